@@ -1,0 +1,3 @@
+namespace Mesh.Client.AspNetCore;
+
+internal static class Placeholder;

@@ -1,0 +1,3 @@
+namespace Mesh.Client;
+
+internal static class Placeholder;

@@ -1,0 +1,3 @@
+namespace Mesh.Client.TestKit;
+
+internal static class Placeholder;
