@@ -1,3 +1,0 @@
-namespace Mesh.Client.AspNetCore;
-
-internal static class Placeholder;

@@ -1,0 +1,22 @@
+namespace Mesh.Client.Configuration;
+
+internal enum DiscoveryKind
+{
+    /// <summary>Endpoints as written under <c>Endpoints</c>.</summary>
+    Static,
+
+    /// <summary>A and AAAA records of the service's name.</summary>
+    Dns,
+
+    /// <summary>The providers of Microsoft.Extensions.ServiceDiscovery.</summary>
+    ServiceDiscovery,
+
+    /// <summary>SRV records; loads, but is not built yet.</summary>
+    DnsSrv,
+
+    /// <summary>EndpointSlices of the API server; loads, but needs the Kubernetes package.</summary>
+    Kubernetes,
+
+    /// <summary>No endpoints at all: calls are answered as Istio answers for an unknown cluster (<c>NC</c>).</summary>
+    None,
+}

@@ -1,0 +1,33 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>All accepted rules of all sources, as written, in Istio's vocabulary. Immutable once published.</summary>
+internal sealed record MeshConfiguration
+{
+    public static MeshConfiguration Empty { get; } = new();
+
+    /// <summary>The namespace of this process; rules without one live here too.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>What Kubernetes calls the cluster domain: the end of fully qualified service names.</summary>
+    public string Domain { get; init; } = "cluster.local";
+
+    public WorkloadConfiguration Workload { get; init; } = new();
+
+    public OutboundTrafficPolicyMode OutboundTrafficPolicy { get; init; } = OutboundTrafficPolicyMode.AllowAny;
+
+    /// <summary>How a host that has rules but no entry under <c>Services</c> finds its endpoints.</summary>
+    public DiscoveryKind DefaultDiscovery { get; init; } = DiscoveryKind.Dns;
+
+    /// <summary>Makes every random choice repeatable; null takes the operating system's chance.</summary>
+    public long? Seed { get; init; }
+
+    public PropagationConfiguration Propagation { get; init; } = new();
+
+    public DnsConfiguration Dns { get; init; } = new();
+
+    public IReadOnlyList<ServiceConfiguration> Services { get; init; } = [];
+
+    public IReadOnlyList<VirtualServiceConfiguration> VirtualServices { get; init; } = [];
+
+    public IReadOnlyList<DestinationRuleConfiguration> DestinationRules { get; init; } = [];
+}

@@ -1,0 +1,17 @@
+namespace Mesh.Client.Configuration;
+
+internal sealed record VirtualServiceConfiguration
+{
+    public required ConfigurationNode Node { get; init; }
+
+    public required ResourceMetadata Metadata { get; init; }
+
+    public required IReadOnlyList<string> Hosts { get; init; }
+
+    /// <summary><c>mesh</c> where nothing is written; without <c>mesh</c> the rule does not apply to clients.</summary>
+    public IReadOnlyList<string> Gateways { get; init; } = ["mesh"];
+
+    public IReadOnlyList<HttpRouteConfiguration> Http { get; init; } = [];
+
+    public bool AppliesToMesh => Gateways.Contains("mesh");
+}

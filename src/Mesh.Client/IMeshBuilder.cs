@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mesh.Client;
+
+/// <summary>Adds to the mesh of one service provider. Everything beyond <see cref="Services"/> is an extension method.</summary>
+public interface IMeshBuilder
+{
+    /// <summary>The services the mesh is registered in.</summary>
+    IServiceCollection Services { get; }
+}

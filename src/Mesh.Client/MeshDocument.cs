@@ -1,0 +1,36 @@
+namespace Mesh.Client;
+
+/// <summary>One document of rules: the unit that is accepted or refused as a whole.</summary>
+public sealed class MeshDocument
+{
+    private MeshDocument(string name, string text, MeshDocumentFormat format)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(text);
+        Name = name;
+        Text = text;
+        Format = format;
+    }
+
+    /// <summary>The name of the document, such as a file path; unique within its source.</summary>
+    public string Name { get; }
+
+    internal string Text { get; }
+
+    internal MeshDocumentFormat Format { get; }
+
+    /// <summary>Istio resources as YAML, several per document allowed.</summary>
+    /// <param name="name">The name used in findings.</param>
+    /// <param name="text">The YAML text.</param>
+    public static MeshDocument FromIstioYaml(string name, string text) => new(name, text, MeshDocumentFormat.IstioYaml);
+
+    /// <summary>Istio resources as JSON: one object, a Kubernetes <c>List</c>, or an array of objects.</summary>
+    /// <param name="name">The name used in findings.</param>
+    /// <param name="text">The JSON text.</param>
+    public static MeshDocument FromIstioJson(string name, string text) => new(name, text, MeshDocumentFormat.IstioJson);
+
+    /// <summary>The contents of a <c>Mesh</c> section as JSON: an object with <c>Services</c>, <c>VirtualServices</c> and so on.</summary>
+    /// <param name="name">The name used in findings.</param>
+    /// <param name="text">The JSON text.</param>
+    public static MeshDocument FromMeshJson(string name, string text) => new(name, text, MeshDocumentFormat.MeshJson);
+}

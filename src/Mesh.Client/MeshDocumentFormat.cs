@@ -1,0 +1,8 @@
+namespace Mesh.Client;
+
+internal enum MeshDocumentFormat
+{
+    MeshJson,
+    IstioJson,
+    IstioYaml,
+}

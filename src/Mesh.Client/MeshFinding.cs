@@ -1,0 +1,46 @@
+namespace Mesh.Client;
+
+/// <summary>What was found when a rule was read: where it stands, what was written, which rule it breaks and how to mend it.</summary>
+/// <remarks>Immutable and safe for use by several threads.</remarks>
+public sealed record MeshFinding
+{
+    /// <summary>The stable code, such as <c>MESH0103</c>. It never changes its meaning.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>How grave it is.</summary>
+    public required MeshFindingSeverity Severity { get; init; }
+
+    /// <summary>The object the finding is about, such as <c>VirtualService default/reviews</c>; empty for a whole document.</summary>
+    public required string Resource { get; init; }
+
+    /// <summary>The place inside the document, such as <c>Mesh:VirtualServices:reviews:http:0:timeout</c> or <c>spec.http[0].timeout</c>.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>What is wrong, which value caused it and what is allowed, as one sentence.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The file or provider the value came from; null where it came from code.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The line in <see cref="Source"/>, counted from 1; 0 where the source has no lines.</summary>
+    public int Line { get; init; }
+
+    /// <summary>The offending value as it was written; null where the finding is about something that is absent.</summary>
+    public string? Value { get; init; }
+
+    /// <summary>What to write instead; null where the message says it all.</summary>
+    public string? Fix { get; init; }
+
+    /// <summary>Whether the document that holds it is refused as a whole. True for errors, except for those about a security
+    /// setting that cannot be honoured: such a document loads and calls to the affected cluster are answered 503.</summary>
+    public bool RefusesDocument { get; init; }
+
+    /// <summary>One line with place, resource, path, message, value and fix.</summary>
+    public override string ToString()
+    {
+        var place = Source is null ? "" : Line > 0 ? $"{Source}({Line}): " : $"{Source}: ";
+        var resource = Resource.Length == 0 ? "" : $"{Resource}: ";
+        var fix = Fix is null ? "" : $" {Fix}";
+        return $"{place}{Severity.ToString().ToLowerInvariant()} {Code}: {resource}{Path}: {Message}{fix}";
+    }
+}

@@ -1,0 +1,48 @@
+namespace Mesh.Client;
+
+/// <summary>Why a call went as it did, in Envoy's response flags. Several can be set at once.</summary>
+[Flags]
+public enum MeshResponseFlags
+{
+    /// <summary>Nothing special (<c>-</c>).</summary>
+    None = 0,
+
+    /// <summary>No endpoint to call: the subset is empty or all of it is out (<c>UH</c>).</summary>
+    NoHealthyUpstream = 1 << 0,
+
+    /// <summary>No connection to the endpoint could be made (<c>UF</c>).</summary>
+    UpstreamConnectionFailure = 1 << 1,
+
+    /// <summary>A limit of the cluster was reached (<c>UO</c>).</summary>
+    UpstreamOverflow = 1 << 2,
+
+    /// <summary>No rule of the host's VirtualService matches (<c>NR</c>).</summary>
+    NoRoute = 1 << 3,
+
+    /// <summary>The rule names a host or subset that is not defined (<c>NC</c>).</summary>
+    NoCluster = 1 << 4,
+
+    /// <summary>All attempts were used up (<c>URX</c>).</summary>
+    UpstreamRetryLimitExceeded = 1 << 5,
+
+    /// <summary>The route's or the attempt's time ran out (<c>UT</c>).</summary>
+    UpstreamRequestTimeout = 1 << 6,
+
+    /// <summary>The endpoint closed the connection in the middle of the call (<c>UC</c>).</summary>
+    UpstreamConnectionTermination = 1 << 7,
+
+    /// <summary>The endpoint reset the stream (<c>UR</c>).</summary>
+    UpstreamRemoteReset = 1 << 8,
+
+    /// <summary>The endpoint broke the protocol (<c>UPE</c>).</summary>
+    UpstreamProtocolError = 1 << 9,
+
+    /// <summary>The caller gave up (<c>DC</c>).</summary>
+    DownstreamConnectionTermination = 1 << 10,
+
+    /// <summary>A delay was injected (<c>DI</c>).</summary>
+    DelayInjected = 1 << 11,
+
+    /// <summary>An abort was injected (<c>FI</c>).</summary>
+    FaultInjected = 1 << 12,
+}

@@ -1,0 +1,33 @@
+namespace Mesh.Client;
+
+/// <summary>How the mesh handled a call. Immutable and safe for use by several threads.</summary>
+public sealed class MeshResult
+{
+    internal MeshResult(MeshResponseFlags flags, string host, string? rule, string? subset, string? endpoint, int attempts)
+    {
+        Flags = flags;
+        Host = host;
+        Rule = rule;
+        Subset = subset;
+        Endpoint = endpoint;
+        Attempts = attempts;
+    }
+
+    /// <summary>Why the call went as it did; <see cref="MeshResponseFlags.None"/> for an ordinary one.</summary>
+    public MeshResponseFlags Flags { get; }
+
+    /// <summary>The logical host, fully qualified where the mesh knows the service.</summary>
+    public string Host { get; }
+
+    /// <summary>The rule that chose, such as <c>default/reviews http[0]</c>; null where the service has no VirtualService or none matched.</summary>
+    public string? Rule { get; }
+
+    /// <summary>The subset that was chosen; null where none was named.</summary>
+    public string? Subset { get; }
+
+    /// <summary>The address of the last endpoint tried; null where none was.</summary>
+    public string? Endpoint { get; }
+
+    /// <summary>How often the request was sent, 0 where the mesh answered by itself.</summary>
+    public int Attempts { get; }
+}

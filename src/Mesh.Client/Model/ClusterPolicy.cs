@@ -1,0 +1,19 @@
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Model;
+
+/// <summary>The effective traffic policy of a cluster. Equality tells whether a reload changed anything.</summary>
+internal sealed record ClusterPolicy
+{
+    public static ClusterPolicy Default { get; } = new();
+
+    public LoadBalancerPolicy LoadBalancer { get; init; } = LoadBalancerPolicy.LeastRequest;
+
+    /// <summary>Null: nothing is ejected.</summary>
+    public OutlierDetectionConfiguration? OutlierDetection { get; init; }
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Set where a security setting cannot be honoured: every call is answered 503 with this text.</summary>
+    public string? Refusal { get; init; }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Frozen;
+
+namespace Mesh.Client.Model;
+
+/// <summary>One address that can answer, with what discovery knows of it. Its identity is <see cref="Address"/>.</summary>
+internal sealed record Endpoint
+{
+    /// <summary>The canonical text of the address: <c>10.0.0.1:80</c>, <c>[::1]:80</c>, <c>name:80</c>, <c>unix:/path</c>; without a port where
+    /// the service's target port applies.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>IP literal without brackets, or a DNS name that is resolved when dialling; empty for a Unix socket.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>0: the service's target port applies.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The socket's path for <c>unix:</c> addresses, else null.</summary>
+    public string? UnixPath { get; init; }
+
+    public FrozenDictionary<string, string> Labels { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    public string? Locality { get; init; }
+
+    public int Weight { get; init; } = 1;
+}

@@ -1,0 +1,3 @@
+namespace Mesh.Client.Model;
+
+internal sealed record HeaderMatchModel(string Name, StringMatchModel Value);

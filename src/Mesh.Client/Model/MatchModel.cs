@@ -1,0 +1,18 @@
+namespace Mesh.Client.Model;
+
+/// <summary>All that is set must hold.</summary>
+internal sealed class MatchModel
+{
+    public StringMatchModel? Uri { get; init; }
+
+    public StringMatchModel? Method { get; init; }
+
+    public StringMatchModel? Scheme { get; init; }
+
+    public StringMatchModel? Authority { get; init; }
+
+    public IReadOnlyList<HeaderMatchModel> Headers { get; init; } = [];
+
+    /// <summary>The service port the caller addressed; null is any.</summary>
+    public int? Port { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace Mesh.Client.Model;
+
+internal sealed record RetryPolicyModel
+{
+    /// <summary>Istio's built-in policy plus <c>reset</c>, which is bound to calls that are safe to repeat (see docs/decisions).</summary>
+    public static RetryPolicyModel Default { get; } = new()
+    {
+        Attempts = 2,
+        Conditions = RetryConditions.ConnectFailure | RetryConditions.RefusedStream | RetryConditions.GrpcUnavailable
+            | RetryConditions.GrpcCancelled | RetryConditions.RetriableStatusCodes | RetryConditions.Reset,
+        IsDefault = true,
+    };
+
+    public static RetryPolicyModel None { get; } = new();
+
+    /// <summary>Tries after the first.</summary>
+    public int Attempts { get; init; }
+
+    public TimeSpan? PerTryTimeout { get; init; }
+
+    public RetryConditions Conditions { get; init; }
+
+    public IReadOnlyList<int> RetriableStatusCodes { get; init; } = [];
+
+    public TimeSpan BackoffBase { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Nothing was written: unsafe methods are repeated only where the request provably was not sent.</summary>
+    public bool IsDefault { get; init; }
+
+    /// <summary>A retry avoids endpoints that were tried already.</summary>
+    public bool AvoidTriedEndpoints { get; init; } = true;
+}

@@ -1,0 +1,27 @@
+namespace Mesh.Client.Model;
+
+/// <summary>One entry of <c>http</c>.</summary>
+internal sealed class RouteRuleModel
+{
+    /// <summary>For results, spans and bodies: <c>default/reviews http[0]</c>, with the rule's own name where it has one.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>OR between entries; empty matches everything.</summary>
+    public required IReadOnlyList<MatchModel> Matches { get; init; }
+
+    /// <summary>Those that can be chosen: zero weights are gone where there are several.</summary>
+    public required IReadOnlyList<RouteDestinationModel> Destinations { get; init; }
+
+    /// <summary>The sum of the weights; 0 where there is one destination.</summary>
+    public required int TotalWeight { get; init; }
+
+    public FaultModel? Fault { get; init; }
+
+    /// <summary>Null: none.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    public required RetryPolicyModel Retries { get; init; }
+
+    /// <summary>Set where the rule asks for an action that is not built: matching calls are answered 503 with this text.</summary>
+    public string? Refusal { get; init; }
+}

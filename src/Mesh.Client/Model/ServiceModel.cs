@@ -1,0 +1,28 @@
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Model;
+
+/// <summary>A logical service: its names, ports and where its endpoints come from.</summary>
+internal sealed class ServiceModel
+{
+    /// <summary>The fully qualified name, or the name as written where it has dots. The identity of the service.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name without namespace and domain.</summary>
+    public required string ShortName { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required DiscoveryKind Discovery { get; init; }
+
+    /// <summary>The name asked of the discovery source: as the service was written, so that search domains and providers apply.</summary>
+    public required string DiscoveryName { get; init; }
+
+    /// <summary>Empty: any port is taken as it is.</summary>
+    public IReadOnlyList<PortModel> Ports { get; init; } = [];
+
+    /// <summary>For <see cref="DiscoveryKind.Static"/>.</summary>
+    public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
+
+    public bool External { get; init; }
+}

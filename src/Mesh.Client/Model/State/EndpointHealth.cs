@@ -1,0 +1,15 @@
+namespace Mesh.Client.Model;
+
+/// <summary>The health record of one endpoint. Fields, not properties, so that they can be counted with interlocked operations.</summary>
+internal sealed class EndpointHealth
+{
+    public int ConsecutiveServerErrors;
+
+    public int ConsecutiveGatewayErrors;
+
+    /// <summary>How often it was ejected, less one for each quiet interval since; multiplies the ejection time.</summary>
+    public int EjectionMultiplier;
+
+    /// <summary>The timestamp at which the ejection may end; looked at by the sweep only.</summary>
+    public long EjectedUntil;
+}

@@ -1,0 +1,4 @@
+namespace Mesh.Client.Model;
+
+/// <summary><c>*.foo.com</c>: any name that ends in <paramref name="Suffix"/> (<c>.foo.com</c>) with at least one character before.</summary>
+internal sealed record WildcardHostModel(string Suffix, HostModel Host);

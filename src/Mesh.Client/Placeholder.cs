@@ -1,3 +1,0 @@
-namespace Mesh.Client;
-
-internal static class Placeholder;

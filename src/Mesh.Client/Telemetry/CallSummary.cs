@@ -1,0 +1,29 @@
+namespace Mesh.Client.Telemetry;
+
+/// <summary>What telemetry learns of a finished call.</summary>
+internal readonly struct CallSummary
+{
+    /// <summary>The logical host, fully qualified.</summary>
+    public required string Host { get; init; }
+
+    public string? Rule { get; init; }
+
+    public string? Subset { get; init; }
+
+    /// <summary>In Envoy's syntax: <c>outbound|9080|v1|reviews.default.svc.cluster.local</c>. Asked for only where somebody listens.</summary>
+    public Model.ClusterKey? Cluster { get; init; }
+
+    /// <summary>The address of the last endpoint; goes to spans, never to metrics.</summary>
+    public string? Endpoint { get; init; }
+
+    public int Attempts { get; init; }
+
+    public MeshResponseFlags Flags { get; init; }
+
+    /// <summary>0 where there was no answer.</summary>
+    public int StatusCode { get; init; }
+
+    public Exception? Exception { get; init; }
+
+    public TimeSpan Duration { get; init; }
+}
