@@ -36,6 +36,10 @@ internal static class MeshResponseFlagsText
             }
         }
 
-        return string.Join(',', Texts.Where(entry => flags.HasFlag(entry.Flag)).Select(entry => entry.Text));
+        return Join(flags);
     }
+
+    // Apart, since the closure would be allocated for one flag too.
+    private static string Join(MeshResponseFlags flags) =>
+        string.Join(',', Texts.Where(entry => flags.HasFlag(entry.Flag)).Select(entry => entry.Text));
 }

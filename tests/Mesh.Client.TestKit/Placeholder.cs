@@ -1,3 +1,0 @@
-namespace Mesh.Client.TestKit;
-
-internal static class Placeholder;
