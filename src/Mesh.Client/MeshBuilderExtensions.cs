@@ -1,17 +1,62 @@
+using Mesh.Client.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
 namespace Mesh.Client;
 
 /// <summary>Sources of rules.</summary>
+/// <remarks>
+/// The section of the configuration comes first, then the sources in the order in which they are added; where two define the same object or
+/// setting, the later wins.
+/// </remarks>
 public static class MeshBuilderExtensions
 {
-    /// <summary>Istio resources in YAML or JSON files, watched. Files that match but do not exist yet are taken up when they appear.</summary>
+    /// <summary>Istio resources in YAML or JSON files, watched. Files that match but do not exist yet are taken up when they
+    /// appear.</summary>
+    /// <remarks>
+    /// Files are read in the order of the patterns, those of one pattern by path; a file that matches two counts with the first.
+    /// With a wildcard only <c>.yaml</c>, <c>.yml</c> and <c>.json</c> files match, and none whose name begins with a dot. A file that is
+    /// refused or cannot be read keeps the rules it held before; one that is deleted takes its rules with it after half a second. Write a
+    /// file under another name and rename it into place where it must never be read half-written.
+    /// </remarks>
     /// <param name="builder">The mesh.</param>
-    /// <param name="patterns">Paths, relative to the content root or absolute; the last segment may hold <c>*</c> and <c>?</c>.</param>
+    /// <param name="patterns">Paths, absolute or relative to the content root, without a host to <see cref="AppContext.BaseDirectory"/>;
+    /// the last segment may hold <c>*</c> and <c>?</c>. None at all adds nothing.</param>
     /// <returns>The same builder.</returns>
-    public static IMeshBuilder AddIstioYaml(this IMeshBuilder builder, params string[] patterns) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">A pattern is empty, names a directory, or has a wildcard before its last segment.</exception>
+    public static IMeshBuilder AddIstioYaml(this IMeshBuilder builder, params string[] patterns)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(patterns);
+        foreach (var pattern in patterns)
+        {
+            if (FilePattern.Check(pattern) is { } problem)
+            {
+                throw new ArgumentException(problem, nameof(patterns));
+            }
+        }
 
-    /// <summary>A source of your own. Later sources win where two define the same object.</summary>
+        var copy = patterns.ToArray();
+        if (copy.Length > 0)
+        {
+            builder.Services.AddSingleton<IMeshConfigurationSource>(services => new IstioFileSource(
+                copy,
+                services.GetService<IHostEnvironment>()?.ContentRootPath ?? AppContext.BaseDirectory,
+                services.GetService<TimeProvider>() ?? TimeProvider.System));
+        }
+
+        return builder;
+    }
+
+    /// <summary>A source of your own. Later sources win where two define the same object or setting.</summary>
     /// <param name="builder">The mesh.</param>
     /// <param name="source">The source; the mesh does not dispose it.</param>
     /// <returns>The same builder.</returns>
-    public static IMeshBuilder AddSource(this IMeshBuilder builder, IMeshConfigurationSource source) => throw new NotImplementedException();
+    public static IMeshBuilder AddSource(this IMeshBuilder builder, IMeshConfigurationSource source)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(source);
+        builder.Services.AddSingleton(source);
+        return builder;
+    }
 }

@@ -1,6 +1,7 @@
 namespace Mesh.Client;
 
-/// <summary>One document of rules: the unit that is accepted or refused as a whole.</summary>
+/// <summary>One document of rules: the unit that is accepted or refused as a whole. Immutable. Its text is read when the mesh loads it, so
+/// mistakes in it become findings and no exceptions here.</summary>
 public sealed class MeshDocument
 {
     private MeshDocument(string name, string text, MeshDocumentFormat format)
@@ -20,17 +21,24 @@ public sealed class MeshDocument
     internal MeshDocumentFormat Format { get; }
 
     /// <summary>Istio resources as YAML, several per document allowed.</summary>
-    /// <param name="name">The name used in findings.</param>
-    /// <param name="text">The YAML text.</param>
+    /// <param name="name">The name used in findings; unique within its source.</param>
+    /// <param name="text">The YAML text, at most 16 Mi characters.</param>
+    /// <returns>The document.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null or empty, or <paramref name="text"/> is null.</exception>
     public static MeshDocument FromIstioYaml(string name, string text) => new(name, text, MeshDocumentFormat.IstioYaml);
 
     /// <summary>Istio resources as JSON: one object, a Kubernetes <c>List</c>, or an array of objects.</summary>
-    /// <param name="name">The name used in findings.</param>
-    /// <param name="text">The JSON text.</param>
+    /// <param name="name">The name used in findings; unique within its source.</param>
+    /// <param name="text">The JSON text, at most 16 Mi characters.</param>
+    /// <returns>The document.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null or empty, or <paramref name="text"/> is null.</exception>
     public static MeshDocument FromIstioJson(string name, string text) => new(name, text, MeshDocumentFormat.IstioJson);
 
-    /// <summary>The contents of a <c>Mesh</c> section as JSON: an object with <c>Services</c>, <c>VirtualServices</c> and so on.</summary>
-    /// <param name="name">The name used in findings.</param>
-    /// <param name="text">The JSON text.</param>
+    /// <summary>The contents of a <c>Mesh</c> section as JSON: an object with <c>Services</c>, <c>VirtualServices</c> and so on, without
+    /// <c>Mesh</c> around it.</summary>
+    /// <param name="name">The name used in findings; unique within its source.</param>
+    /// <param name="text">The JSON text, at most 16 Mi characters.</param>
+    /// <returns>The document.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null or empty, or <paramref name="text"/> is null.</exception>
     public static MeshDocument FromMeshJson(string name, string text) => new(name, text, MeshDocumentFormat.MeshJson);
 }

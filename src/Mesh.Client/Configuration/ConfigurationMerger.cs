@@ -5,5 +5,108 @@ internal static class ConfigurationMerger
 {
     /// <summary>Later documents win where two define the same object or setting, with a finding that names both.</summary>
     public static (MeshConfiguration Configuration, IReadOnlyList<MeshFinding> Findings) Merge(IReadOnlyList<LoadedDocument> documents)
-        => throw new NotImplementedException();
+    {
+        var findings = new List<MeshFinding>();
+        var settings = MergeSettings(documents, findings);
+        var configuration = settings with
+        {
+            Services = MergeResources(documents, document => document.Services, service => service.Metadata, service => service.Node,
+                (service, metadata) => service with { Metadata = metadata }, settings.Namespace, findings),
+            VirtualServices = MergeResources(documents, document => document.VirtualServices, rule => rule.Metadata, rule => rule.Node,
+                (rule, metadata) => rule with { Metadata = metadata }, settings.Namespace, findings),
+            DestinationRules = MergeResources(documents, document => document.DestinationRules, rule => rule.Metadata, rule => rule.Node,
+                (rule, metadata) => rule with { Metadata = metadata }, settings.Namespace, findings),
+            Gateways = MergeResources(documents, document => document.Gateways, gateway => gateway.Metadata, gateway => gateway.Node,
+                (gateway, metadata) => gateway with { Metadata = metadata }, settings.Namespace, findings),
+            UnbuiltSecurityPolicies = MergeResources(documents, document => document.UnbuiltSecurityPolicies, policy => policy.Metadata, policy => policy.Node,
+                (policy, metadata) => policy with { Metadata = metadata }, settings.Namespace, findings),
+        };
+        new ReferenceChecker(configuration, new FindingSink("", findings)).Check();
+        return (configuration, findings);
+    }
+
+    private static MeshConfiguration MergeSettings(IReadOnlyList<LoadedDocument> documents, List<MeshFinding> findings)
+    {
+        var merged = new MeshConfiguration();
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var document in documents)
+        {
+            foreach (var setting in document.Settings)
+            {
+                if (owners.TryGetValue(setting, out var earlier) && !IsSame(merged, document.Configuration, setting))
+                {
+                    findings.Add(new MeshFinding
+                    {
+                        Code = FindingCodes.ReplacedSetting,
+                        Severity = MeshFindingSeverity.Warning,
+                        Resource = "",
+                        Path = $"Mesh:{setting}",
+                        Message = $"'{setting}' is set by {earlier} and by {document.Name}; the later one, {document.Name}, is used.",
+                        Source = document.Name,
+                        Fix = "Set it in one place.",
+                    });
+                }
+
+                owners[setting] = document.Name;
+                merged = With(merged, document.Configuration, setting);
+            }
+        }
+
+        return merged;
+    }
+
+    private static MeshConfiguration With(MeshConfiguration merged, MeshConfiguration from, string setting) => setting switch
+    {
+        nameof(MeshConfiguration.Namespace) => merged with { Namespace = from.Namespace },
+        nameof(MeshConfiguration.Domain) => merged with { Domain = from.Domain },
+        nameof(MeshConfiguration.Workload) => merged with { Workload = from.Workload },
+        nameof(MeshConfiguration.OutboundTrafficPolicy) => merged with { OutboundTrafficPolicy = from.OutboundTrafficPolicy },
+        nameof(MeshConfiguration.DefaultDiscovery) => merged with { DefaultDiscovery = from.DefaultDiscovery },
+        nameof(MeshConfiguration.Seed) => merged with { Seed = from.Seed },
+        nameof(MeshConfiguration.Propagation) => merged with { Propagation = from.Propagation },
+        nameof(MeshConfiguration.Dns) => merged with { Dns = from.Dns },
+        _ => throw new ArgumentOutOfRangeException(nameof(setting), setting, "The merger does not know this setting of MeshConfiguration."),
+    };
+
+    /// <summary>The same scalar twice is no conflict worth a line; blocks are compared by nobody and always told.</summary>
+    private static bool IsSame(MeshConfiguration merged, MeshConfiguration from, string setting) => With(merged, from, setting) == merged;
+
+    private static List<T> MergeResources<T>(
+        IReadOnlyList<LoadedDocument> documents,
+        Func<MeshConfiguration, IReadOnlyList<T>> select,
+        Func<T, ResourceMetadata> metadataOf,
+        Func<T, ConfigurationNode> nodeOf,
+        Func<T, ResourceMetadata, T> with,
+        string meshNamespace,
+        List<MeshFinding> findings)
+    {
+        var merged = new List<T>();
+        var places = new Dictionary<(string Kind, string Namespace, string Name), int>();
+        foreach (var document in documents)
+        {
+            var sink = new FindingSink(document.Name, findings);
+            foreach (var written in select(document.Configuration))
+            {
+                var metadata = metadataOf(written);
+                metadata = metadata.Namespace.Length > 0 ? metadata : metadata with { Namespace = meshNamespace };
+                var resource = with(written, metadata);
+                if (places.TryAdd((metadata.Kind, metadata.Namespace, metadata.Name), merged.Count))
+                {
+                    merged.Add(resource);
+                    continue;
+                }
+
+                var place = places[(metadata.Kind, metadata.Namespace, metadata.Name)];
+                sink.Resource = metadata.ToString();
+                sink.Warning(FindingCodes.ReplacedResource, nodeOf(written),
+                    $"the same object is written at {Place(nodeOf(merged[place]))} and at {Place(nodeOf(written))}; the later one is used.", "Remove or rename one of them.");
+                merged[place] = resource;
+            }
+        }
+
+        return merged;
+    }
+
+    private static string Place(ConfigurationNode node)
+        => node.Position.Line > 0 ? $"{node.Position.Source}({node.Position.Line})" : $"{node.Position.Source} {node.Path}";
 }

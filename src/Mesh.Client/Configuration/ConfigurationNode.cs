@@ -13,7 +13,8 @@ internal sealed class ConfigurationNode
     private readonly int _index;
     private readonly PathStyle _style;
 
-    private ConfigurationNode(ConfigurationNode? parent, string? name, int index, PathStyle style, NodeKind kind, string? text, SourcePosition position)
+    private ConfigurationNode(ConfigurationNode? parent, string? name, int index, PathStyle style, NodeKind kind, string? text,
+        SourcePosition position)
     {
         _parent = parent;
         _name = name;

@@ -3,8 +3,57 @@ namespace Mesh.Client.Configuration;
 /// <summary>Reads, binds and checks one document. Never throws for bad input: everything wrong is a finding.</summary>
 internal static class DocumentLoader
 {
-    public static LoadedDocument Load(MeshDocument document) => throw new NotImplementedException();
+    private const string SectionPath = "Mesh";
+
+    public static LoadedDocument Load(MeshDocument document)
+    {
+        var findings = new List<MeshFinding>();
+        switch (document.Format)
+        {
+            case MeshDocumentFormat.MeshJson:
+                var section = JsonNodeReader.Read(document.Name, document.Text, SectionPath, PathStyle.Colons, findings);
+                return section is null ? Refused(document.Name, findings) : BindSection(document.Name, section, findings);
+            case MeshDocumentFormat.IstioJson:
+                var root = JsonNodeReader.Read(document.Name, document.Text, "", PathStyle.Dots, findings);
+                return BindResources(document.Name, root is null ? [] : [root], findings);
+            default:
+                return BindResources(document.Name, YamlNodeReader.Read(document.Name, document.Text, findings), findings);
+        }
+    }
 
     /// <summary>The same for a <c>Mesh</c> section that is already a tree.</summary>
-    public static LoadedDocument LoadSection(string name, ConfigurationNode section) => throw new NotImplementedException();
+    public static LoadedDocument LoadSection(string name, ConfigurationNode section) => BindSection(name, section, []);
+
+    private static LoadedDocument BindSection(string name, ConfigurationNode section, List<MeshFinding> findings)
+    {
+        var settings = new HashSet<string>(StringComparer.Ordinal);
+        var configuration = SectionBinder.Bind(section, new DocumentContent(), settings, new FindingSink(name, findings));
+        return Finish(name, configuration, settings, findings);
+    }
+
+    private static LoadedDocument BindResources(string name, IReadOnlyList<ConfigurationNode> roots, List<MeshFinding> findings)
+    {
+        // What could not be read as a whole is refused as a whole; findings about its first half would only hide the cause.
+        if (findings.Count > 0)
+        {
+            return Refused(name, findings);
+        }
+
+        var content = new DocumentContent();
+        var sink = new FindingSink(name, findings);
+        foreach (var root in roots.Where(root => root.Kind != NodeKind.Null))
+        {
+            ResourceBinder.Bind(root, content, sink);
+        }
+
+        return Finish(name, content.Apply(MeshConfiguration.Empty), [], findings);
+    }
+
+    private static LoadedDocument Finish(string name, MeshConfiguration configuration, HashSet<string> settings, List<MeshFinding> findings)
+        => findings.Exists(finding => finding.RefusesDocument)
+            ? Refused(name, findings)
+            : new LoadedDocument { Name = name, Configuration = configuration, Findings = findings, Settings = settings };
+
+    private static LoadedDocument Refused(string name, List<MeshFinding> findings)
+        => new() { Name = name, Configuration = MeshConfiguration.Empty, Findings = findings };
 }

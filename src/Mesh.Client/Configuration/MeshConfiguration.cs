@@ -30,4 +30,10 @@ internal sealed record MeshConfiguration
     public IReadOnlyList<VirtualServiceConfiguration> VirtualServices { get; init; } = [];
 
     public IReadOnlyList<DestinationRuleConfiguration> DestinationRules { get; init; } = [];
+
+    /// <summary>Only their names: what refers to them is checked, and nothing is served.</summary>
+    public IReadOnlyList<GatewayConfiguration> Gateways { get; init; } = [];
+
+    /// <summary>What asks for protection that is not built: what it protects is refused.</summary>
+    public IReadOnlyList<UnbuiltSecurityPolicy> UnbuiltSecurityPolicies { get; init; } = [];
 }

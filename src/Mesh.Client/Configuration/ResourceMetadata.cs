@@ -7,6 +7,8 @@ internal sealed record ResourceMetadata
 
     public required string Name { get; init; }
 
+    /// <summary>Empty in a <see cref="LoadedDocument"/> that names none, since only all documents together say which namespace the
+    /// mesh has; <see cref="ConfigurationMerger"/> fills it in.</summary>
     public required string Namespace { get; init; }
 
     public DateTimeOffset? CreationTimestamp { get; init; }
@@ -16,5 +18,16 @@ internal sealed record ResourceMetadata
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The resource as findings, logs and explanations name it: <c>VirtualService default/reviews</c>.</summary>
-    public override string ToString() => $"{Kind} {Namespace}/{Name}";
+    public override string ToString() => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
+
+    /// <summary><see cref="CompareAge"/> for sorting: of rules that compete for a host the first has it.</summary>
+    public static IComparer<ResourceMetadata> OldestFirst { get; } = Comparer<ResourceMetadata>.Create(CompareAge);
+
+    /// <summary>Below zero where <paramref name="left"/> is the older: by time stamp (none is oldest, as in Istio), then name, then namespace.</summary>
+    public static int CompareAge(ResourceMetadata left, ResourceMetadata right)
+    {
+        var byTime = Nullable.Compare(left.CreationTimestamp, right.CreationTimestamp);
+        var byName = byTime != 0 ? byTime : string.CompareOrdinal(left.Name, right.Name);
+        return byName != 0 ? byName : string.CompareOrdinal(left.Namespace, right.Namespace);
+    }
 }

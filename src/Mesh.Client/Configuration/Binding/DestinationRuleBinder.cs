@@ -1,0 +1,49 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>The spec of a DestinationRule.</summary>
+internal static class DestinationRuleBinder
+{
+    public static DestinationRuleConfiguration? Bind(FieldReader fields, ResourceMetadata metadata)
+    {
+        var findings = fields.Findings;
+        var host = fields.RequiredText("host");
+        var policy = TrafficPolicyBinder.Bind(fields.Object("trafficPolicy"));
+        var subsets = fields.Items("subsets").Select(item => Subset(item, findings)).OfType<SubsetConfiguration>().ToList();
+        fields.NotBuilt("workloadSelector", "the rule holds for every client");
+        ExportTo.Bind(fields);
+        fields.Finish();
+        if (host is null)
+        {
+            return null;
+        }
+
+        if (HostName.FindError(host, allowsWildcard: true) is { } error)
+        {
+            findings.Error(FindingCodes.BadHost, fields.Take("host")!, $"{FindingSink.Quote(host)} cannot be a host: {error}.");
+        }
+
+        SubsetsValidator.Check(subsets, findings);
+        return new DestinationRuleConfiguration
+        {
+            Node = fields.Node,
+            Metadata = metadata,
+            Host = host,
+            TrafficPolicy = policy,
+            Subsets = subsets,
+        };
+    }
+
+    private static SubsetConfiguration? Subset(ConfigurationNode node, FindingSink findings)
+    {
+        if (FieldReader.Open(node, findings) is not { } fields)
+        {
+            return null;
+        }
+
+        var name = fields.RequiredText("name");
+        var labels = fields.TextMap("labels", LabelSyntax.Check);
+        var policy = TrafficPolicyBinder.Bind(fields.Object("trafficPolicy"));
+        fields.Finish();
+        return name is null ? null : new SubsetConfiguration { Node = node, Name = name, Labels = labels, TrafficPolicy = policy };
+    }
+}

@@ -1,0 +1,24 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>What one document holds, while it is being bound.</summary>
+internal sealed class DocumentContent
+{
+    public List<ServiceConfiguration> Services { get; } = [];
+
+    public List<VirtualServiceConfiguration> VirtualServices { get; } = [];
+
+    public List<DestinationRuleConfiguration> DestinationRules { get; } = [];
+
+    public List<GatewayConfiguration> Gateways { get; } = [];
+
+    public List<UnbuiltSecurityPolicy> UnbuiltSecurityPolicies { get; } = [];
+
+    public MeshConfiguration Apply(MeshConfiguration settings) => settings with
+    {
+        Services = Services,
+        VirtualServices = VirtualServices,
+        DestinationRules = DestinationRules,
+        Gateways = Gateways,
+        UnbuiltSecurityPolicies = UnbuiltSecurityPolicies,
+    };
+}

@@ -1,0 +1,44 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary><c>outlierDetection</c>, with the older name of its first field.</summary>
+internal static class OutlierDetectionBinder
+{
+    public static OutlierDetectionConfiguration? Bind(FieldReader? fields)
+    {
+        if (fields is null)
+        {
+            return null;
+        }
+
+        var findings = fields.Findings;
+        var defaults = new OutlierDetectionConfiguration();
+        var current = fields.Integer("consecutive5xxErrors", 0, int.MaxValue);
+        int? older = null;
+        if (fields.Take("consecutiveErrors") is { } deprecated)
+        {
+            older = fields.Integer("consecutiveErrors", 0, int.MaxValue);
+            findings.Info(FindingCodes.Deprecated, deprecated, fields.Has("consecutive5xxErrors")
+                ? "'consecutiveErrors' is the older name of 'consecutive5xxErrors', which is written too and is used (IST0002)."
+                : "'consecutiveErrors' is the older name of 'consecutive5xxErrors' and still works (IST0002).", "Write consecutive5xxErrors.");
+        }
+
+        var bound = new OutlierDetectionConfiguration
+        {
+            Consecutive5xxErrors = current ?? older ?? defaults.Consecutive5xxErrors,
+            ConsecutiveGatewayErrors = fields.Integer("consecutiveGatewayErrors", 0, int.MaxValue) ?? defaults.ConsecutiveGatewayErrors,
+            Interval = fields.Duration("interval") ?? defaults.Interval,
+            BaseEjectionTime = fields.Duration("baseEjectionTime") ?? defaults.BaseEjectionTime,
+            MaxEjectionPercent = fields.Integer("maxEjectionPercent", 0, 100) ?? defaults.MaxEjectionPercent,
+            MinHealthPercent = fields.Integer("minHealthPercent", 0, 100) ?? defaults.MinHealthPercent,
+        };
+        if (fields.Take("consecutiveLocalOriginFailures") is { } local && !(fields.Flag("splitExternalLocalOriginErrors") ?? false))
+        {
+            findings.Error(FindingCodes.Conflict, local, "'consecutiveLocalOriginFailures' needs splitExternalLocalOriginErrors: true.", "Add it, or remove the field.");
+        }
+
+        fields.NoneBuilt("failures of the transport count as 5xx answers", "splitExternalLocalOriginErrors", "consecutiveLocalOriginFailures");
+        fields.NoneBuilt("every 5xx answer counts, and no other", "outlierDetectionHttpErrorCodes");
+        fields.Finish();
+        return bound;
+    }
+}

@@ -1,0 +1,133 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>Kubernetes objects: one, a list of them, or an object of kind <c>List</c>.</summary>
+internal static class ResourceBinder
+{
+    // Lists inside lists are legal, and nobody writes them deeper.
+    private const int DeepestList = 4;
+
+    public static void Bind(ConfigurationNode node, DocumentContent content, FindingSink findings, int depth = 0)
+    {
+        findings.Resource = "";
+        if (node.Kind == NodeKind.Sequence && depth < DeepestList)
+        {
+            BindAll(node.Items, content, findings, depth);
+            return;
+        }
+
+        if (FieldReader.Open(node, findings) is not { } fields)
+        {
+            return;
+        }
+
+        var version = fields.RequiredText("apiVersion");
+        var kind = fields.RequiredText("kind");
+        if (version is null || kind is null)
+        {
+            return;
+        }
+
+        if (kind.EndsWith("List", StringComparison.Ordinal) && fields.Take("items") is { } items)
+        {
+            if (items.Kind != NodeKind.Sequence || depth >= DeepestList)
+            {
+                ScalarReader.WrongType(items, "a list of resources", findings);
+                return;
+            }
+
+            BindAll(items.Items, content, findings, depth);
+            return;
+        }
+
+        BindOne(version, kind, fields, content);
+        findings.Resource = "";
+    }
+
+    private static void BindAll(List<ConfigurationNode> items, DocumentContent content, FindingSink findings, int depth)
+    {
+        foreach (var item in items)
+        {
+            Bind(item, content, findings, depth + 1);
+        }
+    }
+
+    private static void BindOne(string apiVersion, string kind, FieldReader fields, DocumentContent content)
+    {
+        var findings = fields.Findings;
+        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
+        var (group, version) = slash < 0 ? ("", apiVersion) : (apiVersion[..slash], apiVersion[(slash + 1)..]);
+        if (!ResourceKinds.IsMeshGroup(group))
+        {
+            ReportOther(apiVersion, group, kind, fields);
+            return;
+        }
+
+        var kinds = ResourceKinds.InGroup(group).ToList();
+        if (kinds.Count == 0 || !ResourceKinds.Versions.Contains(version))
+        {
+            findings.Error(FindingCodes.UnknownKind, fields.Take("apiVersion")!,
+                $"{FindingSink.Quote(apiVersion)} is no API version of Istio.",
+                "Write networking.istio.io/v1, or v1beta1 or v1alpha3; security.istio.io/v1 for security.");
+            return;
+        }
+
+        if (!kinds.Contains(kind))
+        {
+            var nearest = NearestName.Find(kind, kinds);
+            findings.Error(FindingCodes.UnknownKind, fields.Take("kind")!,
+                $"{FindingSink.Quote(kind)} is no kind of {group}; known are {string.Join(", ", kinds)}.",
+                nearest is null ? null : $"Did you mean {nearest}?");
+            return;
+        }
+
+        if (MetadataBinder.Bind(fields, kind) is not { } metadata)
+        {
+            return;
+        }
+
+        findings.Resource = metadata.ToString();
+        fields.NotBuilt("x-mesh", "it has no effect");
+        // Written by the cluster, not by people.
+        fields.Skip("status");
+        var spec = fields.Take("spec");
+        fields.Finish();
+        if (spec is not null)
+        {
+            if (FieldReader.Open(spec, findings) is { } specFields)
+            {
+                ResourceKinds.Bind(kind, specFields, metadata, content);
+            }
+        }
+        else if (kind is "VirtualService" or "DestinationRule")
+        {
+            findings.Error(FindingCodes.MissingField, fields.Node, "'spec' is missing: the resource says nothing.");
+        }
+        else
+        {
+            ResourceKinds.Bind(kind, fields, metadata, content);
+        }
+    }
+
+    private static void ReportOther(string apiVersion, string group, string kind, FieldReader fields)
+    {
+        if (group == "gateway.networking.k8s.io")
+        {
+            fields.Findings.Warning(FindingCodes.UnbuiltResource, fields.Node,
+                $"{kind} of the Gateway API is not built yet in this version; it has no effect.", "Write a VirtualService.");
+            return;
+        }
+
+        // A group that only looks like Istio's is a misspelling, and its rules would be missed.
+        var nearest = NearestName.Find(group, ["networking.istio.io", "security.istio.io", "telemetry.istio.io", "extensions.istio.io"]);
+        if (nearest is not null || ResourceKinds.InGroup("networking.istio.io").Contains(kind))
+        {
+            fields.Findings.Error(FindingCodes.UnknownKind, fields.Take("apiVersion")!,
+                $"{FindingSink.Quote(apiVersion)} is no API version of Istio.",
+                $"Did you mean {nearest ?? "networking.istio.io"}/v1?");
+            return;
+        }
+
+        fields.Findings.Info(FindingCodes.NotMeshResource, fields.Node,
+            $"{FindingSink.Quote(kind)} of {FindingSink.Quote(apiVersion)} is no rule of the mesh and is passed over.");
+    }
+}

@@ -1,0 +1,68 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>Which kinds there are, in which API group, and what binding one means.</summary>
+internal static class ResourceKinds
+{
+    private const string Networking = "networking.istio.io";
+    private const string SecurityGroup = "security.istio.io";
+
+    /// <summary>Istio serves all of these with one schema.</summary>
+    public static readonly string[] Versions = ["v1", "v1beta1", "v1alpha3", "v1alpha1"];
+
+    private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
+    {
+        ["VirtualService"] = Networking,
+        ["DestinationRule"] = Networking,
+        ["Gateway"] = Networking,
+        ["ServiceEntry"] = Networking,
+        ["Sidecar"] = Networking,
+        ["WorkloadEntry"] = Networking,
+        ["WorkloadGroup"] = Networking,
+        ["EnvoyFilter"] = Networking,
+        ["ProxyConfig"] = Networking,
+        ["PeerAuthentication"] = SecurityGroup,
+        ["RequestAuthentication"] = SecurityGroup,
+        ["AuthorizationPolicy"] = SecurityGroup,
+        ["Telemetry"] = "telemetry.istio.io",
+        ["WasmPlugin"] = "extensions.istio.io",
+    };
+
+    public static IEnumerable<string> InGroup(string group) => Groups.Where(entry => entry.Value == group).Select(entry => entry.Key);
+
+    public static bool IsMeshGroup(string group) => group.EndsWith(".istio.io", StringComparison.Ordinal);
+
+    public static bool IsKnownGroup(string group) => Groups.ContainsValue(group);
+
+    /// <summary>Binds one resource whose kind is known; its metadata is taken from <paramref name="fields"/> before.</summary>
+    public static void Bind(string kind, FieldReader fields, ResourceMetadata metadata, DocumentContent content)
+    {
+        switch (kind)
+        {
+            case "VirtualService":
+                if (VirtualServiceBinder.Bind(fields, metadata) is { } virtualService)
+                {
+                    content.VirtualServices.Add(virtualService);
+                }
+
+                break;
+            case "DestinationRule":
+                if (DestinationRuleBinder.Bind(fields, metadata) is { } destinationRule)
+                {
+                    content.DestinationRules.Add(destinationRule);
+                }
+
+                break;
+            case "Gateway":
+                content.Gateways.Add(new GatewayConfiguration { Node = fields.Node, Metadata = metadata });
+                fields.Findings.Info(FindingCodes.GatewayAccepted,
+                    fields.Node, "a Gateway is accepted and has no effect on a client; serving it is a part of its own.");
+                break;
+            case "PeerAuthentication" or "RequestAuthentication" or "AuthorizationPolicy":
+                content.UnbuiltSecurityPolicies.Add(SecurityPolicyBinder.Bind(kind, fields, metadata));
+                break;
+            default:
+                UnbuiltResource.Report(kind, fields);
+                break;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>One entry of <c>Mesh:Services</c>.</summary>
+internal static class ServiceBinder
+{
+    public static readonly KeyValuePair<string, DiscoveryKind>[] Discoveries =
+    [
+        new("Static", DiscoveryKind.Static), new("Dns", DiscoveryKind.Dns), new("DnsSrv", DiscoveryKind.DnsSrv),
+        new("ServiceDiscovery", DiscoveryKind.ServiceDiscovery), new("Kubernetes", DiscoveryKind.Kubernetes),
+            new("None", DiscoveryKind.None),
+    ];
+
+    private static readonly KeyValuePair<string, int>[] Protocols = [new("HTTP", 0), new("HTTPS", 1), new("HTTP2", 2), new("GRPC", 3)];
+
+    private static readonly KeyValuePair<string, bool>[] Locations = [new("MESH_EXTERNAL", true), new("MESH_INTERNAL", false)];
+
+    public static ServiceConfiguration Bind(FieldReader fields, ResourceMetadata metadata)
+    {
+        var findings = fields.Findings;
+        var external = fields.Flag("external");
+        var location = fields.Choice("location", Locations);
+        var service = new ServiceConfiguration
+        {
+            Node = fields.Node,
+            Metadata = metadata,
+            Discovery = fields.Choice("discovery", Discoveries),
+            Ports = [.. fields.Items("ports").Select(item => Port(item, findings)).OfType<PortConfiguration>()],
+            Endpoints = [.. fields.Items("endpoints").Select(item => Endpoint(item, findings)).OfType<EndpointConfiguration>()],
+            External = external ?? location ?? false,
+        };
+        fields.Finish();
+        ServiceValidator.Check(service, findings);
+        return service;
+    }
+
+    private static PortConfiguration? Port(ConfigurationNode node, FindingSink findings)
+    {
+        if (FieldReader.Open(node, findings) is not { } fields)
+        {
+            return null;
+        }
+
+        if (!fields.Has("number"))
+        {
+            findings.Error(FindingCodes.MissingField, node, "'number' is missing.", "Write the port that callers address.");
+        }
+
+        var number = fields.Integer("number", 1, 65535);
+        var name = fields.Text("name");
+        var target = fields.Integer("targetPort", 1, 65535);
+        fields.Choice("protocol", Protocols);
+        var protocol = fields.Take("protocol")?.Text?.ToUpperInvariant();
+        fields.Finish();
+        return number is null ? null : new PortConfiguration
+        {
+            Number = number.Value,
+            Name = name,
+            TargetPort = target,
+            Protocol = protocol
+        };
+    }
+
+    private static EndpointConfiguration? Endpoint(ConfigurationNode node, FindingSink findings)
+    {
+        if (FieldReader.Open(node, findings) is not { } fields)
+        {
+            return null;
+        }
+
+        var address = fields.RequiredText("address");
+        var labels = fields.TextMap("labels", LabelSyntax.Check);
+        var locality = LocalityText.Take(fields);
+        var weight = fields.Integer("weight", 1, int.MaxValue) ?? 1;
+        fields.Finish();
+        return address is null ? null : new EndpointConfiguration
+        {
+            Node = node,
+            Address = address,
+            Labels = labels,
+            Locality = locality,
+            Weight = weight
+        };
+    }
+}

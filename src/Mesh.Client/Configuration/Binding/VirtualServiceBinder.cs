@@ -1,0 +1,58 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>The spec of a VirtualService.</summary>
+internal static class VirtualServiceBinder
+{
+    /// <summary>Null where the rule, though legal, does nothing for HTTP calls.</summary>
+    public static VirtualServiceConfiguration? Bind(FieldReader fields, ResourceMetadata metadata)
+    {
+        var findings = fields.Findings;
+        var gateways = fields.Take("gateways") is null ? null : fields.Texts("gateways");
+        var rule = new VirtualServiceConfiguration
+        {
+            Node = fields.Node,
+            Metadata = metadata,
+            Hosts = fields.Texts("hosts"),
+            Gateways = gateways is null or { Count: 0 } ? ["mesh"] : gateways,
+            Http = [.. fields.Items("http").Select(item => HttpRouteBinder.Bind(item, findings)).OfType<HttpRouteConfiguration>()],
+        };
+        fields.NoneBuilt("it is about connections, not about HTTP calls, and has no effect", "tcp", "tls");
+        ExportTo.Bind(fields);
+        var others = fields.Has("tcp") || fields.Has("tls");
+        var hasHttp = fields.Take("http") is { Items.Count: > 0 };
+        fields.Finish();
+        if (!hasHttp)
+        {
+            if (!others)
+            {
+                findings.Error(FindingCodes.MissingField, fields.Take("http") ?? fields.Node, "there are no http rules.", "Write http: with at least one rule.");
+            }
+
+            return null;
+        }
+
+        if (rule.Hosts.Count == 0)
+        {
+            BindDelegate(fields, gateways, others);
+            return null;
+        }
+
+        VirtualServiceValidator.Check(rule, findings);
+        return rule;
+    }
+
+    /// <summary>Without hosts it is a delegate, which only rules of another VirtualService could include.</summary>
+    private static void BindDelegate(FieldReader fields, IReadOnlyList<string>? gateways, bool others)
+    {
+        if (gateways is { Count: > 0 } || others)
+        {
+            fields.Findings.Error(FindingCodes.Conflict, fields.Node, "a VirtualService without hosts is a delegate, and a delegate has neither gateways nor tcp nor tls.",
+                "Write hosts, or remove the others.");
+            return;
+        }
+
+        fields.Findings.Warning(FindingCodes.UnbuiltResource,
+            fields.Node, "without hosts this is a delegate, which is not built yet in this version; it has no effect.",
+            "Write hosts where it is meant to stand for itself.");
+    }
+}

@@ -1,0 +1,195 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>Every code a finding about rules can carry. A code never changes its meaning and is never used again for another.</summary>
+internal static class FindingCodes
+{
+    // 00: reading text
+
+    /// <summary>The text is not JSON or YAML from this line on.</summary>
+    public const string NotReadable = "MESH0001";
+
+    /// <summary>The text is larger than one document may be.</summary>
+    public const string TooLarge = "MESH0002";
+
+    /// <summary>Values are nested deeper than one document may nest them.</summary>
+    public const string TooDeep = "MESH0003";
+
+    /// <summary>A mapping names the same key twice.</summary>
+    public const string DuplicateKey = "MESH0004";
+
+    /// <summary>A YAML alias names no anchor, or an anchor that contains the alias.</summary>
+    public const string BadAlias = "MESH0005";
+
+    /// <summary>YAML merge keys are refused.</summary>
+    public const string MergeKey = "MESH0006";
+
+    /// <summary>A YAML tag other than those of the core schema.</summary>
+    public const string UnknownTag = "MESH0007";
+
+    /// <summary>The document holds more values than one document may hold, aliases counted as often as they are used.</summary>
+    public const string TooManyValues = "MESH0008";
+
+    /// <summary>More findings than are shown for one document.</summary>
+    public const string TooManyFindings = "MESH0009";
+
+    // 01: binding values
+
+    /// <summary>A value of the wrong type.</summary>
+    public const string WrongType = "MESH0101";
+
+    /// <summary>Null where a value is needed, or read as not written.</summary>
+    public const string NullValue = "MESH0102";
+
+    /// <summary>A field that the schema does not have.</summary>
+    public const string UnknownField = "MESH0103";
+
+    /// <summary>A field without which the object means nothing is missing or empty.</summary>
+    public const string MissingField = "MESH0104";
+
+    /// <summary>A number outside of what is allowed.</summary>
+    public const string OutOfRange = "MESH0105";
+
+    /// <summary>A text that is no duration, or one that is out of bounds.</summary>
+    public const string BadDuration = "MESH0106";
+
+    /// <summary>A percentage outside 0 to 100, or written in both spellings.</summary>
+    public const string BadPercentage = "MESH0107";
+
+    /// <summary>A value that is none of the allowed ones.</summary>
+    public const string UnknownValue = "MESH0108";
+
+    /// <summary>A label that is not text, or not written as Kubernetes allows.</summary>
+    public const string BadLabel = "MESH0109";
+
+    /// <summary>A field that still works and has a newer name (IST0002).</summary>
+    public const string Deprecated = "MESH0110";
+
+    /// <summary>A resource kind or API version that does not exist.</summary>
+    public const string UnknownKind = "MESH0111";
+
+    /// <summary>A resource that is not about a mesh and is passed over.</summary>
+    public const string NotMeshResource = "MESH0112";
+
+    /// <summary>A resource name or namespace that Kubernetes would refuse.</summary>
+    public const string BadName = "MESH0113";
+
+    /// <summary>Fields that exclude each other.</summary>
+    public const string Conflict = "MESH0114";
+
+    /// <summary>A time stamp that cannot be read.</summary>
+    public const string BadTimestamp = "MESH0115";
+
+    // 02: VirtualService
+
+    /// <summary>A host that cannot be a host name.</summary>
+    public const string BadHost = "MESH0201";
+
+    /// <summary>A host that another of the same rule covers already.</summary>
+    public const string DuplicateHost = "MESH0202";
+
+    /// <summary>A rule with no action, or with more than one.</summary>
+    public const string BadAction = "MESH0203";
+
+    /// <summary>Weights that cannot be shared out.</summary>
+    public const string BadWeights = "MESH0204";
+
+    /// <summary>A condition with no form, with several, or empty.</summary>
+    public const string BadStringMatch = "MESH0205";
+
+    /// <summary>A pattern that is not RE2 or cannot be read the same way here.</summary>
+    public const string BadRegex = "MESH0206";
+
+    /// <summary>A fault without delay or abort, or one that can never fire.</summary>
+    public const string BadFault = "MESH0207";
+
+    /// <summary>Retries that contradict themselves.</summary>
+    public const string BadRetries = "MESH0208";
+
+    /// <summary>A rule that no call can reach (IST0130).</summary>
+    public const string Unreachable = "MESH0209";
+
+    /// <summary>A rule bound only to gateways, which does not apply to clients.</summary>
+    public const string GatewayOnly = "MESH0210";
+
+    /// <summary>A condition that Istio ignores where it stands.</summary>
+    public const string IgnoredCondition = "MESH0211";
+
+    /// <summary>A weight that changes nothing.</summary>
+    public const string WeightWithoutEffect = "MESH0212";
+
+    /// <summary>A header name that cannot be one.</summary>
+    public const string BadHeaderName = "MESH0213";
+
+    // 03: DestinationRule
+
+    /// <summary>A subset name that cannot be one.</summary>
+    public const string BadSubsetName = "MESH0301";
+
+    /// <summary>Two subsets of one rule with the same name.</summary>
+    public const string DuplicateSubset = "MESH0302";
+
+    /// <summary>A policy block with nothing in it.</summary>
+    public const string EmptyPolicy = "MESH0303";
+
+    /// <summary>A subset that selects by no label.</summary>
+    public const string SubsetWithoutLabels = "MESH0304";
+
+    // 04: services, endpoints, settings
+
+    /// <summary>An endpoint address that is none of the four forms.</summary>
+    public const string BadAddress = "MESH0401";
+
+    /// <summary>The same endpoint twice in one service.</summary>
+    public const string DuplicateEndpoint = "MESH0402";
+
+    /// <summary>The same port number or name twice in one service.</summary>
+    public const string DuplicatePort = "MESH0403";
+
+    /// <summary>A discovery that does not fit the endpoints that are given.</summary>
+    public const string DiscoveryMismatch = "MESH0404";
+
+    /// <summary>A locality that is not region/zone/subzone.</summary>
+    public const string BadLocality = "MESH0405";
+
+    // 05: legal, and not built in this version
+
+    /// <summary>A field that is legal and not built yet.</summary>
+    public const string UnbuiltField = "MESH0501";
+
+    /// <summary>A condition that is legal and not built yet; its match never holds.</summary>
+    public const string UnbuiltCondition = "MESH0502";
+
+    /// <summary>An action that is legal and not built yet; calls are answered 503.</summary>
+    public const string UnbuiltAction = "MESH0503";
+
+    /// <summary>A resource that is legal and not built yet.</summary>
+    public const string UnbuiltResource = "MESH0504";
+
+    /// <summary>A Gateway: accepted, and of no effect on a client.</summary>
+    public const string GatewayAccepted = "MESH0505";
+
+    // 06: security that cannot be honoured
+
+    /// <summary>A security setting that is not built yet: never plaintext, never unchecked.</summary>
+    public const string UnbuiltSecurity = "MESH0601";
+
+    // 07: across documents
+
+    /// <summary>The same object in two places; the later one is used.</summary>
+    public const string ReplacedResource = "MESH0701";
+
+    /// <summary>The same setting in two documents; the later one is used.</summary>
+    public const string ReplacedSetting = "MESH0702";
+
+    /// <summary>A destination names a subset that no DestinationRule defines (IST0101, KIA1107).</summary>
+    public const string DanglingSubset = "MESH0703";
+
+    /// <summary>A destination host that is not known and will not be looked up (IST0101, KIA1101).</summary>
+    public const string DanglingHost = "MESH0704";
+
+    /// <summary>A gateway that no document defines (IST0101, KIA1102).</summary>
+    public const string DanglingGateway = "MESH0705";
+
+    /// <summary>Two VirtualServices for one host; the oldest is used alone (IST0109, KIA1106).</summary>
+    public const string SharedHost = "MESH0706";
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace Mesh.Client.Configuration;
+
+/// <summary>Collects what is found in one document, so that nobody stops at the first error and a hostile document cannot fill the memory.</summary>
+internal sealed class FindingSink(string document, List<MeshFinding> findings)
+{
+    /// <summary>Nobody reads more; the first ones name the cause.</summary>
+    public const int Limit = 500;
+
+    private const int LongestValue = 200;
+    private bool _isLimitTold;
+    private bool _isRefused;
+
+    /// <summary>The object that is being read; empty for the document itself.</summary>
+    public string Resource { get; set; } = "";
+
+    /// <summary>Nothing more will be kept: what only serves a message need not be worked out.</summary>
+    public bool IsFull => findings.Count >= Limit && _isRefused;
+
+    public void Error(string code, ConfigurationNode at, string message, string? fix = null)
+        => Add(code, MeshFindingSeverity.Error, at, message, fix, refuses: true);
+
+    public void Warning(string code, ConfigurationNode at, string message, string? fix = null)
+        => Add(code, MeshFindingSeverity.Warning, at, message, fix, refuses: false);
+
+    public void Info(string code, ConfigurationNode at, string message, string? fix = null)
+        => Add(code, MeshFindingSeverity.Info, at, message, fix, refuses: false);
+
+    /// <summary>An error that leaves the document in force: what it protects is answered 503 instead.</summary>
+    public void Security(ConfigurationNode at, string message, string? fix = null)
+        => Add(FindingCodes.UnbuiltSecurity, MeshFindingSeverity.Error, at, message, fix, refuses: false);
+
+    public static string Quote(string? text)
+        => text is null ? "null" : text.Length <= LongestValue ? $"'{text}'" : $"'{text.AsSpan(0, LongestValue)}...'";
+
+    private void Add(string code, MeshFindingSeverity severity, ConfigurationNode at, string message, string? fix, bool refuses)
+    {
+        // Beyond the limit only the first reason to refuse still counts, or a hostile document would be accepted by being long.
+        if (findings.Count >= Limit && (!refuses || _isRefused))
+        {
+            AddLimit(at);
+            return;
+        }
+
+        _isRefused |= refuses;
+        findings.Add(new MeshFinding
+        {
+            Code = code,
+            Severity = severity,
+            Resource = Resource,
+            Path = at.Path,
+            Message = message,
+            Source = at.Position.Source ?? document,
+            Line = at.Position.Line,
+            Value = at.Text is { Length: > LongestValue } text ? text[..LongestValue] + "..." : at.Text,
+            Fix = fix,
+            RefusesDocument = refuses,
+        });
+    }
+
+    private void AddLimit(ConfigurationNode at)
+    {
+        if (_isLimitTold)
+        {
+            return;
+        }
+
+        _isLimitTold = true;
+        findings.Add(new MeshFinding
+        {
+            Code = FindingCodes.TooManyFindings,
+            Severity = MeshFindingSeverity.Warning,
+            Resource = "",
+            Path = at.Path,
+            Message = string.Create(CultureInfo.InvariantCulture, $"more than {Limit} findings; the others are left out."),
+            Source = at.Position.Source ?? document,
+            Line = at.Position.Line,
+            Fix = "Mend the ones shown and load again.",
+        });
+    }
+}

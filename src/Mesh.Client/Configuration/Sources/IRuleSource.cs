@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Primitives;
+
+namespace Mesh.Client.Configuration;
+
+/// <summary>What the watcher reads. Beyond <see cref="IMeshConfigurationSource"/> it can hand out a section as a tree and say of one
+/// document alone that it failed.</summary>
+internal interface IRuleSource
+{
+    string Name { get; }
+
+    /// <summary>Taken before <see cref="Read"/>, never at the same time.</summary>
+    IChangeToken GetChangeToken();
+
+    /// <summary>All documents as they are now; throws where the source as a whole fails.</summary>
+    IReadOnlyList<SourceDocument> Read();
+}

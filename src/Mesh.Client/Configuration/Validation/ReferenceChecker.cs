@@ -1,0 +1,139 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>
+/// What rules refer to: subsets, hosts, gateways, each other's hosts. Warnings at most, since a VirtualService before its DestinationRule
+/// is ordinary while rules are being rolled out.
+/// </summary>
+internal sealed class ReferenceChecker
+{
+    private readonly MeshConfiguration _configuration;
+    private readonly FindingSink _findings;
+    private readonly HashSet<string> _services;
+    private readonly Dictionary<string, HashSet<string>> _subsets = new(StringComparer.Ordinal);
+    private (string Host, string Namespace, string Name) _resolved = ("", "", "");
+
+    public ReferenceChecker(MeshConfiguration configuration, FindingSink findings)
+    {
+        _configuration = configuration;
+        _findings = findings;
+        _services = [.. configuration.Services.Select(service => Resolve(service.Metadata.Name, service.Metadata))];
+        foreach (var rule in configuration.DestinationRules)
+        {
+            var host = Resolve(rule.Host, rule.Metadata);
+            if (!_subsets.TryGetValue(host, out var subsets))
+            {
+                _subsets[host] = subsets = new HashSet<string>(StringComparer.Ordinal);
+            }
+
+            subsets.UnionWith(rule.Subsets.Select(subset => subset.Name));
+        }
+    }
+
+    public void Check()
+    {
+        CheckSharedHosts();
+        var gateways = _configuration.Gateways.Select(gateway => $"{gateway.Metadata.Namespace}/{gateway.Metadata.Name}").ToHashSet(StringComparer.Ordinal);
+        foreach (var rule in _configuration.VirtualServices)
+        {
+            _findings.Resource = rule.Metadata.ToString();
+            CheckGateways(rule, gateways);
+            if (rule.AppliesToMesh)
+            {
+                foreach (var destination in rule.Http.SelectMany(route => route.Route))
+                {
+                    CheckDestination(rule, destination);
+                }
+            }
+        }
+    }
+
+    /// <summary>Istio merges nothing here: the oldest rule of a host takes all of its calls.</summary>
+    private void CheckSharedHosts()
+    {
+        var owners = new Dictionary<string, VirtualServiceConfiguration>(StringComparer.Ordinal);
+        var byAge = _configuration.VirtualServices.Where(rule => rule.AppliesToMesh)
+            .Order(Comparer<VirtualServiceConfiguration>.Create((left, right) => ResourceMetadata.CompareAge(left.Metadata,
+                right.Metadata)));
+        foreach (var rule in byAge)
+        {
+            foreach (var host in rule.Hosts)
+            {
+                var name = Resolve(host, rule.Metadata);
+                if (owners.TryAdd(name, rule) || ReferenceEquals(owners[name], rule))
+                {
+                    continue;
+                }
+
+                _findings.Resource = rule.Metadata.ToString();
+                _findings.Warning(FindingCodes.SharedHost, rule.Node.Field("hosts") ?? rule.Node,
+                    $"the host '{name}' has rules in {owners[name].Metadata} already, which is older and is used alone; this one is not used for it (IST0109).",
+                    "Put the rules of one host into one VirtualService.");
+            }
+        }
+    }
+
+    private void CheckGateways(VirtualServiceConfiguration rule, HashSet<string> gateways)
+    {
+        foreach (var gateway in GatewaysOf(rule))
+        {
+            var name = gateway.Contains('/', StringComparison.Ordinal) ? gateway : $"{rule.Metadata.Namespace}/{gateway}";
+            if (gateway != "mesh" && !gateways.Contains(name))
+            {
+                _findings.Info(FindingCodes.DanglingGateway, rule.Node.Field("gateways") ?? rule.Node, $"no document defines the gateway {FindingSink.Quote(name)} (IST0101).");
+            }
+        }
+    }
+
+    private static HashSet<string> GatewaysOf(VirtualServiceConfiguration rule)
+    {
+        var gateways = new HashSet<string>(rule.Gateways);
+        foreach (var route in rule.Http)
+        {
+            foreach (var match in route.Match)
+            {
+                gateways.UnionWith(match.Gateways);
+            }
+        }
+
+        return gateways;
+    }
+
+    private void CheckDestination(VirtualServiceConfiguration rule, RouteDestinationConfiguration destination)
+    {
+        var host = Resolve(destination.Host, rule.Metadata);
+        if (_configuration.DefaultDiscovery == DiscoveryKind.None && !_services.Contains(host))
+        {
+            var at = Place(destination);
+            _findings.Warning(FindingCodes.DanglingHost, at.Field("host") ?? at,
+                $"the host '{host}' is not under Services, and DefaultDiscovery is None; calls are answered 503 NC (IST0101).", "Add it under Services.");
+        }
+
+        if (destination.Subset is { } subset && !IsDefined(host, subset))
+        {
+            var at = Place(destination);
+            _findings.Warning(FindingCodes.DanglingSubset, at.Field("subset") ?? at,
+                $"no DestinationRule of '{host}' defines the subset '{subset}'; calls are answered 503 NC until one does (IST0101).", "Add the subset to the DestinationRule of that host.");
+        }
+    }
+
+    // Only findings need the place, and thousands of destinations have none: their nodes are cold memory.
+    private static ConfigurationNode Place(RouteDestinationConfiguration destination)
+        => destination.Node.Field("destination") ?? destination.Node;
+
+    private bool IsDefined(string host, string subset)
+        => (_subsets.TryGetValue(host, out var own) && own.Contains(subset)) || IsDefinedByWildcard(host, subset);
+
+    private bool IsDefinedByWildcard(string host, string subset)
+        => HostName.WildcardsOver(host).Any(name => _subsets.TryGetValue(name, out var subsets) && subsets.Contains(subset));
+
+    /// <summary>The last answer is kept: the destinations of one rule mostly name one host.</summary>
+    private string Resolve(string host, ResourceMetadata of)
+    {
+        if (_resolved.Host != host || _resolved.Namespace != of.Namespace)
+        {
+            _resolved = (host, of.Namespace, HostName.Resolve(host, of.Namespace, _configuration.Domain));
+        }
+
+        return _resolved.Name;
+    }
+}

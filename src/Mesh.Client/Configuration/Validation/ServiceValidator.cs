@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Mesh.Client.Configuration;
+
+/// <summary>A service's ports and endpoints: each once, each usable, and fitting the way they are found.</summary>
+internal static class ServiceValidator
+{
+    public static void Check(ServiceConfiguration service, FindingSink findings)
+    {
+        CheckPorts(service, findings);
+        var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        foreach (var endpoint in service.Endpoints)
+        {
+            var at = endpoint.Node.Field("address") ?? endpoint.Node;
+            if (EndpointAddressRule.FindError(endpoint.Address) is { } error)
+            {
+                findings.Error(FindingCodes.BadAddress, at,
+                    $"{FindingSink.Quote(endpoint.Address)} cannot be an endpoint's address: {error}.");
+            }
+            else if (!lines.TryAdd(endpoint.Address, at.Position.Line))
+            {
+                findings.Error(FindingCodes.DuplicateEndpoint, at,
+                    $"the endpoint {FindingSink.Quote(endpoint.Address)} is written twice, on line {lines[endpoint.Address]} and on line {at.Position.Line}.",
+                    "Remove one; give the other a weight of 2 where it shall get more calls.");
+            }
+        }
+
+        CheckDiscovery(service, findings);
+    }
+
+    private static void CheckPorts(ServiceConfiguration service, FindingSink findings)
+    {
+        var numbers = new HashSet<int>();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var port in service.Ports)
+        {
+            if (!numbers.Add(port.Number) || (port.Name is not null && !names.Add(port.Name)))
+            {
+                findings.Error(FindingCodes.DuplicatePort, service.Node.Field("ports")!, string.Create(CultureInfo.InvariantCulture,
+                    $"the port {port.Number} or its name '{port.Name}' is written twice."), "Give each port its own number and name.");
+            }
+        }
+    }
+
+    private static void CheckDiscovery(ServiceConfiguration service, FindingSink findings)
+    {
+        var at = service.Node.Field("discovery") ?? service.Node;
+        switch (service.Discovery)
+        {
+            case DiscoveryKind.Static when service.Endpoints.Count == 0:
+                findings.Warning(FindingCodes.DiscoveryMismatch,
+                    at, "the discovery is Static and no endpoints are given: every call is answered 503.", "Write Endpoints, or another Discovery.");
+                break;
+            case DiscoveryKind.DnsSrv or DiscoveryKind.Kubernetes:
+                findings.Warning(FindingCodes.UnbuiltField, at,
+                    $"the discovery {service.Discovery} is not built yet in this version; no endpoints are found.", "Write Dns, or Endpoints.");
+                break;
+            case not null and not DiscoveryKind.Static when service.Endpoints.Count > 0:
+                findings.Warning(FindingCodes.DiscoveryMismatch, at,
+                    $"the discovery is {service.Discovery}, so that the endpoints written here are not used.", "Remove Discovery, or Endpoints.");
+                break;
+        }
+    }
+}

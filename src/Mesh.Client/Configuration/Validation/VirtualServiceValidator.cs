@@ -1,0 +1,18 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>Runs the checks of one VirtualService, each in a class of its own.</summary>
+internal static class VirtualServiceValidator
+{
+    public static void Check(VirtualServiceConfiguration rule, FindingSink findings)
+    {
+        HostsValidator.Check(rule, findings);
+        GatewaysValidator.Check(rule, findings);
+        foreach (var route in rule.Http)
+        {
+            RouteActionValidator.Check(route, findings);
+            RouteWeightsValidator.Check(route, findings);
+        }
+
+        ReachabilityValidator.Check(rule, findings);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Mesh.Client;
+
+/// <summary>Timers and work of the mesh itself. They are often started by some call, whose ambient values (activity, culture, user) must
+/// neither leak into them nor be kept alive by them.</summary>
+internal static class DetachedTimer
+{
+    /// <summary>A timer that is not running yet and fires once for each <see cref="ITimer.Change"/>.</summary>
+    public static ITimer Create(TimeProvider timeProvider, TimerCallback callback, object? state)
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            return timeProvider.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            return timeProvider.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>The timestamp <paramref name="duration"/> after <paramref name="timestamp"/>, exact for any frequency.</summary>
+    public static long After(TimeProvider timeProvider, long timestamp, TimeSpan duration)
+    {
+        var ticks = (Int128)duration.Ticks * timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond;
+        return (long)Int128.Min(timestamp + ticks, long.MaxValue);
+    }
+}

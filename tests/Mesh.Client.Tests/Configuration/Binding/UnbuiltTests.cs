@@ -1,0 +1,185 @@
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Tests.Configuration.Binding;
+
+/// <summary>What is legal in Istio and not built here: it loads, and it is never ignored in silence.</summary>
+public sealed class UnbuiltTests
+{
+    [Theory]
+    [InlineData("queryParams", "{ a: { exact: b } }")]
+    [InlineData("withoutHeaders", "{ a: {} }")]
+    [InlineData("sourceLabels", "{ app: a }")]
+    [InlineData("sourceNamespace", "prod")]
+    public void Load_a_match_with_an_unbuilt_condition_never_holds(string name, string value)
+    {
+        var document = Loading.Match($"- uri: {{ prefix: /a }}\n  {name}: {value}\n");
+
+        Assert.Equal(name, Loading.FirstRoute(document).Match[0].UnbuiltCondition);
+        Loading.Warned(document, FindingCodes.UnbuiltCondition, "spec.http[0].match[0]." + name);
+    }
+
+    [Theory]
+    [InlineData("\":path\": { exact: /a }")]
+    [InlineData("\"@request.auth.claims.sub\": { exact: a }")]
+    public void Load_special_header_keys_never_hold(string header)
+        => Assert.NotNull(Loading.FirstRoute(Loading.Match($"- headers: {{ {header} }}\n")).Match[0].UnbuiltCondition);
+
+    [Theory]
+    [InlineData("redirect: { uri: /a }", "redirect")]
+    [InlineData("directResponse: { status: 404 }", "directResponse")]
+    [InlineData("delegate: { name: a }", "delegate")]
+    [InlineData("rewrite: { uri: /a }\n  route:\n  - destination: { host: a }", "rewrite")]
+    public void Load_an_unbuilt_action_is_kept_by_name(string action, string name)
+    {
+        var document = Loading.Route($"- {action}\n");
+
+        Assert.Equal(name, Loading.FirstRoute(document).UnbuiltAction);
+        Loading.Warned(document, FindingCodes.UnbuiltAction, "spec.http[0]." + name);
+    }
+
+    [Theory]
+    [InlineData("mirror: { host: b }", "mirror")]
+    [InlineData("mirror: { host: b }\n  mirror_percent: 5", "mirror_percent")]
+    [InlineData("mirror: { host: b }\n  mirrorPercentage: { value: 5 }", "mirrorPercentage")]
+    [InlineData("mirrors: [ { destination: { host: b } } ]", "mirrors")]
+    [InlineData("headers: { request: { set: { a: b } } }", "headers")]
+    [InlineData("corsPolicy: { allowMethods: [ GET ] }", "corsPolicy")]
+    [InlineData("retries: { attempts: 1, retryRemoteLocalities: true }", "retries.retryRemoteLocalities")]
+    public void Load_an_unbuilt_field_of_a_rule_is_told(string field, string path)
+    {
+        var document = Loading.Route($"- {field}\n  route:\n  - destination: {{ host: a }}\n");
+
+        Loading.Warned(document, FindingCodes.UnbuiltField, "spec.http[0]." + path);
+        Assert.Null(Loading.FirstRoute(document).UnbuiltAction);
+    }
+
+    [Theory]
+    [InlineData("loadBalancer: { consistentHash: { httpHeaderName: a } }", "loadBalancer.consistentHash")]
+    [InlineData("loadBalancer: { simple: RANDOM, localityLbSetting: { enabled: true } }", "loadBalancer.localityLbSetting")]
+    [InlineData("loadBalancer: { simple: RANDOM, warmupDurationSecs: 5s }", "loadBalancer.warmupDurationSecs")]
+    [InlineData("loadBalancer: { simple: PASSTHROUGH }", "loadBalancer.simple")]
+    [InlineData("connectionPool: { tcp: { maxConnections: 1 } }", "connectionPool.tcp.maxConnections")]
+    [InlineData("connectionPool: { http: { http1MaxPendingRequests: 1 } }", "connectionPool.http.http1MaxPendingRequests")]
+    [InlineData("connectionPool: { http: { h2UpgradePolicy: UPGRADE } }", "connectionPool.http.h2UpgradePolicy")]
+    [InlineData("outlierDetection: { splitExternalLocalOriginErrors: true }", "outlierDetection.splitExternalLocalOriginErrors")]
+    [InlineData("outlierDetection: { outlierDetectionHttpErrorCodes: [ 500 ] }", "outlierDetection.outlierDetectionHttpErrorCodes")]
+    [InlineData("portLevelSettings: [ { port: { number: 80 }, loadBalancer: { simple: RANDOM } } ]", "portLevelSettings[0].loadBalancer")]
+    [InlineData("tunnel: { protocol: CONNECT }", "tunnel")]
+    [InlineData("proxyProtocol: { version: V1 }", "proxyProtocol")]
+    [InlineData("retryBudget: { percent: 20 }", "retryBudget")]
+    public void Load_an_unbuilt_field_of_a_policy_is_told(string field, string path)
+        => Loading.Warned(Loading.Destination($"trafficPolicy:\n  {field}\n"), FindingCodes.UnbuiltField, "spec.trafficPolicy." + path);
+
+    [Theory]
+    [InlineData("SIMPLE")]
+    [InlineData("MUTUAL")]
+    [InlineData("ISTIO_MUTUAL")]
+    public void Load_tls_is_an_error_that_leaves_the_document_in_force(string mode)
+    {
+        var document = Loading.Destination($"trafficPolicy:\n  tls: {{ mode: {mode} }}\nsubsets:\n- name: v1\n  labels: {{ version: v1 }}\n  trafficPolicy:\n    tls: {{ mode: {mode} }}\n");
+
+        Loading.Secured(document, "spec.trafficPolicy.tls");
+        Loading.Secured(document, "spec.subsets[0].trafficPolicy.tls");
+        var rule = Loading.FirstDestination(document);
+        Assert.Equal($"tls mode {mode}", rule.TrafficPolicy!.UnbuiltSecurity);
+        Assert.Equal($"tls mode {mode}", rule.Subsets[0].TrafficPolicy!.UnbuiltSecurity);
+    }
+
+    [Theory]
+    [InlineData("{ mode: DISABLE }")]
+    [InlineData("{}")]
+    public void Load_tls_that_is_disabled_is_honoured(string tls)
+    {
+        var document = Loading.Destination($"trafficPolicy:\n  tls: {tls}\n");
+
+        Loading.Clean(document);
+        Assert.Null(Loading.FirstDestination(document).TrafficPolicy!.UnbuiltSecurity);
+    }
+
+    [Fact]
+    public void Load_tls_of_one_port_closes_the_whole_host()
+    {
+        var document = Loading.Destination("trafficPolicy:\n  portLevelSettings:\n  - port: { number: 443 }\n    tls: { mode: SIMPLE }\n");
+
+        Loading.Secured(document, "spec.trafficPolicy.portLevelSettings[0].tls");
+        Assert.Equal("tls mode SIMPLE on port 443", Loading.FirstDestination(document).TrafficPolicy!.UnbuiltSecurity);
+    }
+
+    [Theory]
+    [InlineData("AuthorizationPolicy", "rules: [ {} ]", true)]
+    [InlineData("AuthorizationPolicy", "", true)]
+    [InlineData("RequestAuthentication", "jwtRules: []", true)]
+    [InlineData("PeerAuthentication", "mtls: { mode: STRICT }", true)]
+    [InlineData("PeerAuthentication", "portLevelMtls: { 8080: { mode: STRICT } }", true)]
+    [InlineData("PeerAuthentication", "mtls: { mode: PERMISSIVE }", false)]
+    public void Load_security_resources_are_errors_that_refuse_nothing(string kind, string spec, bool isSecurity)
+    {
+        var document = Loading.Yaml($"apiVersion: security.istio.io/v1\nkind: {kind}\nmetadata:\n  name: a\n{(spec.Length == 0 ? "" : $"spec:\n  {spec}\n")}");
+
+        Loading.NotRefused(document);
+        var finding = Assert.Single(document.Findings);
+        Assert.Equal(isSecurity ? FindingCodes.UnbuiltSecurity : FindingCodes.UnbuiltResource, finding.Code);
+        Assert.Equal($"{kind} a", finding.Resource);
+    }
+
+    [Theory]
+    [InlineData("networking.istio.io/v1", "ServiceEntry")]
+    [InlineData("networking.istio.io/v1", "Sidecar")]
+    [InlineData("networking.istio.io/v1", "WorkloadEntry")]
+    [InlineData("networking.istio.io/v1alpha3", "EnvoyFilter")]
+    [InlineData("telemetry.istio.io/v1", "Telemetry")]
+    [InlineData("extensions.istio.io/v1alpha1", "WasmPlugin")]
+    [InlineData("gateway.networking.k8s.io/v1", "HTTPRoute")]
+    public void Load_other_resources_are_told(string version, string kind)
+    {
+        var document = Loading.Yaml($"apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: a\nspec:\n  hosts: [ a.com ]\n");
+
+        Loading.NotRefused(document);
+        var finding = Assert.Single(document.Findings);
+        Assert.Equal((FindingCodes.UnbuiltResource, MeshFindingSeverity.Warning), (finding.Code, finding.Severity));
+    }
+
+    [Fact]
+    public void Load_a_gateway_is_accepted_and_kept_by_name()
+    {
+        var document = Loading.Yaml("apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata:\n  name: edge\nspec:\n  servers: []\n");
+
+        Loading.Informed(document, FindingCodes.GatewayAccepted, "spec");
+        Assert.Equal("edge", Assert.Single(document.Configuration.Gateways).Metadata.Name);
+    }
+
+    [Theory]
+    [InlineData("x-mesh: { routes: {} }\n", "x-mesh")]
+    [InlineData("metadata: { name: reviews, annotations: { mesh-client/x-mesh: \"{}\" } }\n", "metadata.annotations")]
+    public void Load_our_own_extensions_are_told(string line, string path)
+    {
+        var metadata = line.StartsWith("metadata", StringComparison.Ordinal) ? line : "metadata: { name: reviews }\n" + line;
+
+        Loading.Warned(Loading.Yaml($"apiVersion: networking.istio.io/v1\nkind: DestinationRule\n{metadata}spec: {{ host: reviews }}\n"), FindingCodes.UnbuiltField, path);
+    }
+
+    [Theory]
+    [InlineData("exportTo: [ \".\" ]", true)]
+    [InlineData("exportTo: [ \"*\" ]", false)]
+    [InlineData("workloadSelector: { matchLabels: { app: a } }", true)]
+    public void Load_scopes_narrower_than_everywhere_are_told(string field, bool isTold)
+        => Assert.Equal(isTold, Loading.Destination(field + "\n").Findings.Any(finding => finding.Code == FindingCodes.UnbuiltField));
+
+    [Fact]
+    public void Load_a_virtual_service_for_connections_alone_does_nothing_and_says_so()
+    {
+        var document = Loading.Yaml("apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: a }\nspec: { hosts: [ a ], tcp: [ { route: [ { destination: { host: a } } ] } ] }\n");
+
+        Loading.Warned(document, FindingCodes.UnbuiltField, "spec.tcp");
+        Assert.Empty(document.Configuration.VirtualServices);
+    }
+
+    [Fact]
+    public void Load_a_delegate_does_nothing_and_says_so()
+    {
+        var document = Loading.Yaml("apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: a }\nspec: { http: [ { route: [ { destination: { host: a } } ] } ] }\n");
+
+        Loading.Warned(document, FindingCodes.UnbuiltResource, "spec");
+        Assert.Empty(document.Configuration.VirtualServices);
+    }
+}

@@ -1,0 +1,148 @@
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Tests.Configuration;
+
+public sealed class ConfigurationMergerTests
+{
+    [Fact]
+    public void Merge_nothing_is_the_default()
+    {
+        var (configuration, findings) = ConfigurationMerger.Merge([]);
+
+        Assert.Empty(findings);
+        Assert.Equal("default", configuration.Namespace);
+        Assert.Empty(configuration.VirtualServices);
+    }
+
+    [Fact]
+    public void Merge_rules_without_a_namespace_take_the_mesh_namespace_whatever_the_order()
+    {
+        var (configuration, _) = Merge(Rule("reviews"), Section("""{ "Namespace": "shop", "Services": { "reviews": {} } }"""));
+
+        Assert.Equal("DestinationRule shop/reviews", configuration.DestinationRules[0].Metadata.ToString());
+        Assert.Equal("Service shop/reviews", configuration.Services[0].Metadata.ToString());
+    }
+
+    [Fact]
+    public void Merge_the_later_of_two_same_objects_wins_and_both_places_are_named()
+    {
+        var (configuration, findings) = Merge(Rule("reviews", "host: old", "one.yaml"), Rule("reviews", "host: new", "two.yaml"));
+
+        Assert.Equal("new", Assert.Single(configuration.DestinationRules).Host);
+        var finding = Loading.Find(findings, FindingCodes.ReplacedResource, "spec");
+        Assert.Contains("one.yaml(5)", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("two.yaml(5)", finding.Message, StringComparison.Ordinal);
+        Assert.Equal("DestinationRule default/reviews", finding.Resource);
+    }
+
+    [Fact]
+    public void Merge_a_written_namespace_and_the_default_one_are_the_same_object()
+        => Assert.Single(Merge(Rule("a"), Section("""{ "DestinationRules": { "default/a": { "host": "b" } } }""")).Configuration.DestinationRules);
+
+    [Fact]
+    public void Merge_objects_of_other_namespaces_are_others()
+        => Assert.Equal(2, Merge(Rule("a"), Section("""{ "DestinationRules": { "prod/a": { "host": "b" } } }""")).Configuration.DestinationRules.Count);
+
+    [Fact]
+    public void Merge_the_later_setting_wins_and_both_documents_are_named()
+    {
+        var (configuration, findings) = Merge(Section("""{ "Seed": 1, "Domain": "a.local" }""", "one.json"), Section("""{ "Seed": 2, "Domain": "a.local" }""", "two.json"));
+
+        Assert.Equal((2L, "a.local"), (configuration.Seed, configuration.Domain));
+        var finding = Assert.Single(findings);
+        Assert.Equal((FindingCodes.ReplacedSetting, "Mesh:Seed"), (finding.Code, finding.Path));
+        Assert.Contains("one.json", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("two.json", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Merge_every_setting_is_carried_over()
+    {
+        var section = Section("""
+            { "Namespace": "a", "Domain": "b", "Workload": { "Name": "c" }, "OutboundTrafficPolicy": { "Mode": "REGISTRY_ONLY" }, "DefaultDiscovery": "None",
+              "Seed": 1, "Propagation": { "Headers": [ "d" ] }, "Dns": { "NameServers": [ "1.1.1.1" ] } }
+            """);
+
+        Assert.Equal(SettingsOf(section.Configuration), SettingsOf(Merge(section).Configuration));
+
+        static MeshConfiguration SettingsOf(MeshConfiguration configuration)
+            => configuration with { Services = [], VirtualServices = [], DestinationRules = [], Gateways = [], UnbuiltSecurityPolicies = [] };
+    }
+
+    [Fact]
+    public void Merge_a_subset_that_nothing_defines_is_a_warning()
+    {
+        var (_, findings) = Merge(Route("reviews", subset: "v9"), Rule("reviews"));
+
+        var finding = Loading.Find(findings, FindingCodes.DanglingSubset, "spec.http[0].route[0].destination.subset");
+        Assert.Equal(MeshFindingSeverity.Warning, finding.Severity);
+        Assert.Contains("'v9'", finding.Message, StringComparison.Ordinal);
+        Assert.Equal("VirtualService default/reviews", finding.Resource);
+    }
+
+    [Theory]
+    [InlineData("host: reviews")]
+    [InlineData("host: reviews.default.svc.cluster.local")]
+    [InlineData("host: \"*.default.svc.cluster.local\"")]
+    public void Merge_a_subset_is_found_by_short_and_full_name_and_wildcard(string host)
+        => Assert.Empty(Merge(Route("reviews", subset: "v1"), Rule("x", host + ", subsets: [ { name: v1, labels: { a: b } } ]")).Findings);
+
+    [Fact]
+    public void Merge_a_short_name_belongs_to_the_namespace_of_the_rule_that_writes_it()
+    {
+        var (_, findings) = Merge(Route("reviews", subset: "v1"), Section("""{ "DestinationRules": { "prod/x": { "host": "reviews", "subsets": [ { "name": "v1", "labels": { "a": "b" } } ] } } }"""));
+
+        Loading.Find(findings, FindingCodes.DanglingSubset, "spec.http[0].route[0].destination.subset");
+    }
+
+    [Theory]
+    [InlineData("None", "other", true)]
+    [InlineData("None", "reviews", false)]
+    [InlineData("Dns", "other", false)]
+    public void Merge_a_host_that_will_never_be_found_is_a_warning(string discovery, string service, bool isWarned)
+    {
+        var (_, findings) = Merge(Section($$"""{ "DefaultDiscovery": "{{discovery}}", "Services": { "{{service}}": {} } }"""), Route("reviews"));
+
+        Assert.Equal(isWarned, findings.Any(finding => finding.Code == FindingCodes.DanglingHost));
+    }
+
+    [Theory]
+    [InlineData("", "", "first")]
+    [InlineData("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z", "second")]
+    [InlineData("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "first")]
+    [InlineData("2026-01-01T00:00:00Z", "", "second")]
+    public void Merge_of_two_rules_for_one_host_the_oldest_is_used_and_the_other_is_told(string first, string second, string winner)
+    {
+        var (_, findings) = Merge(Route("reviews", name: "first", created: first), Route("reviews.default.svc.cluster.local", name: "second", created: second));
+
+        var finding = Assert.Single(findings);
+        Assert.Equal(FindingCodes.SharedHost, finding.Code);
+        Assert.Contains($"VirtualService default/{winner} already", finding.Message, StringComparison.Ordinal);
+        Assert.NotEqual($"VirtualService default/{winner}", finding.Resource);
+    }
+
+    [Fact]
+    public void Merge_a_gateway_that_nothing_defines_is_told()
+    {
+        const string Gateway = "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: { name: edge }\nspec: {}\n";
+        const string Bound = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: a }\nspec: { hosts: [ a ], gateways: [ edge ], http: [ { route: [ { destination: { host: a } } ] } ] }\n";
+
+        Assert.Equal(FindingCodes.DanglingGateway, Assert.Single(Merge(Loading.Yaml(Bound)).Findings).Code);
+        Assert.Empty(Merge(Loading.Yaml(Bound), Loading.Yaml(Gateway)).Findings);
+    }
+
+    private static (MeshConfiguration Configuration, IReadOnlyList<MeshFinding> Findings) Merge(params LoadedDocument[] documents)
+    {
+        Assert.All(documents, Loading.NotRefused);
+        return ConfigurationMerger.Merge(documents);
+    }
+
+    private static LoadedDocument Section(string json, string name = "appsettings.json") => DocumentLoader.Load(MeshDocument.FromMeshJson(name, json));
+
+    private static LoadedDocument Rule(string name, string spec = "host: reviews", string file = "rules.yaml") => DocumentLoader.Load(MeshDocument.FromIstioYaml(
+        file, $"apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: {name}\nspec: {{ {spec} }}\n"));
+
+    private static LoadedDocument Route(string host, string? subset = null, string name = "reviews", string created = "") => Loading.Yaml(
+        $"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{ name: {name}{(created.Length == 0 ? "" : $", creationTimestamp: \"{created}\"")} }}\n"
+        + $"spec: {{ hosts: [ {host} ], http: [ {{ route: [ {{ destination: {{ host: {host}{(subset is null ? "" : $", subset: {subset}")} }} }} ] }} ] }}\n");
+}

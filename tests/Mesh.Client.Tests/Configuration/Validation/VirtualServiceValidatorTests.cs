@@ -1,0 +1,85 @@
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Tests.Configuration.Validation;
+
+public sealed class VirtualServiceValidatorTests
+{
+    [Theory]
+    [InlineData("[ \"*\" ]", FindingCodes.BadHost, "spec.hosts[0]")]
+    [InlineData("[ a, a ]", FindingCodes.DuplicateHost, "spec.hosts[1]")]
+    [InlineData("[ a, A ]", FindingCodes.DuplicateHost, "spec.hosts[1]")]
+    [InlineData("[ a.b.com, \"*.b.com\" ]", FindingCodes.DuplicateHost, "spec.hosts[0]")]
+    [InlineData("[ \"*.a.b.com\", \"*.b.com\" ]", FindingCodes.DuplicateHost, "spec.hosts[0]")]
+    [InlineData("[ a b ]", FindingCodes.BadHost, "spec.hosts[0]")]
+    [InlineData("[ \"a.*.com\" ]", FindingCodes.BadHost, "spec.hosts[0]")]
+    [InlineData("[ 10.0.0.1 ]", FindingCodes.BadHost, "spec.hosts[0]")]
+    [InlineData("[ \"::1\" ]", FindingCodes.BadHost, "spec.hosts[0]")]
+    [InlineData("[ 5 ]", FindingCodes.WrongType, "spec.hosts[0]")]
+    [InlineData("a", FindingCodes.WrongType, "spec.hosts")]
+    public void Load_hosts_that_cannot_be_are_refused(string hosts, string code, string path) => Loading.Refused(Hosts(hosts), code, path);
+
+    [Theory]
+    [InlineData("[ \"*.b.com\", b.com ]")]
+    [InlineData("[ a, a.default, a.default.svc.cluster.local ]")]
+    public void Load_hosts_that_only_look_alike_are_fine(string hosts) => Loading.Clean(Hosts(hosts));
+
+    [Fact]
+    public void Load_everything_is_allowed_for_gateways_and_told_not_to_apply()
+    {
+        var document = Hosts("[ \"*\" ]\n  gateways: [ edge ]");
+
+        Loading.Informed(document, FindingCodes.GatewayOnly, "spec.gateways");
+        Assert.False(document.Configuration.VirtualServices[0].AppliesToMesh);
+    }
+
+    [Theory]
+    [InlineData("gateways: []")]
+    [InlineData("gateways: [ edge, mesh ]")]
+    public void Load_no_gateways_or_mesh_among_them_applies_to_clients(string gateways)
+        => Assert.True(Hosts("[ a ]\n  " + gateways).Configuration.VirtualServices[0].AppliesToMesh);
+
+    [Theory]
+    [InlineData("- timeout: 1s", FindingCodes.BadAction, "spec.http[0]")]
+    [InlineData("- route: []", FindingCodes.BadAction, "spec.http[0]")]
+    [InlineData("- redirect: { uri: /a }\n  directResponse: { status: 200 }", FindingCodes.BadAction, "spec.http[0]")]
+    [InlineData("- redirect: { uri: /a }\n  fault: { abort: { httpStatus: 500, percent: 1 } }", FindingCodes.Conflict, "spec.http[0]")]
+    [InlineData("- route:\n  - destination: { host: a }\n    weight: -1", FindingCodes.OutOfRange, "spec.http[0].route[0].weight")]
+    [InlineData("- route:\n  - destination: { host: a }\n  - destination: { host: b }", FindingCodes.BadWeights, "spec.http[0].route")]
+    [InlineData("- route:\n  - { destination: { host: a }, weight: 0 }\n  - { destination: { host: b }, weight: 0 }", FindingCodes.BadWeights, "spec.http[0].route")]
+    [InlineData("- route:\n  - { destination: { host: a }, weight: 2000000000 }\n  - { destination: { host: b }, weight: 2000000000 }", FindingCodes.BadWeights, "spec.http[0].route")]
+    public void Load_rules_that_cannot_act_are_refused(string http, string code, string path) => Loading.Refused(Loading.Route(http), code, path);
+
+    [Fact]
+    public void Load_weights_need_not_sum_to_a_hundred() => Loading.Clean(Loading.Route("- route:\n  - { destination: { host: a }, weight: 1 }\n  - { destination: { host: b }, weight: 2 }"));
+
+    [Fact]
+    public void Load_a_single_destination_with_a_weight_is_told()
+        => Loading.Informed(Loading.Route("- route:\n  - { destination: { host: a }, weight: 5 }"), FindingCodes.WeightWithoutEffect, "spec.http[0].route");
+
+    [Theory]
+    [InlineData("timeout: 1s")]
+    [InlineData("match: []")]
+    [InlineData("match: [ {} ]")]
+    [InlineData("match: [ { uri: { prefix: / } } ]")]
+    [InlineData("match: [ { uri: { exact: /a } }, { uri: { regex: \".*\" } } ]")]
+    public void Load_a_rule_after_one_that_always_matches_is_told(string first)
+    {
+        var document = Loading.Route($"- {first}\n  route:\n  - destination: {{ host: a }}\n- match: [ {{ uri: {{ prefix: /b }} }} ]\n  route:\n  - destination: {{ host: b }}\n");
+
+        Assert.Contains("IST0130", Loading.Warned(document, FindingCodes.Unreachable, "spec.http[1]").Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{ uri: { prefix: /a } }")]
+    [InlineData("{ uri: { prefix: / }, method: { exact: GET } }")]
+    [InlineData("{ headers: { a: {} } }")]
+    [InlineData("{ port: 80 }")]
+    [InlineData("{ sourceLabels: { a: b } }")]
+    public void Load_a_rule_after_one_with_a_condition_is_reachable(string match)
+        => Assert.DoesNotContain(
+            Loading.Route($"- match: [ {match} ]\n  route:\n  - destination: {{ host: a }}\n- route:\n  - destination: {{ host: b }}\n").Findings,
+            finding => finding.Code == FindingCodes.Unreachable);
+
+    private static LoadedDocument Hosts(string hosts) => Loading.Yaml(
+        $"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{ name: a }}\nspec:\n  http:\n  - route:\n    - destination: {{ host: a }}\n  hosts: {hosts}\n");
+}
