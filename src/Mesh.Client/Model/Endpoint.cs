@@ -23,4 +23,17 @@ internal sealed record Endpoint
     public string? Locality { get; init; }
 
     public int Weight { get; init; } = 1;
+
+    public bool Carries(FrozenDictionary<string, string> labels)
+    {
+        foreach (var label in labels)
+        {
+            if (!Labels.TryGetValue(label.Key, out var value) || value != label.Value)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

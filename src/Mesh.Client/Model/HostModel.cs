@@ -6,14 +6,21 @@ internal sealed class HostModel
     /// <summary>The fully qualified name for known services, else the name as the rule wrote it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Null where only a rule names the host and <c>Mesh:DefaultDiscovery</c> is None.</summary>
-    public ServiceModel? Service { get; init; }
+    /// <summary>Null for a wildcard, and where only a rule names the host and <c>Mesh:DefaultDiscovery</c> is None.</summary>
+    public ServiceModel? Service
+    {
+        get;
+        init => (field, Ports) = (value, value?.Ports ?? []);
+    }
+
+    /// <summary>Those of <see cref="Service"/>, at hand since every call looks at them.</summary>
+    public PortModel[] Ports { get; private init; } = [];
 
     /// <summary>Null: the service has defaults only.</summary>
     public VirtualServiceModel? VirtualService { get; init; }
 
     /// <summary>The clusters used where no VirtualService applies, one per declared port; for a service that declares no ports one with port 0.</summary>
-    public IReadOnlyList<ClusterModel> DefaultClusters { get; init; } = [];
+    public ClusterModel[] DefaultClusters { get; init; } = [];
 
     /// <summary>Captured headers, baggage and peer metadata may go there.</summary>
     public required bool ReceivesContext { get; init; }

@@ -11,7 +11,7 @@ internal sealed class MatchModel
 
     public StringMatchModel? Authority { get; init; }
 
-    public IReadOnlyList<HeaderMatchModel> Headers { get; init; } = [];
+    public HeaderMatchModel[] Headers { get; init; } = [];
 
     /// <summary>The service port the caller addressed; null is any.</summary>
     public int? Port { get; init; }

@@ -10,7 +10,7 @@ internal sealed class MeshSnapshot
     {
         Version = 0,
         Configuration = MeshConfiguration.Empty,
-        Hosts = FrozenDictionary<string, HostModel>.Empty,
+        Hosts = HostIndex.Empty,
         Wildcards = [],
         Clusters = [],
     };
@@ -21,11 +21,25 @@ internal sealed class MeshSnapshot
     public required MeshConfiguration Configuration { get; init; }
 
     /// <summary>Every exact name a caller may write (short name, <c>name.ns</c>, <c>name.ns.svc</c>, FQDN), without regard to case.</summary>
-    public required FrozenDictionary<string, HostModel> Hosts { get; init; }
+    public required HostIndex Hosts { get; init; }
 
     /// <summary>Wildcard hosts with the longest suffix first.</summary>
-    public required IReadOnlyList<WildcardHostModel> Wildcards { get; init; }
+    public required IReadOnlyList<WildcardHostModel> Wildcards
+    {
+        get;
+        init
+        {
+            field = value;
+            WildcardsBySuffix = new HostIndex([.. value.Select(wildcard => KeyValuePair.Create(wildcard.Suffix, wildcard.Host))]);
+        }
+    }
 
-    /// <summary>Every cluster that some rule or service can reach and whose port is known from the rules.</summary>
+    /// <summary><see cref="Wildcards"/> by suffix, so that a look-up costs one probe per label of the name however many there are.</summary>
+    public HostIndex WildcardsBySuffix { get; private init; } = HostIndex.Empty;
+
+    /// <summary>Every cluster that a rule, a service or a caller's choice of subset can reach; those of services without declared ports under port 0.</summary>
     public required IReadOnlyList<ClusterModel> Clusters { get; init; }
+
+    /// <summary>The patterns of the rules as written, for the snapshot that follows: what calls have built of them is kept.</summary>
+    public IReadOnlyDictionary<string, Re2Matcher> Patterns { get; init; } = FrozenDictionary<string, Re2Matcher>.Empty;
 }

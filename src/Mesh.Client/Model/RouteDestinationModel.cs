@@ -6,7 +6,7 @@ internal sealed class RouteDestinationModel
 
     /// <summary>Clusters by port: one where the port is fixed by the rule or the service has one port or none, else one per declared port,
     /// of which the caller's port chooses. Empty: the host or subset is not defined, and calls are answered <c>NC</c>.</summary>
-    public required IReadOnlyList<ClusterModel> Clusters { get; init; }
+    public required ClusterModel[] Clusters { get; init; }
 
     /// <summary>Why there is no cluster, for the body of the answer; null where there is one.</summary>
     public string? Missing { get; init; }

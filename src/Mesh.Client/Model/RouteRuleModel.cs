@@ -7,10 +7,21 @@ internal sealed class RouteRuleModel
     public required string Name { get; init; }
 
     /// <summary>OR between entries; empty matches everything.</summary>
-    public required IReadOnlyList<MatchModel> Matches { get; init; }
+    public required MatchModel[] Matches { get; init; }
 
     /// <summary>Those that can be chosen: zero weights are gone where there are several.</summary>
-    public required IReadOnlyList<RouteDestinationModel> Destinations { get; init; }
+    public required RouteDestinationModel[] Destinations
+    {
+        get;
+        init
+        {
+            field = value;
+            OnlyCluster = value is [{ Clusters: [var cluster] }] ? cluster : null;
+        }
+    }
+
+    /// <summary>Where all calls of the rule go, if that is one cluster: at hand, since most rules are so.</summary>
+    public ClusterModel? OnlyCluster { get; private init; }
 
     /// <summary>The sum of the weights; 0 where there is one destination.</summary>
     public required int TotalWeight { get; init; }

@@ -19,10 +19,13 @@ internal sealed class ServiceModel
     public required string DiscoveryName { get; init; }
 
     /// <summary>Empty: any port is taken as it is.</summary>
-    public IReadOnlyList<PortModel> Ports { get; init; } = [];
+    public PortModel[] Ports { get; init; } = [];
 
     /// <summary>For <see cref="DiscoveryKind.Static"/>.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
 
     public bool External { get; init; }
+
+    /// <summary>Captured headers, baggage and peer metadata may go there: it is inside the mesh, or listed.</summary>
+    public required bool ReceivesContext { get; init; }
 }

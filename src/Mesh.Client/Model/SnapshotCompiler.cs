@@ -5,5 +5,23 @@ namespace Mesh.Client.Model;
 /// <summary>A checked configuration to a snapshot. Pure and total: it never fails on what validation accepted.</summary>
 internal static class SnapshotCompiler
 {
-    public static MeshSnapshot Compile(MeshConfiguration configuration, long version) => throw new NotImplementedException();
+    /// <param name="configuration">What was written.</param>
+    /// <param name="version">The number of the snapshot.</param>
+    /// <param name="previous">The snapshot that this one replaces: what is the same in both and costs to make is taken over from it.</param>
+    public static MeshSnapshot Compile(MeshConfiguration configuration, long version, MeshSnapshot? previous = null)
+    {
+        var matches = new MatchCompiler(previous);
+        var services = new ServiceTable(configuration, previous);
+        var clusters = new ClusterTable(new DestinationRuleTable(configuration), configuration.UnbuiltSecurityPolicies);
+        var (hosts, wildcards) = new HostCompiler(configuration, services, clusters, matches).Compile();
+        return new()
+        {
+            Version = version,
+            Configuration = configuration,
+            Hosts = hosts,
+            Wildcards = wildcards,
+            Clusters = clusters.Reachable,
+            Patterns = matches.Patterns,
+        };
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Mesh.Client.Configuration;
 
 namespace Mesh.Client.Model;
@@ -14,6 +13,6 @@ internal sealed class StringMatchModel
     /// <summary>Exact and prefix compare without regard to case (<c>ignoreUriCase</c>).</summary>
     public bool IgnoreCase { get; init; }
 
-    /// <summary>For <see cref="StringMatchKind.Regex"/>: anchored, RE2 semantics, non-backtracking.</summary>
-    public Regex? Regex { get; init; }
+    /// <summary>For <see cref="StringMatchKind.Regex"/>, else null.</summary>
+    public Re2Matcher? Pattern { get; init; }
 }

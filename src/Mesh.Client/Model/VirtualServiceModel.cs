@@ -6,5 +6,8 @@ internal sealed class VirtualServiceModel
     public required string Resource { get; init; }
 
     /// <summary>In order; the first that matches wins.</summary>
-    public required IReadOnlyList<RouteRuleModel> Rules { get; init; }
+    public required RouteRuleModel[] Rules { get; init; }
+
+    /// <summary>A way to <see cref="Rules"/> by path and header value; null where walking them is as good.</summary>
+    public RuleIndex? Index { get; init; }
 }

@@ -5,5 +5,89 @@ namespace Mesh.Client.Routing;
 /// <summary>First matching rule, then one weighted draw. No allocation on success.</summary>
 internal static class RouteSelector
 {
-    public static RouteDecision Select(in HostMatch host, HttpRequestMessage request, MeshRandom random) => throw new NotImplementedException();
+    public static RouteDecision Select(in HostMatch host, HttpRequestMessage request, MeshRandom random)
+    {
+        if (host.Host.VirtualService is not { } virtualService)
+        {
+            return FindCluster(host.Host.DefaultClusters, host.Port) is { } cluster
+                ? Decide(null, cluster)
+                : Fail(null, $"{host.Host.Name} has no endpoints: its discovery is None");
+        }
+
+        var view = new RequestView(request, host.Port);
+        if (RuleMatcher.Find(virtualService, ref view) is not { } rule)
+        {
+            var reason = $"no rule of {virtualService.Resource} matches {request.Method.Method} {view.Path}";
+            return new() { Failure = MeshResponseFlags.NoRoute, Reason = reason };
+        }
+
+        if (rule.Refusal is not null)
+        {
+            return Fail(rule, rule.Refusal);
+        }
+
+        if (rule.OnlyCluster is { } only)
+        {
+            return Decide(rule, only);
+        }
+
+        var destination = Draw(rule, random);
+        return FindCluster(destination.Clusters, host.Port) is { } chosen
+            ? Decide(rule, chosen)
+            : Fail(rule, destination.Missing ?? UndeclaredPort(rule, destination.Clusters, host.Port));
+    }
+
+    /// <summary>A cluster whose security cannot be honoured is never handed out, so that nobody downstream can forget to ask.</summary>
+    private static RouteDecision Decide(RouteRuleModel? rule, ClusterModel cluster)
+        => cluster.Refusal is { } refusal ? Fail(rule, refusal) : new() { Rule = rule, Cluster = cluster };
+
+    private static RouteDecision Fail(RouteRuleModel? rule, string reason)
+        => new() { Rule = rule, Failure = MeshResponseFlags.NoCluster, Reason = reason };
+
+    /// <summary>As Envoy draws: a number below the total, then down the list in its order.</summary>
+    private static RouteDestinationModel Draw(RouteRuleModel rule, MeshRandom random)
+    {
+        var destinations = rule.Destinations;
+        var last = destinations.Length - 1;
+        if (last == 0)
+        {
+            return destinations[0];
+        }
+
+        var drawn = random.Next(rule.TotalWeight);
+        for (var i = 0; i < last; i++)
+        {
+            drawn -= destinations[i].Weight;
+            if (drawn < 0)
+            {
+                return destinations[i];
+            }
+        }
+
+        return destinations[last];
+    }
+
+    private static ClusterModel? FindCluster(ClusterModel[] clusters, int port)
+    {
+        if (clusters.Length == 1)
+        {
+            return clusters[0];
+        }
+
+        for (var i = 0; i < clusters.Length; i++)
+        {
+            if (clusters[i].Key.Port == port)
+            {
+                return clusters[i];
+            }
+        }
+
+        return null;
+    }
+
+    private static string UndeclaredPort(RouteRuleModel rule, ClusterModel[] clusters, int port)
+    {
+        var declared = string.Join(", ", clusters.Select(cluster => cluster.Key.Port));
+        return $"{rule.Name}: {clusters[0].Key.Service} has no port {port}, the one that is called; it declares {declared}";
+    }
 }

@@ -1,11 +1,14 @@
 namespace Mesh.Client.Model;
 
-/// <summary>The running side of a cluster: the endpoints it has now and what its policies remember. Lives as long as some rules name its key.</summary>
+/// <summary>The running side of a cluster: the endpoints it has now and what its policies remember. Lives as long as some rules
+/// name its key with its labels.</summary>
 internal sealed class ClusterState(ClusterKey key, ClusterModel model)
 {
     private ClusterModel _model = model;
     private EndpointSet _endpoints = EndpointSet.Empty;
     private object? _balancer;
+    private object? _sweep;
+    private int _ejected;
 
     public ClusterKey Key { get; } = key;
 
@@ -25,6 +28,30 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
         set => Volatile.Write(ref _balancer, value);
     }
 
+    /// <summary>Where the endpoints come from, owned by the one owner of states, who sets it before anyone else sees this object.</summary>
+    public object? Membership { get; set; }
+
+    /// <summary>How many endpoints are ejected, owned by the Health room.</summary>
+    public int Ejected => Volatile.Read(ref _ejected);
+
     /// <summary>Publishes <paramref name="next"/> if nobody published since <paramref name="current"/> was read.</summary>
     public bool TryPublish(EndpointSet current, EndpointSet next) => Interlocked.CompareExchange(ref _endpoints, next, current) == current;
+
+    /// <summary>Counts one more ejected endpoint if nobody counted since <paramref name="current"/> was read.</summary>
+    public bool TryAddEjected(int current) => Interlocked.CompareExchange(ref _ejected, current + 1, current) == current;
+
+    public void RemoveEjected() => Interlocked.Decrement(ref _ejected);
+
+    /// <summary>The Health room's timer for this cluster, made by whoever needs it first.</summary>
+    public T GetSweep<T, TArgument>(TArgument argument, Func<ClusterState, TArgument, T> create)
+        where T : class
+    {
+        if (Volatile.Read(ref _sweep) is T found)
+        {
+            return found;
+        }
+
+        var made = create(this, argument);
+        return (T)(Interlocked.CompareExchange(ref _sweep, made, null) ?? made);
+    }
 }

@@ -7,6 +7,9 @@ internal sealed class EndpointHealth
 
     public int ConsecutiveGatewayErrors;
 
+    /// <summary>Connections in a row that could not be made, those during a running mark counting as one.</summary>
+    public int ConsecutiveConnectFailures;
+
     /// <summary>How often it was ejected, less one for each quiet interval since; multiplies the ejection time.</summary>
     public int EjectionMultiplier;
 

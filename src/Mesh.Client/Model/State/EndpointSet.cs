@@ -10,4 +10,10 @@ internal sealed class EndpointSet(EndpointState[] all, EndpointState[] available
 
     /// <summary>Never written after publication.</summary>
     public EndpointState[] Available { get; } = available;
+
+    /// <summary>The shares of <see cref="Available"/>; null where all weigh the same.</summary>
+    public EndpointWeights? Weights { get; } = EndpointWeights.Create(available);
+
+    /// <summary>So few endpoints are healthy that all of them are available again.</summary>
+    public bool IsPanicking { get; init; }
 }

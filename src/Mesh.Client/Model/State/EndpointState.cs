@@ -6,9 +6,13 @@ namespace Mesh.Client.Model;
 /// </summary>
 internal sealed class EndpointState(Endpoint endpoint)
 {
+    private const int InBalance = 0;
+    private const int Ejecting = 1;
+    private const int Ejected = 2;
+
     private Endpoint _endpoint = endpoint;
     private int _inFlight;
-    private int _isEjected;
+    private int _ejection = InBalance;
     private long _connectFailedUntil = long.MinValue;
 
     /// <summary>The newest description of the address.</summary>
@@ -24,11 +28,12 @@ internal sealed class EndpointState(Endpoint endpoint)
     /// <summary>Consecutive errors and ejection record, owned by the Health room.</summary>
     public EndpointHealth Health { get; } = new();
 
-    /// <summary>Out of the available set by decision of the Health room.</summary>
+    /// <summary>Out of the available set by decision of the Health room, which alone sets it in a running mesh, together with the count
+    /// that <see cref="ClusterState.Ejected"/> keeps.</summary>
     public bool IsEjected
     {
-        get => Volatile.Read(ref _isEjected) != 0;
-        set => Volatile.Write(ref _isEjected, value ? 1 : 0);
+        get => Volatile.Read(ref _ejection) == Ejected;
+        set => Volatile.Write(ref _ejection, value ? Ejected : InBalance);
     }
 
     /// <summary>A timestamp of the mesh's TimeProvider until which picks prefer others, after a connection could not be made.</summary>
@@ -44,4 +49,15 @@ internal sealed class EndpointState(Endpoint endpoint)
     public void BeginCall() => Interlocked.Increment(ref _inFlight);
 
     public void EndCall() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>True for the one caller who may write the ejection record and then calls <see cref="CompleteEjection"/> or
+    /// <see cref="CancelEjection"/>; the endpoint stays in balance until then.</summary>
+    public bool TryBeginEjection() => Interlocked.CompareExchange(ref _ejection, Ejecting, InBalance) == InBalance;
+
+    public void CompleteEjection() => Volatile.Write(ref _ejection, Ejected);
+
+    public void CancelEjection() => Volatile.Write(ref _ejection, InBalance);
+
+    /// <summary>True for the one caller who ended the ejection.</summary>
+    public bool TryEndEjection() => Interlocked.CompareExchange(ref _ejection, InBalance, Ejected) == Ejected;
 }

@@ -1,0 +1,133 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Model;
+
+/// <summary>The clusters of one compilation, one object per key, so that all rules that lead to a cluster share its cached state.</summary>
+internal sealed class ClusterTable(DestinationRuleTable destinationRules, IReadOnlyList<UnbuiltSecurityPolicy> securityPolicies)
+{
+    private readonly Dictionary<ServiceModel, List<Answer>> _answers = [];
+    private readonly Dictionary<ClusterKey, ClusterModel> _clusters = [];
+    private readonly List<ClusterModel> _reachable = [];
+
+    /// <summary>In the order in which rules named them; those whose port only the caller knows under port 0.</summary>
+    public IReadOnlyList<ClusterModel> Reachable => _reachable;
+
+    /// <summary>The clusters by port; empty, with the reason, where the service, subset or port is not defined.</summary>
+    /// <param name="service">The destination.</param>
+    /// <param name="subset">Null: all endpoints of the service.</param>
+    /// <param name="port">0: the service's only port, else the port that is called.</param>
+    /// <param name="missing">Why there is none.</param>
+    public ClusterModel[] Find(ServiceModel service, string? subset, int port, out string? missing)
+    {
+        ref var answers = ref CollectionsMarshal.GetValueRefOrAddDefault(_answers, service, out _);
+        answers ??= [];
+        foreach (var known in answers)
+        {
+            if (known.Subset == subset && known.Port == port)
+            {
+                missing = known.Missing;
+                return known.Clusters;
+            }
+        }
+
+        var answer = Create(service, subset, port);
+        answers.Add(answer);
+        missing = answer.Missing;
+        return answer.Clusters;
+    }
+
+    /// <summary>Takes in every subset of the service that is defined, since a caller may ask for one that no rule names.</summary>
+    public void FindSubsets(ServiceModel service)
+    {
+        foreach (var subset in destinationRules.Find(service)?.SubsetNames ?? [])
+        {
+            Find(service, subset, 0, out _);
+        }
+    }
+
+    private Answer Create(ServiceModel service, string? subset, int port)
+    {
+        if (service.Discovery == DiscoveryKind.None)
+        {
+            return new(subset, port, [], $"{service.Name} has no endpoints: its discovery is None");
+        }
+
+        if (port != 0 && service.Ports.Length > 0 && !service.Ports.Any(declared => declared.Number == port))
+        {
+            var undeclared = $"{service.Name} has no port {port}; it declares {PortList(service)}";
+            return new(subset, port, [], undeclared);
+        }
+
+        var rule = destinationRules.Find(service);
+        var definition = subset is null ? null : rule?.FindSubset(subset);
+        if (subset is not null && definition is null)
+        {
+            return new(subset, port, [], rule is null
+                ? $"subset {subset} of {service.Name} is not defined: no DestinationRule applies to that host"
+                : $"subset {subset} of {service.Name} is not defined: {rule.Resources} defines {SubsetList(rule)}");
+        }
+
+        var policy = rule?.Policy(subset) ?? ClusterPolicy.Default;
+        var labels = definition is { Labels.Count: > 0 }
+            ? definition.Labels.ToFrozenDictionary(StringComparer.Ordinal)
+            : FrozenDictionary<string, string>.Empty;
+        if (policy.Refusal is null && Refusal(service, labels) is { } refusal)
+        {
+            policy = policy with { Refusal = refusal };
+        }
+
+        var clusters = PortsOf(service, port)
+            .Select(declared => GetOrAdd(new(service.Name, declared?.Number ?? 0, subset), service, declared, labels, policy));
+        return new(subset, port, [.. clusters], null);
+    }
+
+    /// <summary>What is outside the mesh has no sidecar that could ask for mutual TLS.</summary>
+    private string? Refusal(ServiceModel service, FrozenDictionary<string, string> subsetLabels)
+    {
+        if (securityPolicies.Count == 0 || service.External)
+        {
+            return null;
+        }
+
+        // Of endpoints that discovery will find, no more is known than what the subset takes.
+        IReadOnlyDictionary<string, string>[] workloads = service.Discovery == DiscoveryKind.Static
+            ? [.. service.Endpoints.Where(endpoint => endpoint.Carries(subsetLabels)).Select(endpoint => endpoint.Labels)]
+            : [subsetLabels];
+        return UnbuiltSecurity.OutgoingRefusal(securityPolicies, service.Namespace, workloads);
+    }
+
+    /// <summary>A null port is that of the caller.</summary>
+    private static IEnumerable<PortModel?> PortsOf(ServiceModel service, int port)
+    {
+        if (service.Ports.Length == 0)
+        {
+            return [port == 0 ? null : new PortModel(port, null, port)];
+        }
+
+        return port == 0 ? service.Ports : service.Ports.Where(declared => declared.Number == port).Take(1);
+    }
+
+    private ClusterModel GetOrAdd(
+        ClusterKey key, ServiceModel service, PortModel? port, FrozenDictionary<string, string> labels, ClusterPolicy policy)
+    {
+        if (!_clusters.TryGetValue(key, out var cluster))
+        {
+            cluster = new() { Key = key, Service = service, Port = port, SubsetLabels = labels, Policy = policy };
+            _clusters.Add(key, cluster);
+            _reachable.Add(cluster);
+        }
+
+        return cluster;
+    }
+
+    private static string PortList(ServiceModel service)
+        => string.Join(", ", service.Ports.Select(port => port.Number.ToString(CultureInfo.InvariantCulture)));
+
+    private static string SubsetList(MergedDestinationRule rule)
+        => rule.SubsetNames.Count == 0 ? "no subsets" : string.Join(", ", rule.SubsetNames);
+
+    private sealed record Answer(string? Subset, int Port, ClusterModel[] Clusters, string? Missing);
+}

@@ -1,0 +1,111 @@
+using System.Collections.Frozen;
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Model;
+
+/// <summary>Endpoints as rules write them. Whatever is as it was before stays the same object, so that an edit of one among thousands is seen
+/// as that by whoever compares references.</summary>
+internal sealed class EndpointReader
+{
+    // Of a large service most endpoints carry one of a few sets of labels, mostly that of the one before.
+    private const int RememberedLabels = 16;
+
+    private readonly List<FrozenDictionary<string, string>> _labels = [];
+
+    /// <param name="written">As written. What is no address was told by validation and is left out, as is what was named before.</param>
+    /// <param name="previous">The endpoints of the same service in the snapshot before.</param>
+    public IReadOnlyList<Endpoint> Read(IReadOnlyList<EndpointConfiguration> written, IReadOnlyList<Endpoint> previous)
+    {
+        var endpoints = new List<Endpoint>(written.Count);
+        var addresses = new HashSet<string>(written.Count);
+        Dictionary<string, int>? places = null;
+        var isSame = true;
+        var next = 0;
+        for (var index = 0; index < written.Count; index++)
+        {
+            var place = PlaceOf(written[index].Address, previous, next, ref places);
+            var known = place < 0 ? null : previous[place];
+            next = place < 0 ? next : place + 1;
+            if (known is not null && IsSame(written[index], known))
+            {
+                // As it was.
+            }
+            else if (EndpointAddress.TryParse(written[index].Address, out var parsed))
+            {
+                known = parsed with
+                {
+                    Labels = LabelsOf(written[index].Labels),
+                    Locality = written[index].Locality,
+                    Weight = WeightOf(written[index]),
+                };
+            }
+            else
+            {
+                continue;
+            }
+
+            if (addresses.Add(known.Address))
+            {
+                isSame &= endpoints.Count < previous.Count && ReferenceEquals(known, previous[endpoints.Count]);
+                endpoints.Add(known);
+            }
+        }
+
+        return isSame && endpoints.Count == previous.Count ? previous : endpoints;
+    }
+
+    /// <summary>Where the address stood before: mostly after the one before it. Below zero: nowhere, or it was written in another way.</summary>
+    private static int PlaceOf(string address, IReadOnlyList<Endpoint> previous, int next, ref Dictionary<string, int>? places)
+    {
+        if (next < previous.Count && previous[next].Address == address)
+        {
+            return next;
+        }
+
+        places ??= Enumerable.Range(0, previous.Count).ToDictionary(place => previous[place].Address, StringComparer.Ordinal);
+        return places.TryGetValue(address, out var found) ? found : -1;
+    }
+
+    private static bool IsSame(EndpointConfiguration written, Endpoint known)
+        => WeightOf(written) == known.Weight && written.Locality == known.Locality && IsSame(written.Labels, known.Labels);
+
+    private static bool IsSame(IReadOnlyDictionary<string, string> written, FrozenDictionary<string, string> known)
+    {
+        if (written.Count != known.Count)
+        {
+            return false;
+        }
+
+        foreach (var (name, value) in written)
+        {
+            if (!known.TryGetValue(name, out var other) || other != value)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int WeightOf(EndpointConfiguration written) => Math.Max(1, written.Weight);
+
+    private FrozenDictionary<string, string> LabelsOf(IReadOnlyDictionary<string, string> written)
+    {
+        foreach (var known in _labels)
+        {
+            if (IsSame(written, known))
+            {
+                return known;
+            }
+        }
+
+        var labels = written.ToFrozenDictionary(StringComparer.Ordinal);
+        if (_labels.Count == RememberedLabels)
+        {
+            _labels.RemoveAt(RememberedLabels - 1);
+        }
+
+        _labels.Insert(0, labels);
+        return labels;
+    }
+}

@@ -1,0 +1,91 @@
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Model;
+
+/// <summary>The conditions of rules. A pattern that many rules use is one object, and is the object that <paramref name="previous"/> had for it,
+/// so that what calls have built of it is kept.</summary>
+internal sealed class MatchCompiler(MeshSnapshot? previous)
+{
+    private readonly Dictionary<string, Re2Matcher> _patterns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _headerNames = new(StringComparer.Ordinal);
+
+    /// <summary>Every pattern that was met, as written.</summary>
+    public IReadOnlyDictionary<string, Re2Matcher> Patterns => _patterns;
+
+    /// <summary>A match that names gateways replaces the VirtualService's list by its own.</summary>
+    public static bool AppliesToMesh(HttpMatchConfiguration match) => match.Gateways.Count == 0 || match.Gateways.Contains("mesh");
+
+    /// <summary>Those that can hold for a call of this client: a condition that is not built makes its match never hold.</summary>
+    public MatchModel[] Compile(IReadOnlyList<HttpMatchConfiguration> matches)
+    {
+        if (matches.Count == 0)
+        {
+            return [];
+        }
+
+        var compiled = new MatchModel[matches.Count];
+        var count = 0;
+        for (var i = 0; i < matches.Count; i++)
+        {
+            if (AppliesToMesh(matches[i]) && matches[i].UnbuiltCondition is null)
+            {
+                compiled[count++] = Compile(matches[i]);
+            }
+        }
+
+        return count == compiled.Length ? compiled : compiled[..count];
+    }
+
+    private MatchModel Compile(HttpMatchConfiguration match) => new()
+    {
+        Uri = Compile(match.Uri, match.IgnoreUriCase),
+        Method = Compile(match.Method),
+        Scheme = Compile(match.Scheme),
+        Authority = Compile(match.Authority),
+        Headers = Compile(match.Headers),
+        Port = match.Port,
+    };
+
+    private HeaderMatchModel[] Compile(IReadOnlyList<KeyValuePair<string, StringMatchConfiguration>> headers)
+    {
+        var compiled = headers.Count == 0 ? [] : new HeaderMatchModel[headers.Count];
+        for (var i = 0; i < compiled.Length; i++)
+        {
+            compiled[i] = new(HeaderName(headers[i].Key), Compile(headers[i].Value)!);
+        }
+
+        return compiled;
+    }
+
+    /// <summary>Thousands of rules ask for a few headers: one text each stays in the processor's caches, and is equal by reference.</summary>
+    private string HeaderName(string written)
+    {
+        if (!_headerNames.TryGetValue(written, out var name))
+        {
+            _headerNames.Add(written, name = written.ToLowerInvariant());
+        }
+
+        return name;
+    }
+
+    private StringMatchModel? Compile(StringMatchConfiguration? match, bool ignoreCase = false) => match is null
+        ? null
+        : new()
+        {
+            Kind = match.Kind,
+            Value = match.Value,
+            IgnoreCase = ignoreCase && match.Kind != StringMatchKind.Regex,
+            Pattern = match.Kind == StringMatchKind.Regex ? Pattern(match.Value) : null,
+        };
+
+    private Re2Matcher Pattern(string pattern)
+    {
+        if (!_patterns.TryGetValue(pattern, out var matcher))
+        {
+            matcher = previous?.Patterns.GetValueOrDefault(pattern) ?? new(pattern);
+            _patterns.Add(pattern, matcher);
+        }
+
+        return matcher;
+    }
+}

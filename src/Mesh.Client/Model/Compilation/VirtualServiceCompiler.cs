@@ -1,0 +1,164 @@
+using System.Globalization;
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Model;
+
+/// <summary>One VirtualService to its rules, as this client's calls see them.</summary>
+internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable clusters, MatchCompiler matchCompiler)
+{
+    private readonly RuleIndexBuilder _indexes = new();
+
+    /// <summary>False where no rule is left for calls of the mesh: all bound to gateways, or none but <c>tcp</c> and <c>tls</c>.</summary>
+    public static bool Applies(VirtualServiceConfiguration virtualService)
+        => virtualService.AppliesToMesh
+            && virtualService.Http.Any(route => route.Match.Count == 0 || route.Match.Any(MatchCompiler.AppliesToMesh));
+
+    public VirtualServiceModel Compile(VirtualServiceConfiguration virtualService)
+    {
+        var rules = new List<RouteRuleModel>(virtualService.Http.Count);
+        for (var i = 0; i < virtualService.Http.Count; i++)
+        {
+            var route = virtualService.Http[i];
+            var matches = matchCompiler.Compile(route.Match);
+            // A rule none of whose matches can hold is left out: with no matches at all it would take every call.
+            if (matches.Length > 0 || route.Match.Count == 0)
+            {
+                rules.Add(Compile(virtualService.Metadata, i, route, matches));
+            }
+        }
+
+        RouteRuleModel[] all = [.. rules];
+        return new() { Resource = virtualService.Metadata.ToString(), Rules = all, Index = _indexes.Build(all) };
+    }
+
+    private RouteRuleModel Compile(ResourceMetadata owner, int index, HttpRouteConfiguration route, MatchModel[] matches)
+    {
+        var name = string.Create(
+            CultureInfo.InvariantCulture, $"{owner.Namespace}/{owner.Name} http[{index}]{(route.Name is null ? "" : $" ({route.Name})")}");
+        var destinations = Destinations(owner, name, route.Route);
+        return new()
+        {
+            Name = name,
+            Matches = matches,
+            Destinations = destinations,
+            TotalWeight = TotalWeight(destinations),
+            Fault = Fault(route.Fault),
+            Timeout = route.Timeout,
+            Retries = Retries(route.Retries),
+            Refusal = route.UnbuiltAction is { } action
+                ? $"{name} asks for {action}, which is not built yet; its calls are refused rather than sent where it did not mean"
+                : destinations.Length == 0 ? $"{name} has no destination that can be chosen" : null,
+        };
+    }
+
+    private RouteDestinationModel[] Destinations(ResourceMetadata owner, string rule, IReadOnlyList<RouteDestinationConfiguration> route)
+    {
+        if (route.Count == 1)
+        {
+            return [Destination(owner, rule, route[0], route[0].Weight)];
+        }
+
+        var (count, total) = (0, 0L);
+        for (var i = 0; i < route.Count; i++)
+        {
+            var weight = Math.Max(0, route[i].Weight);
+            (count, total) = (weight > 0 ? count + 1 : count, total + weight);
+        }
+
+        // Weights are relative: halving all of them until their sum fits an int keeps their proportions.
+        var shift = 0;
+        while (total >> shift > int.MaxValue - count)
+        {
+            shift++;
+        }
+
+        var destinations = new RouteDestinationModel[count];
+        for (var i = route.Count - 1; i >= 0; i--)
+        {
+            if (route[i].Weight > 0)
+            {
+                destinations[--count] = Destination(owner, rule, route[i], Math.Max(1, route[i].Weight >> shift));
+            }
+        }
+
+        return destinations;
+    }
+
+    private static int TotalWeight(RouteDestinationModel[] destinations)
+    {
+        var total = 0;
+        foreach (var destination in destinations.Length > 1 ? destinations : [])
+        {
+            total += destination.Weight;
+        }
+
+        return total;
+    }
+
+    private RouteDestinationModel Destination(ResourceMetadata owner, string rule, RouteDestinationConfiguration destination, int weight)
+    {
+        if (services.Resolve(destination.Host, owner.Namespace) is not { } service)
+        {
+            var missing = $"{rule}: destination {destination.Host} is not declared under Services, and DefaultDiscovery is None";
+            return new() { Weight = weight, Clusters = [], Missing = missing };
+        }
+
+        var found = clusters.Find(service, destination.Subset, destination.Port ?? 0, out var reason);
+        return new() { Weight = weight, Clusters = found, Missing = reason is null ? null : $"{rule}: {reason}" };
+    }
+
+    private static FaultModel? Fault(FaultConfiguration? fault)
+    {
+        if (fault is null)
+        {
+            return null;
+        }
+
+        var aborts = fault.AbortHttpStatus is not null || fault.AbortGrpcStatus is not null;
+        var model = new FaultModel
+        {
+            Delay = fault.FixedDelay ?? TimeSpan.Zero,
+            DelayPartsPerMillion = fault.FixedDelay is null ? 0 : PartsPerMillion(fault.DelayPercentage),
+            AbortHttpStatus = fault.AbortHttpStatus ?? 0,
+            AbortGrpcStatus = fault.AbortGrpcStatus,
+            AbortPartsPerMillion = aborts ? PartsPerMillion(fault.AbortPercentage) : 0,
+        };
+        return model is { DelayPartsPerMillion: 0, AbortPartsPerMillion: 0 } ? null : model;
+    }
+
+    /// <summary>Truncated to Envoy's resolution of 0.0001 %.</summary>
+    private static int PartsPerMillion(double percentage) => percentage > 0 ? (int)(Math.Min(percentage, 100) * 10_000) : 0;
+
+    private static RetryPolicyModel Retries(RetriesConfiguration? retries)
+    {
+        if (retries is null)
+        {
+            return RetryPolicyModel.Default;
+        }
+
+        if (retries.Attempts <= 0)
+        {
+            return RetryPolicyModel.None;
+        }
+
+        var conditions = retries.RetryOn is { } tokens ? RetryTokens.Parse(tokens) : RetryConditions.None;
+        if (retries.RetriableStatusCodes.Count > 0)
+        {
+            conditions |= RetryConditions.RetriableStatusCodes;
+        }
+
+        // An empty retryOn means the default list, in Istio as well.
+        var isDefault = conditions == RetryConditions.None && retries.RetryOn is null or { Count: 0 };
+        var defaults = RetryPolicyModel.Default;
+        return new()
+        {
+            Attempts = retries.Attempts,
+            PerTryTimeout = retries.PerTryTimeout,
+            Conditions = isDefault ? defaults.Conditions : conditions,
+            RetriableStatusCodes = retries.RetriableStatusCodes,
+            BackoffBase = retries.Backoff ?? defaults.BackoffBase,
+            IsDefault = isDefault,
+            AvoidTriedEndpoints = retries.RetryIgnorePreviousHosts,
+        };
+    }
+}

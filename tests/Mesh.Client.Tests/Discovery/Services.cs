@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using Mesh.Client.Configuration;
+using Mesh.Client.Model;
+
+namespace Mesh.Client.Tests.Discovery;
+
+/// <summary>Models as the snapshot compiler makes them.</summary>
+internal static class Services
+{
+    public static IReadOnlyList<Endpoint> Endpoints(params string[] addresses) => [.. addresses.Select(EndpointAddress.Parse)];
+
+    public static Endpoint Labelled(string address, string version, int weight = 1) => EndpointAddress.Parse(address) with
+    {
+        Labels = new Dictionary<string, string> { ["version"] = version }.ToFrozenDictionary(),
+        Weight = weight,
+    };
+
+    public static ServiceModel Named(string name, DiscoveryKind discovery = DiscoveryKind.Dns, IReadOnlyList<Endpoint>? endpoints = null) => new()
+    {
+        Name = name,
+        ShortName = name,
+        Namespace = "default",
+        Discovery = discovery,
+        DiscoveryName = name,
+        ReceivesContext = true,
+        Endpoints = endpoints ?? [],
+    };
+
+    public static ClusterModel Cluster(ServiceModel service, string? version = null, ClusterPolicy? policy = null, int port = 80) => new()
+    {
+        Key = new ClusterKey(service.Name, port, version),
+        Service = service,
+        Policy = policy ?? ClusterPolicy.Default,
+        SubsetLabels = version is null
+            ? FrozenDictionary<string, string>.Empty
+            : new Dictionary<string, string> { ["version"] = version }.ToFrozenDictionary(),
+    };
+
+    public static MeshSnapshot Snapshot(params ClusterModel[] clusters) => new()
+    {
+        Version = 1,
+        Configuration = MeshConfiguration.Empty,
+        Hosts = HostIndex.Empty,
+        Wildcards = [],
+        Clusters = clusters,
+    };
+}

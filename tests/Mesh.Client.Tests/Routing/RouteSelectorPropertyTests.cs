@@ -1,0 +1,86 @@
+using CsCheck;
+using Mesh.Client.Configuration;
+using Mesh.Client.Routing;
+using Mesh.Client.Tests.Model;
+
+namespace Mesh.Client.Tests.Routing;
+
+/// <summary>Rules against a model that compares strings one by one. Lists are long enough to be indexed in about half of the cases.</summary>
+public sealed class RouteSelectorPropertyTests
+{
+    private static readonly Gen<string> Path = Gen.OneOf("/", "/a", "/A", "/a/b", "/a/B", "/ab", "/b/a/b", "/b");
+    private static readonly Gen<string> Value = Gen.OneOf("", "v1", "V1", "v11", "v2");
+    private static readonly Gen<string> HeaderName = Gen.OneOf("x-a", "x-b", "x-c", ":method", "host");
+
+    private static readonly Gen<HttpMatchConfiguration> Match = Gen.Select(
+        Condition(Path).Null(),
+        Gen.Bool,
+        Gen.Select(HeaderName, Condition(Value)).Array[0, 2],
+        Condition(Gen.OneOf("GET", "PUT")).Null(),
+        Gen.Int[79, 80].Nullable(0.7))
+        .Select((uri, ignoreCase, headers, method, port)
+            => Given.Match(uri, method, ignoreUriCase: ignoreCase, port: port, headers: headers.DistinctBy(header => header.Item1).ToArray()));
+
+    private static readonly Gen<HttpMatchConfiguration[][]> Rules = Gen.Frequency(
+        (20, Match.Array[1, 3]), (1, Gen.Const(Array.Empty<HttpMatchConfiguration>()))).Array[1, 30];
+
+    private static readonly Gen<HttpRequestMessage> Request = Gen.Select(
+        Path, Gen.OneOf("GET", "PUT"), Gen.Select(Gen.OneOf("x-a", "x-b", "x-c"), Value).Array[0, 3]).Select((path, method, headers) =>
+        {
+            var request = new HttpRequestMessage(new(method), $"http://v1{path}?query");
+            foreach (var (name, value) in headers)
+            {
+                request.Headers.TryAddWithoutValidation(name.ToUpperInvariant(), value);
+            }
+
+            return request;
+        });
+
+    [Fact]
+    public void First_matching_rule_agrees_with_a_plain_comparison()
+        => Gen.Select(Rules, Request).Sample(
+            (rules, request) =>
+            {
+                var virtualService = Given.VirtualService("v1", ["v1"], [.. rules.Select(match => Given.Route(match, Given.To("v1")))]);
+                var host = Given.Snapshot([], [virtualService]).Hosts["v1"];
+
+                var expected = Array.FindIndex(rules, rule => rule.Length == 0 || rule.Any(match => Holds(match, request)));
+                var decision = RouteSelector.Select(new(host, 80), request, MeshRandom.Seeded(1));
+
+                Assert.Equal(expected < 0 ? null : $"default/v1 http[{expected}]", decision.Rule?.Name);
+            },
+            iter: 5_000,
+            print: sample => $"{string.Join("; ", sample.Item1.Select(rule => string.Join(" | ", rule.Select(Print))))} <- {sample.Item2}");
+
+    private static Gen<StringMatchConfiguration> Condition(Gen<string> value) => Gen.Frequency(
+        (3, value.Select(Given.Exact)), (2, value.Select(Given.Prefix)), (1, Gen.Const(Given.Present())));
+
+    private static bool Holds(HttpMatchConfiguration match, HttpRequestMessage request)
+    {
+        var path = request.RequestUri!.AbsolutePath;
+        return (match.Uri is null || Compare(match.Uri, path, match.IgnoreUriCase))
+            && (match.Method is null || Compare(match.Method, request.Method.Method, false))
+            && match.Port is null or 80
+            && match.Headers.All(header => header.Key switch
+            {
+                ":method" => Compare(header.Value, request.Method.Method, false),
+                "host" => Compare(header.Value, request.RequestUri.Authority, false),
+                _ => request.Headers.TryGetValues(header.Key, out var values) && Compare(header.Value, string.Join(",", values), false),
+            });
+    }
+
+    private static bool Compare(StringMatchConfiguration condition, string text, bool ignoreCase)
+    {
+        var (value, actual) = ignoreCase ? (condition.Value.ToUpperInvariant(), text.ToUpperInvariant()) : (condition.Value, text);
+        return condition.Kind switch
+        {
+            StringMatchKind.Exact => actual == value,
+            StringMatchKind.Prefix => actual.StartsWith(value, StringComparison.Ordinal),
+            _ => true,
+        };
+    }
+
+    private static string Print(HttpMatchConfiguration match)
+        => $"uri {match.Uri?.Kind} {match.Uri?.Value} case {match.IgnoreUriCase} method {match.Method?.Kind} {match.Method?.Value} port {match.Port} "
+            + string.Join(" ", match.Headers.Select(header => $"{header.Key} {header.Value.Kind} {header.Value.Value}"));
+}
