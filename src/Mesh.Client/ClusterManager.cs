@@ -1,28 +1,241 @@
+using System.Collections.Concurrent;
+using Mesh.Client.Configuration;
+using Mesh.Client.Discovery;
+using Mesh.Client.Health;
+using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ServiceDiscovery;
 
 namespace Mesh.Client;
 
 /// <summary>The owner of all running cluster state: joins discovery and health into the endpoint sets that picks read.</summary>
-internal sealed partial class ClusterManager
+internal sealed partial class ClusterManager : IDisposable
 {
-    /// <summary>The state of the cluster, made and watched on first use. <paramref name="port"/> is what the caller addressed; it counts
-    /// where the model's own port is 0. No allocation once the state exists.</summary>
-    public ClusterState Get(ClusterModel model, int port) => throw new NotImplementedException();
+    private readonly Lock _gate = new();
+    private readonly Lock _applying = new();
+    private readonly ConcurrentDictionary<StateKey, ClusterState> _states = new();
+    private readonly Dictionary<string, WatchedService> _services = new(StringComparer.Ordinal);
+    private readonly TimeProvider _timeProvider;
+    private readonly MeshRandom _random;
+    private readonly ILogger _discoveryLogger;
+    private readonly Func<DiscoveryKind, IEndpointSource> _sources;
+    private readonly Func<DnsConfiguration, bool> _configureDns;
+    private readonly RefreshSchedule _schedule;
+    private Dictionary<ClusterKey, ClusterModel> _models = [];
+    private bool _isDisposed;
 
-    /// <summary>True once discovery has answered for the first time (or has failed and been given up for now). Never blocks.</summary>
-    public bool IsReady(ClusterState cluster) => throw new NotImplementedException();
+    /// <param name="timeProvider">The mesh's clock.</param>
+    /// <param name="random">The mesh's chance.</param>
+    /// <param name="loggerFactory">Where discovery tells of state changes.</param>
+    /// <param name="serviceDiscovery">The resolver of Microsoft.Extensions.ServiceDiscovery; null where the application registered none.</param>
+    public ClusterManager(
+        TimeProvider timeProvider, MeshRandom random, ILoggerFactory loggerFactory, ServiceEndpointResolver? serviceDiscovery = null)
+        : this(timeProvider, random, loggerFactory, MakeSources(timeProvider, loggerFactory, serviceDiscovery))
+    {
+    }
 
-    /// <summary>Completes when <see cref="IsReady"/>; cancellable; bounded by the first-answer limit.</summary>
-    public Task WaitUntilReadyAsync(ClusterState cluster, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>With other sources of endpoints than the built-in ones.</summary>
+    internal ClusterManager(
+        TimeProvider timeProvider,
+        MeshRandom random,
+        ILoggerFactory loggerFactory,
+        Func<DiscoveryKind, IEndpointSource> sources,
+        Func<DnsConfiguration, bool> configureDns)
+    {
+        _timeProvider = timeProvider;
+        _random = random;
+        _discoveryLogger = loggerFactory.CreateLogger(DiscoveryLog.Category);
+        _sources = sources;
+        _configureDns = configureDns;
+        _schedule = new RefreshSchedule(random);
+        OutlierDetector = new OutlierDetector(timeProvider);
+    }
 
-    /// <summary>The same for synchronous callers.</summary>
-    public void WaitUntilReady(ClusterState cluster, CancellationToken cancellationToken) => throw new NotImplementedException();
+    private ClusterManager(TimeProvider timeProvider, MeshRandom random, ILoggerFactory loggerFactory, EndpointSources sources)
+        : this(timeProvider, random, loggerFactory, sources.Get, sources.Configure)
+    {
+    }
 
-    /// <summary>Takes over new rules: existing states get their new model, states whose key no rule names any more end.</summary>
-    public void Apply(MeshSnapshot snapshot) => throw new NotImplementedException();
-
-    /// <summary>Endpoints that left for good; the Transport room drains their connections.</summary>
+    /// <summary>Endpoints that left for good; the Transport room drains their connections. Raised once per cluster that had the endpoint,
+    /// without a lock, on any thread; also for all endpoints of a cluster that ended, which calls in flight may still pick.</summary>
     public event Action<EndpointState>? EndpointRemoved;
 
-    internal void OnEndpointRemoved(EndpointState endpoint) => EndpointRemoved?.Invoke(endpoint);
+    /// <summary>A look-up of endpoints failed, of the service that is named; endpoints known before stay. Raised without a lock, on any thread.</summary>
+    public event Action<string>? DiscoveryFailed;
+
+    /// <summary>Where attempts are reported.</summary>
+    public OutlierDetector OutlierDetector { get; }
+
+    /// <summary>The state of the cluster, made and watched on first use. <paramref name="port"/> is what the caller addressed; it counts
+    /// where the model's own port is 0. No allocation once the state exists.</summary>
+    public ClusterState Get(ClusterModel model, int port)
+    {
+        if (model.State is { } known)
+        {
+            return known;
+        }
+
+        var key = model.Key.Port == 0 ? model.Key with { Port = port } : model.Key;
+        if (!_states.TryGetValue(new StateKey(key, model.SubsetText), out var state))
+        {
+            state = Create(key, model);
+        }
+
+        if (model.Key.Port != 0)
+        {
+            model.State = state;
+        }
+
+        return state;
+    }
+
+    /// <summary>The clusters that were called so far and are still named by some rule, in no order.</summary>
+    public IReadOnlyCollection<ClusterState> GetStates() => [.. _states.Values];
+
+#pragma warning disable CA1822 // users hold a manager; that the answer hangs on the cluster is not theirs to know
+    /// <summary>True once discovery has answered for the first time (or has failed and been given up for now). Never blocks.</summary>
+    public bool IsReady(ClusterState cluster) => MembershipOf(cluster).IsReady;
+
+    /// <summary>How discovery of the cluster's service stands.</summary>
+    public DiscoveryStatus GetDiscoveryStatus(ClusterState cluster) => MembershipOf(cluster).Watcher.Status;
+
+    /// <summary>Asks the cluster's discovery again ahead of time, at most ten times a second; nobody waits for it.</summary>
+    public void RefreshDiscovery(ClusterState cluster) => MembershipOf(cluster).Watcher.Refresh();
+#pragma warning restore CA1822
+
+    /// <summary>Completes when <see cref="IsReady"/>; cancellable; bounded by the first-answer limit.</summary>
+    public async Task WaitUntilReadyAsync(ClusterState cluster, CancellationToken cancellationToken)
+    {
+        var membership = MembershipOf(cluster);
+        await membership.Watcher.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+        RaiseRemoved(membership.Update());
+    }
+
+    /// <summary>The same for synchronous callers.</summary>
+    public void WaitUntilReady(ClusterState cluster, CancellationToken cancellationToken)
+    {
+        var membership = MembershipOf(cluster);
+        membership.Watcher.WaitUntilReady(cancellationToken);
+        RaiseRemoved(membership.Update());
+    }
+
+    /// <summary>Stops every watcher and timer. Calls in flight finish on what they have.</summary>
+    public void Dispose()
+    {
+        WatchedService[] services;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            services = [.. _services.Values];
+            _services.Clear();
+        }
+
+        foreach (var service in services)
+        {
+            service.Watcher.Dispose();
+        }
+
+        foreach (var state in _states.Values)
+        {
+            OutlierDetector.Stop(state);
+        }
+    }
+
+    private static EndpointSources MakeSources(TimeProvider timeProvider, ILoggerFactory loggerFactory, ServiceEndpointResolver? serviceDiscovery) =>
+        new(timeProvider, loggerFactory.CreateLogger(DiscoveryLog.Category), serviceDiscovery);
+
+    private static ClusterMembership MembershipOf(ClusterState cluster) => (ClusterMembership)cluster.Membership!;
+
+    private ClusterState Create(ClusterKey key, ClusterModel model)
+    {
+        ClusterMembership membership;
+        bool isWatched;
+        lock (_gate)
+        {
+            if (_states.TryGetValue(new StateKey(key, model.SubsetText), out var found))
+            {
+                return found;
+            }
+
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+            // A call that began under older rules may come here first; the state is for those who follow.
+            var newest = FindModel(_models, key);
+            membership = Add(key, newest?.SubsetText == model.SubsetText ? newest : model, out isWatched);
+        }
+
+        if (!isWatched)
+        {
+            membership.Watcher.Start();
+        }
+
+        RaiseRemoved(membership.Update());
+        return membership.Cluster;
+    }
+
+    /// <summary>Under the lock. A service that was not watched before is to be started without it.</summary>
+    private ClusterMembership Add(ClusterKey key, ClusterModel model, out bool isWatched)
+    {
+        isWatched = _services.TryGetValue(model.Service.Name, out var service);
+        if (service is null)
+        {
+            service = new WatchedService(this, model.Service);
+            _services.Add(model.Service.Name, service);
+        }
+
+        var state = new ClusterState(key, model) { Balancer = Balancer.Create(model.Policy.LoadBalancer, _random) };
+        var membership = new ClusterMembership(state, service.Watcher);
+        state.Membership = membership;
+        service.Add(membership);
+        _states[new StateKey(key, model.SubsetText)] = state;
+        return membership;
+    }
+
+    private void RaiseRemoved(IReadOnlyList<EndpointState> removed)
+    {
+        foreach (var endpoint in removed)
+        {
+            OnEndpointRemoved(endpoint);
+        }
+    }
+
+    private void OnEndpointRemoved(EndpointState endpoint) => EndpointRemoved?.Invoke(endpoint);
+
+    /// <summary>A subset whose labels change gets a state of its own under the same key: otherwise calls on older rules would pick by labels
+    /// that their rules do not know.</summary>
+    private readonly record struct StateKey(ClusterKey Cluster, string Labels);
+
+    /// <summary>One service and the clusters made of it. Watched as long as it has any.</summary>
+    private sealed class WatchedService
+    {
+        private readonly ClusterManager _manager;
+        private ClusterMembership[] _members = [];
+
+        public WatchedService(ClusterManager manager, ServiceModel service)
+        {
+            _manager = manager;
+            Watcher = new EndpointWatcher(
+                service, manager._sources, manager._schedule, manager._timeProvider, manager._discoveryLogger, _ => UpdateMembers());
+            Watcher.Failed += watcher => manager.DiscoveryFailed?.Invoke(watcher.Service.Name);
+        }
+
+        public EndpointWatcher Watcher { get; }
+
+        public bool IsUnused => _members.Length == 0;
+
+        /// <summary>Under the manager's lock; readers see the old array or the new one.</summary>
+        public void Add(ClusterMembership member) => Volatile.Write(ref _members, [.. _members, member]);
+
+        /// <summary>Under the manager's lock.</summary>
+        public void Remove(ClusterMembership member) => Volatile.Write(ref _members, [.. _members.Where(other => other != member)]);
+
+        private void UpdateMembers()
+        {
+            foreach (var member in Volatile.Read(ref _members))
+            {
+                _manager.RaiseRemoved(member.Update());
+            }
+        }
+    }
 }

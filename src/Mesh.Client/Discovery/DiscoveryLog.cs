@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Client.Discovery;
+
+/// <summary>The log messages of discovery, numbered from 2000. A state is logged when it begins and when it ends; what repeats meanwhile is for debugging.</summary>
+internal static partial class DiscoveryLog
+{
+    public const string Category = "Mesh.Client.Discovery";
+
+    [LoggerMessage(2000, LogLevel.Information, "{Service} has {Count} endpoints.", EventName = "EndpointsKnown")]
+    public static partial void EndpointsKnown(ILogger logger, string service, int count);
+
+    [LoggerMessage(2001, LogLevel.Debug, "{Service} changed to {Count} endpoints.", EventName = "EndpointsChanged")]
+    public static partial void EndpointsChanged(ILogger logger, string service, int count);
+
+    [LoggerMessage(2002, LogLevel.Warning, "{Service} has no endpoints and its calls fail: {Problem}", EventName = "EndpointsEmpty")]
+    public static partial void EndpointsEmpty(ILogger logger, string service, string problem);
+
+    [LoggerMessage(2003, LogLevel.Warning, "{Service} goes on with its {Count} known endpoints, which may be out of date: {Problem}", EventName = "EndpointsStale")]
+    public static partial void EndpointsStale(ILogger logger, string service, int count, string problem);
+
+    [LoggerMessage(2004, LogLevel.Error, "{Service} has no endpoints and its calls fail until discovery answers: {Problem}", EventName = "DiscoveryFailed")]
+    public static partial void DiscoveryFailed(ILogger logger, string service, string problem);
+
+    [LoggerMessage(2005, LogLevel.Debug, "Discovery of {Service} failed again, {Failures} times now: {Problem}", EventName = "DiscoveryFailedAgain")]
+    public static partial void DiscoveryFailedAgain(ILogger logger, string service, int failures, string problem);
+
+    [LoggerMessage(2006, LogLevel.Warning, "{Service} has {Count} endpoints, more than the {Maximum} that are used; the rest gets no calls from this process.", EventName = "EndpointsCut")]
+    public static partial void EndpointsCut(ILogger logger, string service, int count, int maximum);
+
+    [LoggerMessage(2007, LogLevel.Debug, "DNS answered {Name} for one address family and not in time for the other.", EventName = "OtherFamilyLate")]
+    public static partial void OtherFamilyLate(ILogger logger, string name);
+
+    [LoggerMessage(2008, LogLevel.Error, "A listener failed on news of the endpoints of {Service}; discovery goes on.", EventName = "ListenerFailed")]
+    public static partial void ListenerFailed(ILogger logger, string service, Exception exception);
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+using Mesh.Client.Configuration;
+using Mesh.Client.Model;
+using Microsoft.Extensions.ServiceDiscovery;
+
+namespace Mesh.Client.Discovery;
+
+/// <summary>The providers of Microsoft.Extensions.ServiceDiscovery that the application has registered.</summary>
+internal sealed class ServiceDiscoveryEndpointSource(ServiceEndpointResolver resolver) : IEndpointSource
+{
+    /// <summary>The resolver lets go of services that are not asked for, and their change tokens with them.</summary>
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(60);
+
+    public async ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, CancellationToken cancellationToken)
+    {
+        // Providers look a service up by scheme as well, and one endpoint set serves all calls: plain HTTP first, as that is what meshed services speak.
+        var query = service.DiscoveryName.Contains("://", StringComparison.Ordinal) ? service.DiscoveryName : $"http+https://{service.DiscoveryName}";
+        var found = await resolver.GetEndpointsAsync(query, cancellationToken).ConfigureAwait(false);
+        var endpoints = new List<Endpoint>(found.Endpoints.Count);
+        foreach (var entry in found.Endpoints)
+        {
+            if (Read(entry.EndPoint) is { } endpoint)
+            {
+                endpoints.Add(endpoint);
+            }
+        }
+
+        if (endpoints.Count == 0 && found.Endpoints.Count > 0)
+        {
+            throw new DiscoveryException(
+                $"The service discovery providers answered {found.Endpoints.Count} endpoints for {service.DiscoveryName}, of which none is an address"
+                + $" (the first is {found.Endpoints[0].EndPoint}). Allowed are IP, DNS, URI and Unix socket endpoints.");
+        }
+
+        return new EndpointAnswer(endpoints, AskAgainAfter)
+        {
+            ChangeToken = found.ChangeToken,
+            Explanation = $"The service discovery providers know no endpoints for {service.DiscoveryName}.",
+        };
+    }
+
+    private static Endpoint? Read(EndPoint endPoint) => endPoint switch
+    {
+        IPEndPoint ip => EndpointAddress.FromIp(ip.Address, ip.Port),
+        DnsEndPoint dns => ReadHost(dns.Host, dns.Port),
+        UnixDomainSocketEndPoint unix => EndpointAddress.TryParse($"unix:{unix}", out var endpoint) ? endpoint : null,
+        // The providers' own endpoint type prints as its URI. The URI's port is explicit or that of its scheme.
+        _ => Uri.TryCreate(endPoint.ToString(), UriKind.Absolute, out var uri) ? ReadHost(uri.IdnHost, Math.Max(0, uri.Port)) : null,
+    };
+
+    private static Endpoint? ReadHost(string host, int port) =>
+        EndpointAddressText.TryParseIp(host.Trim('[', ']'), out var address) ? EndpointAddress.FromIp(address, port)
+        : EndpointAddressText.IsName(host) ? EndpointAddress.FromName(host, port)
+        : null;
+}

@@ -1,0 +1,14 @@
+using Mesh.Client.Model;
+
+namespace Mesh.Client.Discovery;
+
+/// <summary>The endpoints that stand in the rules.</summary>
+internal sealed class StaticEndpointSource : IEndpointSource
+{
+    public ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, CancellationToken cancellationToken) =>
+        new(new EndpointAnswer(service.Endpoints, Timeout.InfiniteTimeSpan)
+        {
+            IsEmptinessFinal = true,
+            Explanation = $"The rules list no endpoints for {service.Name}.",
+        });
+}

@@ -1,0 +1,154 @@
+using Mesh.Client.Model;
+using Microsoft.Extensions.Primitives;
+
+namespace Mesh.Client.Discovery;
+
+/// <summary>
+/// The loop of a watcher for one definition of its service: ask, hand over, wait. The wait ends with the validity, with a change signal,
+/// or with the back-off, whichever is first; a signal that comes while the source is being asked makes the next wait end at once, so none
+/// is lost and any number of them cost one question. (That is also why the back-off is not a retry pipeline: a signal has to cut the wait
+/// short and must not cut off the question.)
+/// </summary>
+internal sealed class WatcherRun(
+    ServiceModel service,
+    IEndpointSource source,
+    RefreshSchedule schedule,
+    TimeProvider timeProvider,
+    Func<WatcherRun, EndpointAnswer, EndpointView?> accept,
+    Action<WatcherRun, Exception, int> fail) : IDisposable
+{
+    /// <summary>For sources whose change tokens have to be looked at.</summary>
+    private static readonly TimeSpan PassiveTokenInterval = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource _stop = new();
+    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _timer;
+    private IDisposable? _registration;
+
+    public ServiceModel Service { get; } = service;
+
+    public void Start()
+    {
+        // A call starts it, but it outlives the call.
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            _ = RunAsync();
+            return;
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = RunAsync();
+        }
+    }
+
+    public void Wake() => Volatile.Read(ref _wake).TrySetResult();
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        Wake();
+    }
+
+    private async Task RunAsync()
+    {
+        var failures = 0;
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                var askedAt = timeProvider.GetTimestamp();
+                Volatile.Write(ref _wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                TimeSpan wait;
+                try
+                {
+                    var answer = await AskAsync().ConfigureAwait(false);
+                    failures = 0;
+                    Observe(answer.ChangeToken);
+                    wait = accept(this, answer) is { } view ? WaitAfter(answer, view) : Timeout.InfiniteTimeSpan;
+                }
+                catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+                {
+                    return;
+                }
+#pragma warning disable CA1031 // whatever a source throws, discovery goes on; the watcher logs it
+                catch (Exception exception)
+#pragma warning restore CA1031
+                {
+                    failures++;
+                    fail(this, exception, failures);
+                    wait = exception is DiscoveryException { IsPermanent: true } ? Timeout.InfiniteTimeSpan : schedule.AfterFailures(failures);
+                }
+
+                await WaitAsync(wait, askedAt).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The end.
+        }
+        finally
+        {
+            _registration?.Dispose();
+            _timer?.Dispose();
+            _stop.Dispose();
+        }
+    }
+
+    private async ValueTask<EndpointAnswer> AskAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var pending = source.ResolveAsync(Service, limit.Token);
+        if (pending.IsCompleted)
+        {
+            return await pending.ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await pending.AsTask().WaitAsync(RefreshSchedule.AnswerLimit, timeProvider, _stop.Token).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            // Left behind where it does not listen: a hanging source must not stop the refreshes for good.
+            await limit.CancelAsync().ConfigureAwait(false);
+            throw new DiscoveryException($"The source did not answer within {RefreshSchedule.AnswerLimit.TotalSeconds} s.", exception);
+        }
+    }
+
+    private void Observe(IChangeToken? token)
+    {
+        // The new one first: a change between the two would otherwise go unseen.
+        var previous = _registration;
+        _registration = token?.RegisterChangeCallback(static run => ((WatcherRun)run!).Wake(), this);
+        previous?.Dispose();
+    }
+
+    private TimeSpan WaitAfter(EndpointAnswer answer, EndpointView view)
+    {
+        var wait = view.State switch
+        {
+            DiscoveryState.Known => schedule.AfterAnswer(answer.ValidFor),
+            DiscoveryState.Stale => RefreshSchedule.AfterDoubtfulEmptiness(answer.ValidFor),
+            _ => RefreshSchedule.AfterEmptiness(answer.ValidFor),
+        };
+        var isLooked = answer.ChangeToken is { ActiveChangeCallbacks: false };
+        return isLooked && (wait == Timeout.InfiniteTimeSpan || wait > PassiveTokenInterval) ? PassiveTokenInterval : wait;
+    }
+
+    private async Task WaitAsync(TimeSpan wait, long askedAt)
+    {
+        if (wait != Timeout.InfiniteTimeSpan)
+        {
+            _timer ??= DetachedTimer.Create(timeProvider, static run => ((WatcherRun)run!).Wake(), this);
+            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+
+        await _wake.Task.ConfigureAwait(false);
+        var early = RefreshSchedule.ShortestBetweenSignals - timeProvider.GetElapsedTime(askedAt);
+        if (early > TimeSpan.Zero)
+        {
+            await Task.Delay(early, timeProvider, _stop.Token).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+using CsCheck;
+using Mesh.Client.Configuration;
+using Mesh.Client.LoadBalancing;
+using Mesh.Client.Model;
+
+namespace Mesh.Client.Tests.LoadBalancing;
+
+public sealed class BalancerTests
+{
+    private const int Picks = 100_000;
+
+    private static readonly Stopped Start = new(0);
+
+    public static TheoryData<string> Policies => [.. Enum.GetNames<LoadBalancerPolicy>()];
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Create_makes_the_named_policy(string policy) =>
+        Assert.Equal(policy, Make(policy).Policy.ToString());
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Pick_without_endpoints_is_null(string policy) =>
+        Assert.Null(Make(policy).Pick(EndpointSet.Empty, [], Start));
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Pick_spreads_calls_evenly(string policy)
+    {
+        var counts = Count(Enum.Parse<LoadBalancerPolicy>(policy), Set(1, 1, 1, 1, 1, 1, 1));
+
+        Assert.All(counts, count => AssertShare(count, 1.0 / 7));
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Pick_gives_each_endpoint_its_weight(string policy)
+    {
+        int[] weights = [1, 9, 30, 60];
+        var counts = Count(Enum.Parse<LoadBalancerPolicy>(policy), Set(weights));
+
+        Assert.All(counts.Zip(weights), pair => AssertShare(pair.First, pair.Second / 100.0));
+    }
+
+    [Fact]
+    public void Round_robin_takes_turns()
+    {
+        var set = Set(1, 1, 1);
+        var balancer = Balancer.Create(LoadBalancerPolicy.RoundRobin, MeshRandom.Seeded(1));
+        var first = Array.IndexOf(set.All, balancer.Pick(set, [], Start));
+
+        Assert.All(Enumerable.Range(1, 30), turn => Assert.Same(set.All[(first + turn) % 3], balancer.Pick(set, [], Start)));
+    }
+
+    [Fact]
+    public void Round_robin_gives_the_exact_weights_in_every_round() => Gen.Int[1, 40].Array[2, 12].Sample(weights =>
+    {
+        var set = Set(weights);
+        var balancer = Balancer.Create(LoadBalancerPolicy.RoundRobin, MeshRandom.Seeded(weights.Length));
+        var counts = set.All.ToDictionary(endpoint => endpoint, _ => 0);
+        for (var pick = 0; pick < weights.Sum(); pick++)
+        {
+            counts[balancer.Pick(set, [], Start)!]++;
+        }
+
+        return set.All.Select(endpoint => counts[endpoint]).SequenceEqual(weights);
+    });
+
+    [Fact]
+    public void Round_robin_spreads_the_turns_of_a_heavy_endpoint()
+    {
+        var set = Set(5, 1, 1);
+        var balancer = Balancer.Create(LoadBalancerPolicy.RoundRobin, MeshRandom.Seeded(1));
+        var picks = Enumerable.Range(0, 70).Select(_ => balancer.Pick(set, [], Start) == set.All[0]).ToArray();
+
+        Assert.DoesNotContain(true, Enumerable.Range(0, 66).Select(start => picks.AsSpan(start, 4).IndexOf(true) < 0));
+    }
+
+    [Fact]
+    public void Round_robin_starts_anywhere()
+    {
+        var set = Set(1, 1, 1, 1);
+        var starts = Enumerable.Range(0, 100).Select(seed => Balancer.Create(LoadBalancerPolicy.RoundRobin, MeshRandom.Seeded(seed)).Pick(set, [], Start));
+
+        Assert.Equal(4, starts.Distinct().Count());
+    }
+
+    [Fact]
+    public void Round_robin_goes_on_over_a_changed_set()
+    {
+        var set = Set(1, 1, 1, 1);
+        var balancer = Balancer.Create(LoadBalancerPolicy.RoundRobin, MeshRandom.Seeded(1));
+        var first = Array.IndexOf(set.All, balancer.Pick(set, [], Start));
+
+        Assert.Same(set.All[(first + 1) % 4], balancer.Pick(new EndpointSet(set.All, set.All), [], Start));
+    }
+
+    [Fact]
+    public void Least_request_sends_a_busy_endpoint_only_what_draws_it_twice()
+    {
+        var set = Set(1, 1);
+        set.All[0].BeginCall();
+        var counts = Count(LoadBalancerPolicy.LeastRequest, set);
+
+        AssertShare(counts[0], 0.25);
+    }
+
+    [Fact]
+    public void Least_request_weighs_calls_in_flight()
+    {
+        // 3 calls for a weight of 4 are less than 1 for a weight of 1: only two draws of the light one give it a call.
+        var set = Set(4, 1);
+        Repeat(3, set.All[0].BeginCall);
+        set.All[1].BeginCall();
+
+        AssertShare(Count(LoadBalancerPolicy.LeastRequest, set)[1], 0.04);
+    }
+
+    [Fact]
+    public void Least_request_keeps_the_first_of_equals() =>
+        AssertShare(Count(LoadBalancerPolicy.LeastRequest, Set(1, 3))[0], 0.25);
+
+    [Fact]
+    public void Pick_never_takes_a_tried_or_unconnectable_endpoint_while_there_is_a_better_one() =>
+        Gen.Select(Gen.Int[0, 2], Gen.Bool.Array[2, 30], Gen.Int[0, 3], Gen.Int[0, 1000], Gen.Bool)
+            .Sample((policy, failed, tries, seed, isWeighted) =>
+            {
+                const long Now = 1000;
+                var set = Set([.. failed.Select((_, index) => isWeighted ? (index % 3) + 1 : 1)]);
+                for (var index = 0; index < failed.Length; index++)
+                {
+                    set.All[index].ConnectFailedUntil = failed[index] ? Now + 1 : Now;
+                }
+
+                var tried = set.All.Skip(seed % failed.Length).Take(tries).ToArray();
+                var balancer = Balancer.Create((LoadBalancerPolicy)policy, MeshRandom.Seeded(seed));
+                var best = set.All.Min(Rank);
+                for (var pick = 0; pick < 50; pick++)
+                {
+                    Assert.Equal(best, Rank(balancer.Pick(set, tried, new Stopped(Now))!));
+                }
+
+                int Rank(EndpointState endpoint) => (tried.Contains(endpoint) ? 2 : 0) + (endpoint.ConnectFailedUntil > Now ? 1 : 0);
+            });
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Pick_among_few_usable_endpoints_of_many_stays_even(string policy)
+    {
+        var set = Set([.. Enumerable.Repeat(1, 1000)]);
+        foreach (var endpoint in set.All.AsSpan(0, 996))
+        {
+            endpoint.ConnectFailedUntil = 1;
+        }
+
+        var counts = Count(Enum.Parse<LoadBalancerPolicy>(policy), set, picks: 4000);
+        Assert.All(counts.AsSpan(996).ToArray(), count => AssertShare(count, 0.25, 4000));
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Pick_looks_at_the_clock_once_and_only_for_marked_endpoints(string policy)
+    {
+        var clock = new Stopped(5);
+        var set = Set(1, 1, 1);
+        Make(policy).Pick(set, [], clock);
+        Assert.Equal(0, clock.Looks);
+
+        Array.ForEach(set.All, endpoint => endpoint.ConnectFailedUntil = 6);
+        Make(policy).Pick(set, [], clock);
+        Assert.Equal(1, clock.Looks);
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Pick_allocates_nothing(string policy)
+    {
+        var set = Set(1, 2, 3, 4);
+        var balancer = Make(policy);
+        EndpointState[] tried = [set.All[0], set.All[1], set.All[2]];
+        balancer.Pick(set, tried, Start);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var pick = 0; pick < 1000; pick++)
+        {
+            balancer.Pick(set, tried, Start);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public async Task Pick_while_sets_are_published_is_always_of_the_set_it_was_given(string policy)
+    {
+        var balancer = Make(policy);
+        EndpointSet[] sets = [Set(1), Set(1, 2), Set(3, 1, 1, 9), Set([.. Enumerable.Repeat(1, 50)])];
+        var pickers = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var pick = 0; pick < 20_000; pick++)
+            {
+                var set = sets[pick % sets.Length];
+                Assert.Contains(balancer.Pick(set, [], Start)!, set.All);
+            }
+        }));
+
+        await Task.WhenAll(pickers);
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue, 1)]
+    [InlineData(int.MaxValue, 10_000)]
+    public void Weights_of_any_size_fit(int weight, int endpoints)
+    {
+        var weights = EndpointWeights.Create([new EndpointState(Endpoint(0, 1)), .. Enumerable.Range(1, endpoints).Select(index => new EndpointState(Endpoint(index, weight)))])!;
+
+        Assert.Equal(0, weights.Find(0));
+        Assert.Equal(endpoints, weights.Find(weights.Total - 1));
+    }
+
+    [Fact]
+    public void Weights_with_a_common_divisor_are_what_is_left_without_it() =>
+        Assert.Equal(4u, Set(100, 300).Weights!.Total);
+
+    private static Balancer Make(string policy) => Balancer.Create(Enum.Parse<LoadBalancerPolicy>(policy), MeshRandom.Seeded(1));
+
+    private static EndpointSet Set(params int[] weights)
+    {
+        var endpoints = weights.Select((weight, index) => new EndpointState(Endpoint(index, weight))).ToArray();
+        return new EndpointSet(endpoints, endpoints);
+    }
+
+    private static Endpoint Endpoint(int index, int weight) => new() { Address = $"e{index}", Host = $"e{index}", Weight = weight };
+
+    private static int[] Count(LoadBalancerPolicy policy, EndpointSet set, int picks = Picks)
+    {
+        var balancer = Balancer.Create(policy, MeshRandom.Seeded(42));
+        var counts = new int[set.All.Length];
+        Repeat(picks, () => counts[Array.IndexOf(set.All, balancer.Pick(set, [], Start))]++);
+        return counts;
+    }
+
+    private static void AssertShare(int count, double share, int picks = Picks)
+    {
+        var tolerance = (5 * Math.Sqrt(picks * share * (1 - share))) + 1;
+        Assert.InRange(count, (picks * share) - tolerance, (picks * share) + tolerance);
+    }
+
+    private static void Repeat(int times, Action action)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            action();
+        }
+    }
+
+    private sealed class Stopped(long now) : TimeProvider
+    {
+        public int Looks { get; private set; }
+
+        public override long GetTimestamp()
+        {
+            Looks++;
+            return now;
+        }
+    }
+}
