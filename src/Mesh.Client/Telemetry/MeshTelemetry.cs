@@ -1,19 +1,246 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Reflection;
 
 namespace Mesh.Client.Telemetry;
 
 /// <summary>The mesh's meter and activity source, both named <c>Mesh.Client</c>.</summary>
-internal sealed class MeshTelemetry
+internal sealed class MeshTelemetry : IDisposable
 {
+    public const string Name = "Mesh.Client";
+
+    /// <summary>The name of the span at its start, which samplers see; the host is known at its end.</summary>
+    public const string CallActivityName = "Mesh.Client.Call";
+
+    // The boundaries of http.client.request.duration, so that both can be drawn over each other.
+    private static readonly InstrumentAdvice<double> DurationAdvice =
+        new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] };
+
+    private static readonly object?[] BoxedStatusCodes = new object?[600];
+
+    private readonly Meter? _ownMeter;
+    private readonly ActivitySource _source;
+    private readonly ActivitySource _attempts;
+    private readonly Histogram<double> _duration;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _leaked;
+    private readonly Counter<long> _reloads;
+    private readonly Counter<long> _discoveryFailures;
+    private readonly Counter<long> _ejections;
+
+    /// <param name="meterFactory">Owns the meter; null makes one that lives as long as this object.</param>
+    public MeshTelemetry(IMeterFactory? meterFactory = null)
+    {
+        var options = new MeterOptions(Name) { Version = Version };
+        var meter = meterFactory?.Create(options) ?? (_ownMeter = new Meter(options));
+        _source = new ActivitySource(Name, Version);
+        // Nothing is started here; it tells whether anybody listens to the spans of attempts.
+        _attempts = new ActivitySource("System.Net.Http");
+
+        _duration = meter.CreateHistogram(
+            "mesh.client.call.duration", "s", "Duration of calls through the mesh, all attempts and waits included.", tags: null, DurationAdvice);
+        _retries = meter.CreateCounter<long>("mesh.client.retries", "{retry}", "Attempts beyond the first of a call.");
+        _leaked = meter.CreateCounter<long>("mesh.client.responses.leaked", "{response}", "Responses that were neither read nor disposed.");
+        _reloads = meter.CreateCounter<long>("mesh.client.configuration.reloads", "{reload}", "Documents of rules that changed, taken over or refused.");
+        _discoveryFailures = meter.CreateCounter<long>(
+            "mesh.client.discovery.failures", "{failure}", "Failed look-ups of endpoints; those known before stay in use.");
+        _ejections = meter.CreateCounter<long>("mesh.client.ejections", "{ejection}", "Endpoints taken out of balance by outlier detection.");
+    }
+
+    /// <summary>The version of the package, without the commit.</summary>
+    public static string Version { get; } =
+        typeof(MeshTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? string.Empty;
+
     /// <summary>The span of a whole call, above System.Net.Http's span per attempt; null where nobody listens.</summary>
-    public Activity? StartCall(HttpRequestMessage request) => throw new NotImplementedException();
+    /// <remarks>It becomes <see cref="Activity.Current"/>: start and stop it in one async method, before <see cref="ContextPropagator.BeginCall"/>.</remarks>
+    public Activity? StartCall(HttpRequestMessage request)
+    {
+        if (_source.HasListeners())
+        {
+            // Without an Activity that could carry a trace the captured context is the parent; the default context means Activity.Current.
+            var parent = Activity.Current is not { IdFormat: ActivityIdFormat.W3C } && IncomingContext.Current is { } incoming ? incoming.ParentContext : default;
+            // Not of kind Client: that is the span of an attempt, and there must be one per request on the wire.
+            if (_source.StartActivity(CallActivityName, ActivityKind.Internal, parent) is { } activity)
+            {
+                activity.DisplayName = KnownMethod(request.Method);
+                return activity;
+            }
+        }
+
+        return StartBridge();
+    }
+
+    /// <summary>System.Net.Http makes a span for the attempts of a call that begins now.</summary>
+    public bool AreAttemptsTraced => Activity.Current is not null || _attempts.HasListeners();
+
+    /// <summary>Somebody listens to the durations of calls.</summary>
+    public bool AreCallsCounted => _duration.Enabled;
 
     /// <summary>Ends the span and counts the call. No allocation where nobody listens.</summary>
-    public void StopCall(Activity? activity, in CallSummary summary) => throw new NotImplementedException();
+    public void StopCall(Activity? activity, in CallSummary summary)
+    {
+        if (_duration.Enabled)
+        {
+            RecordDuration(summary);
+        }
+
+        if (activity is null)
+        {
+            return;
+        }
+
+        if (activity.IsAllDataRequested)
+        {
+            Describe(activity, summary);
+        }
+
+        activity.Stop();
+    }
 
     /// <summary>An attempt is sent again; <paramref name="reason"/> is a fixed text such as <c>connect-failure</c>.</summary>
-    public void CountRetry(string host, string reason) => throw new NotImplementedException();
+    public void CountRetry(string host, string reason)
+    {
+        if (_retries.Enabled)
+        {
+            _retries.Add(1, new(TelemetryTags.Host, host), new KeyValuePair<string, object?>(TelemetryTags.Reason, reason));
+        }
+    }
 
     /// <summary>A response was neither read nor disposed.</summary>
-    public void CountLeakedResponse(string host) => throw new NotImplementedException();
+    public void CountLeakedResponse(string host)
+    {
+        if (_leaked.Enabled)
+        {
+            _leaked.Add(1, new KeyValuePair<string, object?>(TelemetryTags.Host, host));
+        }
+    }
+
+    /// <summary>A document of rules changed and was taken over, or refused with its last good rules staying.</summary>
+    public void CountReload(bool accepted)
+    {
+        if (_reloads.Enabled)
+        {
+            _reloads.Add(1, new KeyValuePair<string, object?>(TelemetryTags.Result, accepted ? "accepted" : "refused"));
+        }
+    }
+
+    /// <summary>A look-up of endpoints failed; <paramref name="host"/> is the fully qualified service.</summary>
+    public void CountDiscoveryFailure(string host)
+    {
+        if (_discoveryFailures.Enabled)
+        {
+            _discoveryFailures.Add(1, new KeyValuePair<string, object?>(TelemetryTags.Host, host));
+        }
+    }
+
+    /// <summary>Outlier detection took an endpoint of the cluster out of balance; <paramref name="host"/> is the fully qualified service.</summary>
+    public void CountEjection(string host, string? subset)
+    {
+        if (!_ejections.Enabled)
+        {
+            return;
+        }
+
+        var tags = new TagList { { TelemetryTags.Host, host } };
+        if (subset is not null)
+        {
+            tags.Add(TelemetryTags.Subset, subset);
+        }
+
+        _ejections.Add(1, tags);
+    }
+
+    public void Dispose()
+    {
+        _ownMeter?.Dispose();
+        _source.Dispose();
+        _attempts.Dispose();
+    }
+
+    /// <summary>Where only the spans of attempts are listened to and no Activity carries the incoming trace, an unrecorded one stands in:
+    /// else each attempt would begin a trace of its own.</summary>
+    private Activity? StartBridge()
+    {
+        if (!_attempts.HasListeners() || Activity.Current is { IdFormat: ActivityIdFormat.W3C } || IncomingContext.Current is not { TraceParent: not null } incoming)
+        {
+            return null;
+        }
+
+        var parent = incoming.ParentContext;
+        return new Activity(CallActivityName) { IsAllDataRequested = false, TraceStateString = parent.TraceState }
+            .SetParentId(parent.TraceId, parent.SpanId, parent.TraceFlags)
+            .Start();
+    }
+
+    private void RecordDuration(in CallSummary summary)
+    {
+        var tags = new TagList
+        {
+            { TelemetryTags.Host, summary.Host },
+            { TelemetryTags.MetricFlags, MeshResponseFlagsText.ToText(summary.Flags) },
+        };
+        if (summary.Subset is not null)
+        {
+            tags.Add(TelemetryTags.Subset, summary.Subset);
+        }
+
+        if (summary.Rule is not null)
+        {
+            tags.Add(TelemetryTags.Rule, summary.Rule);
+        }
+
+        if (summary.StatusCode != 0)
+        {
+            tags.Add(TelemetryTags.StatusCode, Box(summary.StatusCode));
+        }
+
+        _duration.Record(summary.Duration.TotalSeconds, tags);
+    }
+
+    private static void Describe(Activity activity, in CallSummary summary)
+    {
+        activity.DisplayName = string.Concat(activity.DisplayName, " ", summary.Host);
+        activity.SetTag(TelemetryTags.Host, summary.Host);
+        activity.SetTag(TelemetryTags.Rule, summary.Rule);
+        activity.SetTag(TelemetryTags.Subset, summary.Subset);
+        activity.SetTag(TelemetryTags.UpstreamCluster, summary.Cluster?.ToString());
+        activity.SetTag(TelemetryTags.Endpoint, summary.Endpoint);
+        activity.SetTag(TelemetryTags.Attempts, summary.Attempts);
+        activity.SetTag(TelemetryTags.SpanFlags, MeshResponseFlagsText.ToText(summary.Flags));
+        if (summary.StatusCode != 0)
+        {
+            activity.SetTag(TelemetryTags.StatusCode, Box(summary.StatusCode));
+        }
+
+        // As on the spans of clients: an answer from 400 on is an error, a caller that gave up is not.
+        var error = summary.Flags.HasFlag(MeshResponseFlags.DownstreamConnectionTermination) ? null
+            : summary.Exception is { } exception ? exception.GetType().FullName
+            : summary.StatusCode >= 400 ? summary.StatusCode.ToString(CultureInfo.InvariantCulture)
+            : null;
+        if (error is not null)
+        {
+            activity.SetTag(TelemetryTags.ErrorType, error);
+            activity.SetStatus(ActivityStatusCode.Error);
+        }
+    }
+
+    private static object Box(int statusCode)
+    {
+        if ((uint)statusCode >= (uint)BoxedStatusCodes.Length)
+        {
+            return statusCode;
+        }
+
+        ref var boxed = ref BoxedStatusCodes[statusCode];
+        boxed ??= statusCode;
+        return boxed;
+    }
+
+    // The method is the caller's text; spans are grouped by name.
+    private static string KnownMethod(HttpMethod method) => method.Method switch
+    {
+        "GET" or "HEAD" or "POST" or "PUT" or "DELETE" or "PATCH" or "OPTIONS" or "TRACE" or "CONNECT" or "QUERY" => method.Method,
+        _ => "HTTP",
+    };
 }

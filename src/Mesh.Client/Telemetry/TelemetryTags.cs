@@ -1,0 +1,23 @@
+namespace Mesh.Client.Telemetry;
+
+/// <summary>The names of tags on metrics and spans; docs/telemetry.md says what each means.</summary>
+internal static class TelemetryTags
+{
+    public const string Host = "mesh.host";
+    public const string Rule = "mesh.rule";
+    public const string Subset = "mesh.subset";
+    public const string Endpoint = "mesh.endpoint";
+    public const string Attempts = "mesh.attempts";
+    public const string MetricFlags = "mesh.response_flags";
+    public const string Reason = "mesh.retry.reason";
+    public const string Result = "mesh.reload.result";
+    public const string StatusCode = "http.response.status_code";
+    public const string ErrorType = "error.type";
+    public const string ResendCount = "http.request.resend_count";
+    public const string PeerAddress = "network.peer.address";
+    public const string PeerPort = "network.peer.port";
+
+    /// <summary>As Envoy names them on spans and Kiali reads them.</summary>
+    public const string SpanFlags = "response_flags";
+    public const string UpstreamCluster = "upstream_cluster";
+}

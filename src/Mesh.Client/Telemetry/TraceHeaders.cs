@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Headers;
+
+namespace Mesh.Client.Telemetry;
+
+/// <summary>The headers of W3C trace context and baggage on a request, read and written without parsing.</summary>
+internal static class TraceHeaders
+{
+    public const string TraceParent = "traceparent";
+
+    public const string TraceState = "tracestate";
+
+    public const string Baggage = "baggage";
+
+    /// <summary>What .NET's older propagator calls baggage.</summary>
+    public const string CorrelationContext = "Correlation-Context";
+
+    public static string? Read(HttpRequestHeaders headers, string name) =>
+        headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
+
+    public static void Write(HttpRequestHeaders headers, string name, string? value)
+    {
+        headers.Remove(name);
+        if (value is not null)
+        {
+            headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    /// <summary>A trace that nobody records. The ids do not come from the seeded generator: processes that share a seed would share traces.</summary>
+    public static string CreateUnrecorded()
+    {
+        var random = MeshRandom.Unseeded;
+        // A zero id is invalid, hence the lowest bit.
+        return string.Create(55, (random.NextUInt64(), random.NextUInt64() | 1, random.NextUInt64() | 1), static (text, ids) =>
+        {
+            "00-".CopyTo(text);
+            ids.Item1.TryFormat(text[3..], out _, "x16");
+            ids.Item2.TryFormat(text[19..], out _, "x16");
+            text[35] = '-';
+            ids.Item3.TryFormat(text[36..], out _, "x16");
+            "-00".CopyTo(text[52..]);
+        });
+    }
+
+    /// <summary>Whether System.Net.Http can send the value: it refuses the whole request for a single character beyond ASCII.</summary>
+    public static bool IsSendable([NotNullWhen(true)] string? value) =>
+        value is not null && !value.AsSpan().ContainsAnyExcept(Sendable);
+
+    private static readonly System.Buffers.SearchValues<char> Sendable =
+        System.Buffers.SearchValues.Create("\t" + string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code)));
+}
