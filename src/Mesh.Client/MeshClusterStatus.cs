@@ -1,8 +1,8 @@
 namespace Mesh.Client;
 
-/// <summary>A subset of a service on one port, as it is now.</summary>
+/// <summary>A subset of a service on one port, as it was when asked for. Immutable.</summary>
 /// <param name="Name">In Envoy's syntax: <c>outbound|9080|v1|reviews.default.svc.cluster.local</c>.</param>
 /// <param name="Service">The fully qualified name of the service.</param>
 /// <param name="Subset">Null for the whole service.</param>
-/// <param name="Endpoints">All endpoints that discovery knows.</param>
+/// <param name="Endpoints">All endpoints of the subset that discovery knows, ejected ones included.</param>
 public sealed record MeshClusterStatus(string Name, string Service, string? Subset, IReadOnlyList<MeshEndpointStatus> Endpoints);

@@ -1,6 +1,7 @@
 namespace Mesh.Client;
 
-/// <summary>The rules that were given at start cannot be used. Thrown once, with everything that was found.</summary>
+/// <summary>The rules that were given at the start cannot be used. Thrown by the start of the host, by the first client where there is
+/// none, and by <see cref="MeshClient.CreateHandler"/>. Once a mesh runs, bad rules are refused and logged, and never thrown.</summary>
 public sealed class MeshConfigurationException : Exception
 {
     /// <summary>Creates the exception from all findings; its message lists the errors, one a line.</summary>
@@ -11,7 +12,7 @@ public sealed class MeshConfigurationException : Exception
         Findings = findings;
     }
 
-    /// <summary>Everything that was found, in the order of the documents.</summary>
+    /// <summary>Everything that was found, warnings and infos included, in the order of the documents.</summary>
     public IReadOnlyList<MeshFinding> Findings { get; }
 
     private static string Describe(IReadOnlyList<MeshFinding> findings)

@@ -1,8 +1,8 @@
 namespace Mesh.Client;
 
-/// <summary>An endpoint of a cluster, as it is now.</summary>
-/// <param name="Address">Where it is dialled.</param>
-/// <param name="Labels">What discovery says of it.</param>
-/// <param name="InFlight">Calls under way from this process.</param>
-/// <param name="IsEjected">Out of balance after errors.</param>
+/// <summary>An endpoint of a cluster, as it was when asked for. Immutable.</summary>
+/// <param name="Address">Where it is dialled, such as <c>10.0.0.1:80</c>, <c>[::1]:80</c> or <c>unix:/path</c>.</param>
+/// <param name="Labels">What subsets select by; empty where discovery knows none.</param>
+/// <param name="InFlight">Calls of this process under way in this cluster, to the end of their response bodies.</param>
+/// <param name="IsEjected">Taken out by outlier detection after errors.</param>
 public sealed record MeshEndpointStatus(string Address, IReadOnlyDictionary<string, string> Labels, int InFlight, bool IsEjected);

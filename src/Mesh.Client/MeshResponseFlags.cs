@@ -13,31 +13,33 @@ public enum MeshResponseFlags
     /// <summary>No connection to the endpoint could be made (<c>UF</c>).</summary>
     UpstreamConnectionFailure = 1 << 1,
 
-    /// <summary>A limit of the cluster was reached (<c>UO</c>).</summary>
+    /// <summary>A limit of the cluster was reached (<c>UO</c>). Not set yet: this version has no limits.</summary>
     UpstreamOverflow = 1 << 2,
 
     /// <summary>No rule of the host's VirtualService matches (<c>NR</c>).</summary>
     NoRoute = 1 << 3,
 
-    /// <summary>The rule names a host or subset that is not defined (<c>NC</c>).</summary>
+    /// <summary>The rule or the caller names a host, subset or port that is not defined, or one that asks for TLS that is not built yet
+    /// (<c>NC</c>).</summary>
     NoCluster = 1 << 4,
 
-    /// <summary>All attempts were used up (<c>URX</c>).</summary>
+    /// <summary>All retries were used up and the last attempt would have called for another (<c>URX</c>).</summary>
     UpstreamRetryLimitExceeded = 1 << 5,
 
-    /// <summary>The route's or the attempt's time ran out (<c>UT</c>).</summary>
+    /// <summary>The time of the route, the call or the last attempt ran out (<c>UT</c>).</summary>
     UpstreamRequestTimeout = 1 << 6,
 
-    /// <summary>The endpoint closed the connection in the middle of the call (<c>UC</c>).</summary>
+    /// <summary>The connection ended before the answer (<c>UC</c>).</summary>
     UpstreamConnectionTermination = 1 << 7,
 
-    /// <summary>The endpoint reset the stream (<c>UR</c>).</summary>
+    /// <summary>The endpoint reset or refused the HTTP/2 stream (<c>UR</c>).</summary>
     UpstreamRemoteReset = 1 << 8,
 
-    /// <summary>The endpoint broke the protocol (<c>UPE</c>).</summary>
+    /// <summary>The endpoint's answer broke the protocol or a limit of the client (<c>UPE</c>).</summary>
     UpstreamProtocolError = 1 << 9,
 
-    /// <summary>The caller gave up (<c>DC</c>).</summary>
+    /// <summary>The caller gave up during an attempt (<c>DC</c>). Seen in metrics and spans: the caller itself gets an
+    /// <see cref="OperationCanceledException"/>.</summary>
     DownstreamConnectionTermination = 1 << 10,
 
     /// <summary>A delay was injected (<c>DI</c>).</summary>

@@ -19,13 +19,14 @@ public sealed class MeshResult
     /// <summary>The logical host, fully qualified where the mesh knows the service.</summary>
     public string Host { get; }
 
-    /// <summary>The rule that chose, such as <c>default/reviews http[0]</c>; null where the service has no VirtualService or none matched.</summary>
+    /// <summary>The rule that chose, such as <c>default/reviews http[0]</c>, with its name in parentheses where it has one; null where the
+    /// service has no VirtualService or no rule matched.</summary>
     public string? Rule { get; }
 
-    /// <summary>The subset that was chosen; null where none was named.</summary>
+    /// <summary>The subset that was chosen; null where none was named, or none that is defined.</summary>
     public string? Subset { get; }
 
-    /// <summary>The address of the last endpoint tried; null where none was.</summary>
+    /// <summary>The address of the last endpoint tried, such as <c>10.0.0.1:80</c>; null where none was.</summary>
     public string? Endpoint { get; }
 
     /// <summary>How often the request was sent, 0 where the mesh answered by itself.</summary>

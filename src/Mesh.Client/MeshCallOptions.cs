@@ -1,0 +1,19 @@
+namespace Mesh.Client;
+
+/// <summary>What a caller asks of the mesh for one request. Set it with <c>request.SetMesh(...)</c> before sending. Immutable; one object
+/// can serve many requests.</summary>
+public sealed class MeshCallOptions
+{
+    /// <summary>The subset to call in place of the one that the matching rule chose, of the service to which that rule leads; of the host that is
+    /// called where no rule applies to it. Where rules apply and none matches, the answer stays 404. The subset must be defined by a DestinationRule, else the answer is 503 with flag <c>NC</c>.
+    /// Null, the default, follows the rules.</summary>
+    public string? Subset { get; init; }
+
+    /// <summary>The time for the whole call, from the route to the end of the response body with all attempts, in place of the rule's
+    /// <c>timeout</c>; longer than zero and shorter than 49 days. <see cref="HttpClient.Timeout"/> holds beside it. Null, the default,
+    /// follows the rule.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>The request is sent once, whatever the rules say. False by default.</summary>
+    public bool DisableRetries { get; init; }
+}

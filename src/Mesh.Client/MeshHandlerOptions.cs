@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Client;
+
+/// <summary>What <see cref="MeshClient.CreateHandler"/> takes. Every part may be left out.</summary>
+public sealed class MeshHandlerOptions
+{
+    /// <summary>Where the rules are: its section <c>Mesh</c>, or the section itself where it is an <see cref="IConfigurationSection"/>. It
+    /// is watched. Null: no section is read.</summary>
+    public IConfiguration? Configuration { get; init; }
+
+    /// <summary>Further rules; later ones win over earlier ones and over the section. The handler does not dispose them. Empty by
+    /// default.</summary>
+    public IReadOnlyList<IMeshConfigurationSource> Sources { get; init; } = [];
+
+    /// <summary>Null: nothing is logged.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Null: the mesh makes a meter of its own.</summary>
+    public IMeterFactory? MeterFactory { get; init; }
+
+    /// <summary>The clock of every wait and timeout. Null: <see cref="System.TimeProvider.System"/>.</summary>
+    public TimeProvider? TimeProvider { get; init; }
+
+    /// <summary>The primary handler. A <see cref="SocketsHttpHandler"/> without ConnectCallback, PlaintextStreamFilter, Proxy or
+    /// Credentials gives its settings to the mesh's own connections; any other sends by itself, with the endpoint's address in the URI and
+    /// the logical name in Host. Calls to hosts that the mesh does not know go through it as it is. Null: a new
+    /// <see cref="SocketsHttpHandler"/>. The mesh handler disposes it.</summary>
+    public HttpMessageHandler? InnerHandler { get; init; }
+}

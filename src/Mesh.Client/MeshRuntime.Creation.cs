@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using Mesh.Client.Configuration;
+using Mesh.Client.Telemetry;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.ServiceDiscovery;
+
+namespace Mesh.Client;
+
+internal sealed partial class MeshRuntime
+{
+    private const string DefaultSection = "Mesh";
+
+    /// <summary>The mesh of a service provider.</summary>
+    public static MeshRuntime Create(IServiceProvider services) => new(
+        SectionOf(
+            services.GetService<MeshSection>()?.Section ?? services.GetService<IConfiguration>(),
+            services.GetService<IHostEnvironment>()?.ContentRootPath),
+        services.GetServices<IMeshConfigurationSource>(),
+        services.GetRequiredService<ILoggerFactory>(),
+        new MeshTelemetry(services.GetService<IMeterFactory>()),
+        services.GetService<TimeProvider>() ?? TimeProvider.System,
+        services.GetService<ServiceEndpointResolver>());
+
+    /// <summary>A mesh without dependency injection.</summary>
+    public static MeshRuntime Create(MeshHandlerOptions options) => new(
+        SectionOf(options.Configuration, contentRoot: null),
+        options.Sources,
+        options.LoggerFactory ?? NullLoggerFactory.Instance,
+        new MeshTelemetry(options.MeterFactory),
+        options.TimeProvider ?? TimeProvider.System,
+        serviceDiscovery: null);
+
+    /// <summary>A section stands for itself; anything else holds the section <c>Mesh</c>.</summary>
+    private static ConfigurationSectionReader? SectionOf(IConfiguration? configuration, string? contentRoot) => configuration switch
+    {
+        null => null,
+        IConfigurationSection section => new ConfigurationSectionReader(section, "", contentRoot),
+        _ => new ConfigurationSectionReader(configuration, DefaultSection, contentRoot),
+    };
+}

@@ -1,0 +1,138 @@
+using Mesh.Client.Configuration;
+using Mesh.Client.Health;
+using Mesh.Client.LoadBalancing;
+using Mesh.Client.Model;
+using Mesh.Client.Pipeline;
+using Mesh.Client.Telemetry;
+using Mesh.Client.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ServiceDiscovery;
+
+namespace Mesh.Client;
+
+/// <summary>
+/// The mesh of one service provider, or of one handler: it owns everything that lasts and strings the rooms together. Made once;
+/// handlers are shells around it.
+/// </summary>
+internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, IDisposable
+{
+    private readonly Lock _starting = new();
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ServiceEndpointResolver? _serviceDiscovery;
+    private readonly MeshConfigurationWatcher _watcher;
+    private MeshSnapshot _snapshot = MeshSnapshot.Empty;
+    private DateTimeOffset _loadedAt;
+    private ClusterManager? _clusters;
+    private MeshRandom? _random;
+    private volatile bool _isStarted;
+
+    private MeshRuntime(
+        ConfigurationSectionReader? section,
+        IEnumerable<IMeshConfigurationSource> sources,
+        ILoggerFactory loggerFactory,
+        MeshTelemetry telemetry,
+        TimeProvider timeProvider,
+        ServiceEndpointResolver? serviceDiscovery)
+    {
+        _loggerFactory = loggerFactory;
+        _serviceDiscovery = serviceDiscovery;
+        TimeProvider = timeProvider;
+        Telemetry = telemetry;
+        Transports = new TransportPool(timeProvider);
+        _watcher = new MeshConfigurationWatcher(
+            section, sources, TakeOver, timeProvider, loggerFactory.CreateLogger("Mesh.Client.Configuration"));
+        _watcher.DocumentChanged += Telemetry.CountReload;
+    }
+
+    public TimeProvider TimeProvider { get; }
+
+    public MeshTelemetry Telemetry { get; }
+
+    public TransportPool Transports { get; }
+
+    /// <summary>The mesh's chance; the seed, if any, comes with the first rules.</summary>
+    public MeshRandom Random => _random ?? throw NotStarted();
+
+    public ClusterManager Clusters => _clusters ?? throw NotStarted();
+
+    public OutlierDetector OutlierDetector => Clusters.OutlierDetector;
+
+    /// <summary>The live rules; a call reads it once.</summary>
+    public MeshSnapshot Snapshot => Volatile.Read(ref _snapshot);
+
+    MeshConfiguration IMeshConfigurationAccessor.Current => Snapshot.Configuration;
+
+    long IMesh.RulesVersion => Snapshot.Version;
+
+    DateTimeOffset IMesh.RulesLoadedAt => _loadedAt;
+
+    IReadOnlyList<MeshFinding> IMesh.Findings => _watcher.Findings;
+
+    /// <summary>Loads the rules, once; the host's start does it, else the first client. Throws what is wrong with them, each time it is asked
+    /// again until they are right.</summary>
+    public void Start()
+    {
+        if (_isStarted)
+        {
+            return;
+        }
+
+        lock (_starting)
+        {
+            if (!_isStarted)
+            {
+                _watcher.Start();
+                _isStarted = true;
+            }
+        }
+    }
+
+    /// <summary>The next endpoint for a call; null where none is available.</summary>
+    public EndpointState? Pick(MeshCall call)
+    {
+        var cluster = call.Cluster!;
+        var balancer = (Balancer)cluster.Balancer!;
+        return balancer.Pick(cluster.Endpoints, call.RetryPolicy.AvoidTriedEndpoints ? call.Tried : default, TimeProvider);
+    }
+
+    public IReadOnlyList<MeshClusterStatus> GetClusters() =>
+    [
+        .. (_clusters?.GetStates() ?? []).Select(cluster => new MeshClusterStatus(
+            cluster.Key.ToString(),
+            cluster.Key.Service,
+            cluster.Key.Subset,
+            [
+                .. cluster.Endpoints.All.Select(endpoint => new MeshEndpointStatus(
+                    EndpointAuthority.Describe(endpoint.Endpoint, cluster), endpoint.Endpoint.Labels, endpoint.InFlight, endpoint.IsEjected)),
+            ])),
+    ];
+
+    public void Dispose()
+    {
+        _watcher.Dispose();
+        _clusters?.Dispose();
+        Transports.Dispose();
+        Telemetry.Dispose();
+    }
+
+    /// <summary>States before the snapshot: a call that sees the new rules finds the endpoints and policies that go with them.</summary>
+    private void TakeOver(MeshConfigurationUpdate update)
+    {
+        var snapshot = SnapshotCompiler.Compile(update.Configuration, Snapshot.Version + 1, Snapshot);
+        if (_clusters is null)
+        {
+            _random = update.Configuration.Seed is { } seed ? MeshRandom.Seeded(seed) : MeshRandom.Unseeded;
+            var clusters = new ClusterManager(TimeProvider, _random, _loggerFactory, _serviceDiscovery);
+            clusters.EndpointRemoved += Transports.Drain;
+            clusters.DiscoveryFailed += Telemetry.CountDiscoveryFailure;
+            new EjectionReporter(TimeProvider, Telemetry, _loggerFactory.CreateLogger(HealthLog.Category)).Connect(clusters.OutlierDetector);
+            _clusters = clusters;
+        }
+
+        _clusters.Apply(snapshot);
+        _loadedAt = update.LoadedAt;
+        Volatile.Write(ref _snapshot, snapshot);
+    }
+
+    private static InvalidOperationException NotStarted() => new("The mesh was used before its rules were loaded.");
+}

@@ -1,0 +1,237 @@
+using Mesh.Client.Faults;
+using Mesh.Client.Health;
+using Mesh.Client.Model;
+using Mesh.Client.Resilience;
+using Mesh.Client.Telemetry;
+using Mesh.Client.Transport;
+
+namespace Mesh.Client.Pipeline;
+
+/// <summary>
+/// The life of one call, step by step. It is the one asynchronous frame of the mesh on the request path: what the steps do stands in
+/// the rooms, and they return values, not tasks. Synchronous sends run the same steps and never find an unfinished task.
+/// </summary>
+internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
+{
+    // What lives across an await costs every call: the steps keep their results in the call.
+    public async Task<HttpResponseMessage> RunAsync(MeshCall call)
+    {
+        HttpResponseMessage? response = null;
+        Exception? failure = null;
+        call.Activity = call.Runtime.Telemetry.StartCall(call.Request);
+        try
+        {
+            // 1. Context: what goes on from the incoming request, before the rules look at the headers.
+            call.BeginContext(call.Host.Host.ReceivesContext, binding.TraceWriter);
+            CookieJar.Apply(call.Request, binding.Cookies);
+
+            // 2. Route: rule, subset, cluster, or the mesh's own answer.
+            response = CallRouter.Route(call);
+            if (response is not null)
+            {
+                return response;
+            }
+
+            if (!call.Cluster!.Model.Service.ReceivesContext && call.Host.Host.ReceivesContext)
+            {
+                // The rule leads out of the mesh: trace context goes there, the rest does not.
+                call.BeginContext(receivesContext: false, binding.TraceWriter);
+            }
+
+            // 3. Faults: outside the attempts and outside the timeout, but not outside the caller's patience.
+            if (call.Rule?.Fault is { } rule && FaultInjector.Decide(rule, call.Runtime.Random) is { IsNone: false } fault)
+            {
+                response = await InjectAsync(call, fault).ConfigureAwait(false);
+                if (response is not null)
+                {
+                    return response;
+                }
+            }
+
+            // 4. Deadline: from here to the end of the response body.
+            call.StartDeadline();
+
+            // 5. Endpoints: only the first call to a service waits for discovery.
+            if (!call.Runtime.Clusters.IsReady(call.Cluster))
+            {
+                await WaitUntilReadyAsync(call).ConfigureAwait(false);
+            }
+
+            // 6. Replay: decided now, since after an attempt the body may be gone.
+            call.Retries = new RetryRules(call.RetryPolicy, call.Request);
+            if (call.Retries.WantsBuffer && call.IsAsync)
+            {
+                await call.Request.Content!.LoadIntoBufferAsync(Replay.BufferLimit, call.Token).ConfigureAwait(false);
+                call.Retries.BodyIsBuffered();
+            }
+
+            // 7. Attempts: pick, send, judge, again.
+            while (true)
+            {
+                if (call.Runtime.Pick(call) is not { } endpoint)
+                {
+                    return response = CallRouter.NoEndpoint(call);
+                }
+
+                call.BeginAttempt(endpoint);
+                AttemptVerdict verdict;
+                failure = null;
+                try
+                {
+                    response = await SendAsync(call).ConfigureAwait(false);
+                    verdict = AttemptVerdict.FromResponse(response, call.RetryPolicy);
+                }
+                catch (OperationCanceledException) when (call.CallerToken.IsCancellationRequested)
+                {
+                    call.Report(CallOutcome.CallerCancelled);
+                    call.Flags |= MeshResponseFlags.DownstreamConnectionTermination;
+                    throw;
+                }
+                catch (OperationCanceledException) when (call.Deadline is { HasExpired: true })
+                {
+                    // The whole time is used up: never repeated.
+                    call.Report(CallOutcome.Timeout);
+                    return response = CallRouter.TimedOut(call);
+                }
+                catch (OperationCanceledException exception) when (call.PerTry is { HasExpired: true })
+                {
+                    failure = exception;
+                    verdict = AttemptVerdict.TimedOut;
+                }
+                catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+                {
+                    failure = exception;
+                    verdict = AttemptVerdict.FromException(exception);
+                }
+                finally
+                {
+                    call.RestoreAuthority();
+                }
+
+                // 8. Feedback: the next pick, of this call and of others, knows.
+                call.Report(verdict.Outcome);
+                if (verdict.Outcome == CallOutcome.ConnectFailure)
+                {
+                    ConnectFailureMark.Set(call.Endpoint!, call.Runtime.TimeProvider);
+                    call.Runtime.Clusters.RefreshDiscovery(call.Cluster);
+                }
+                else if (failure is null)
+                {
+                    ConnectFailureMark.Clear(call.Endpoint!);
+                }
+
+                // 9. Again, elsewhere?
+                var reason = call.Retries.Matches(verdict, call.RetryPolicy);
+                if (reason is null || call.Retries.AreExhausted(call.RetryPolicy))
+                {
+                    call.Flags |= verdict.Flag | (reason is null ? 0 : MeshResponseFlags.UpstreamRetryLimitExceeded);
+                    break;
+                }
+
+                response?.Dispose();
+                response = null;
+                call.EndAttempt();
+                call.AddTried(call.Endpoint!);
+                call.Runtime.Telemetry.CountRetry(call.Host.Host.Name, reason);
+                await DelayAsync(call, call.Retries.Next(call.RetryPolicy, call.Runtime.Random), call.Token).ConfigureAwait(false);
+                if (call.IsTraced)
+                {
+                    ContextPropagator.BeginResend(call.Request, call.Context!, call.Retries.Count);
+                }
+            }
+
+            // 10. The end: an answer, or what would be a transport failure without a mesh.
+            if (failure is not null)
+            {
+                return (call.Flags & MeshResponseFlags.UpstreamRequestTimeout) != 0
+                    ? response = CallRouter.TimedOut(call)
+                    : throw CallErrors.ToException(call, failure);
+            }
+
+            CookieJar.Store(call.Request, response!, binding.Cookies);
+            response!.Content = new TrackedContent(call, response.Content);
+        }
+        catch (OperationCanceledException) when (call.Deadline is { HasExpired: true })
+        {
+            // The time ran out in a wait: for discovery, for the body's buffer, or before a retry.
+            return response = CallRouter.TimedOut(call);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            response?.Dispose();
+            response = null;
+            throw;
+        }
+        finally
+        {
+            call.EndContext();
+            if (call.Activity is not null || call.Runtime.Telemetry.AreCallsCounted)
+            {
+                call.StopTelemetry(response is null ? 0 : (int)response.StatusCode, response is null ? failure : null);
+            }
+
+            if (response?.Content is not TrackedContent)
+            {
+                call.Release();
+            }
+        }
+
+        // 11. Redirects, for clients that follow them: each enters the mesh anew.
+        return call.RedirectsLeft > 0 && Redirect.TargetOf(call.Request, response) is { } target
+            ? await handler.FollowAsync(call, response, target).ConfigureAwait(false)
+            : response;
+    }
+
+    private static async Task<HttpResponseMessage?> InjectAsync(MeshCall call, FaultDecision fault)
+    {
+        if (fault.Delay > TimeSpan.Zero)
+        {
+            call.Flags |= MeshResponseFlags.DelayInjected;
+            await DelayAsync(call, fault.Delay, call.CallerToken).ConfigureAwait(false);
+        }
+
+        return fault.AbortHttpStatus == 0 ? null : CallRouter.Abort(call, fault);
+    }
+
+    private static Task DelayAsync(MeshCall call, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        if (call.IsAsync)
+        {
+            return Wait.DelayAsync(delay, call.Runtime.TimeProvider, cancellationToken);
+        }
+
+        Wait.Delay(delay, call.Runtime.TimeProvider, cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    private static Task WaitUntilReadyAsync(MeshCall call)
+    {
+        if (call.IsAsync)
+        {
+            return call.Runtime.Clusters.WaitUntilReadyAsync(call.Cluster!, call.Token);
+        }
+
+        call.Runtime.Clusters.WaitUntilReady(call.Cluster!, call.Token);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Over the mesh's own connections, or through the application's own handler (a test server, a mock, special certificates), which
+    /// sees the endpoint's address in the URI and the logical name in <c>Host</c> until the answer has come.</summary>
+    private Task<HttpResponseMessage> SendAsync(MeshCall call)
+    {
+        if (binding.Transport is null)
+        {
+            call.RewriteAuthority();
+            return call.IsAsync
+                ? handler.SendToPrimaryAsync(call.Request, call.AttemptToken)
+                : Task.FromResult(handler.SendToPrimary(call.Request, call.AttemptToken));
+        }
+
+        var transport = call.Runtime.Transports.BeginCall(call.Endpoint!, call.Cluster!, binding.Transport, call.StartedAt);
+        call.Transport = transport;
+        return call.IsAsync
+            ? transport.SendAsync(call.Request, call.AttemptToken)
+            : Task.FromResult(transport.Send(call.Request, call.AttemptToken));
+    }
+}

@@ -1,0 +1,46 @@
+using System.Net;
+using Mesh.Client.Telemetry;
+using Mesh.Client.Transport;
+
+namespace Mesh.Client.Pipeline;
+
+/// <summary>What the mesh needs to know of one client: how its connections are made and what its primary handler does above them.</summary>
+internal sealed class ClientBinding
+{
+    /// <summary>Null: the application's own handler sends, with the authority rewritten.</summary>
+    public TransportPolicy? Transport { get; init; }
+
+    /// <summary>The client's cookies; null where it uses none or its own handler keeps them.</summary>
+    public CookieContainer? Cookies { get; init; }
+
+    /// <summary>How many redirects are followed; 0 where the client does not or its own handler does.</summary>
+    public int MaxRedirects { get; init; }
+
+    /// <summary>Who writes the trace context of a call that has an Activity.</summary>
+    public TraceWriter TraceWriter { get; init; } = TraceWriter.Mesh;
+
+    public static ClientBinding For(HttpMessageHandler? primary, TransportPool pool)
+    {
+        var policy = TransportPolicy.FromPrimaryHandler(primary);
+        if (policy is null || primary is not SocketsHttpHandler sockets)
+        {
+            return new ClientBinding
+            {
+                TraceWriter = primary switch
+                {
+                    SocketsHttpHandler own => MeshPropagator.WriterOf(own.ActivityHeadersPropagator),
+                    HttpClientHandler => TraceWriter.Transport,
+                    _ => TraceWriter.Mesh,
+                },
+            };
+        }
+
+        return new ClientBinding
+        {
+            Transport = pool.Intern(policy),
+            TraceWriter = MeshPropagator.WriterOf(policy.Propagator),
+            Cookies = sockets.UseCookies ? sockets.CookieContainer : null,
+            MaxRedirects = sockets.AllowAutoRedirect ? sockets.MaxAutomaticRedirections : 0,
+        };
+    }
+}

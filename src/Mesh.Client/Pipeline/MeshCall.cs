@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using Mesh.Client.Health;
+using Mesh.Client.Model;
+using Mesh.Client.Resilience;
+using Mesh.Client.Routing;
+using Mesh.Client.Telemetry;
+using Mesh.Client.Transport;
+
+namespace Mesh.Client.Pipeline;
+
+/// <summary>One call from the client's point of view, however often it is sent. The one object that the steps of the pipeline hand along.</summary>
+internal sealed class MeshCall
+{
+    private int _isReleased;
+    private bool _isEndpointHeld;
+    private EndpointState[]? _tried;
+    private int _triedCount;
+    private LogicalAuthority? _logical;
+
+    public MeshCall(
+        MeshRuntime runtime,
+        MeshSnapshot snapshot,
+        in HostMatch host,
+        HttpRequestMessage request,
+        bool isAsync,
+        int redirectsLeft,
+        CancellationToken callerToken)
+    {
+        RedirectsLeft = redirectsLeft;
+        Runtime = runtime;
+        Snapshot = snapshot;
+        Host = host;
+        Request = request;
+        IsAsync = isAsync;
+        CallerToken = callerToken;
+        StartedAt = runtime.TimeProvider.GetTimestamp();
+    }
+
+    public MeshRuntime Runtime { get; }
+
+    /// <summary>The rules that the call started with; it stays on them to its end.</summary>
+    public MeshSnapshot Snapshot { get; }
+
+    public HostMatch Host { get; }
+
+    public HttpRequestMessage Request { get; }
+
+    public bool IsAsync { get; }
+
+    public CancellationToken CallerToken { get; }
+
+    public long StartedAt { get; }
+
+    /// <summary>How many redirects may still be followed.</summary>
+    public int RedirectsLeft { get; }
+
+    public RouteRuleModel? Rule { get; set; }
+
+    public ClusterState? Cluster { get; set; }
+
+    public MeshResponseFlags Flags { get; set; }
+
+    /// <summary>How often the request was handed to a transport.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>The endpoint of the attempt under way, or of the last one.</summary>
+    public EndpointState? Endpoint { get; set; }
+
+    public Activity? Activity { get; set; }
+
+    /// <summary>What was put on the request for this call; taken back at its end.</summary>
+    public CallContext? Context { get; set; }
+
+    /// <summary>Attempts have spans of their own.</summary>
+    public bool IsTraced { get; set; }
+
+    /// <summary>The time for the whole call; null where there is none.</summary>
+    public CallDeadline? Deadline { get; private set; }
+
+    /// <summary>The time for the attempt under way; null where there is none.</summary>
+    public CallDeadline? PerTry { get; private set; }
+
+    /// <summary>The caller's token, or the deadline's, which has joined it.</summary>
+    public CancellationToken Token => Deadline?.Token ?? CallerToken;
+
+    public CancellationToken AttemptToken => PerTry?.Token ?? Token;
+
+    public RetryPolicyModel RetryPolicy
+        => Request.GetMesh() is { DisableRetries: true } ? RetryPolicyModel.None : Rule?.Retries ?? RetryPolicyModel.Default;
+
+    /// <summary>A field: it is a value that counts.</summary>
+    public RetryRules Retries;
+
+    /// <summary>The owned connections of the attempt under way.</summary>
+    public EndpointTransport? Transport { get; set; }
+
+    /// <summary>Calls and connections counted for the attempt under way are given back. Idempotent between attempts.</summary>
+    public void EndAttempt()
+    {
+        PerTry?.Dispose();
+        Transport?.EndCall();
+        Transport = null;
+        if (_isEndpointHeld)
+        {
+            _isEndpointHeld = false;
+            Endpoint!.EndCall();
+        }
+    }
+
+    public void BeginAttempt(EndpointState endpoint)
+    {
+        Endpoint = endpoint;
+        endpoint.BeginCall();
+        _isEndpointHeld = true;
+        Attempts++;
+        PerTry = RetryPolicy.PerTryTimeout is { } time ? CallDeadline.Start(time, Runtime.TimeProvider, Token) : null;
+    }
+
+    /// <summary>Begins the time for the whole call: the caller's choice for this request, else the rule's.</summary>
+    public void StartDeadline()
+    {
+        if ((Request.GetMesh()?.Timeout ?? Rule?.Timeout) is { } time)
+        {
+            Deadline = CallDeadline.Start(time, Runtime.TimeProvider, CallerToken);
+        }
+    }
+
+    /// <summary>The answer has begun: an attempt's own time is over, that of the call goes on.</summary>
+    public void EndPerTry() => PerTry?.Dispose();
+
+    /// <summary>Puts trace context and, where it may go there, captured context on the request.</summary>
+    public void BeginContext(bool receivesContext, TraceWriter writer)
+    {
+        EndContext();
+        IsTraced = Runtime.Telemetry.AreAttemptsTraced;
+        Context = ContextPropagator.BeginCall(Request, receivesContext, Snapshot.Configuration, writer, IsTraced);
+    }
+
+    public void EndContext()
+    {
+        if (Context is { } context)
+        {
+            Context = null;
+            ContextPropagator.EndCall(Request, context, IsTraced);
+        }
+    }
+
+    /// <summary>The endpoint's address in the URI, the logical name in <c>Host</c>, until <see cref="RestoreAuthority"/>.</summary>
+    public void RewriteAuthority()
+    {
+        var uri = Request.RequestUri!;
+        var host = Request.Headers.Host;
+        Request.RequestUri = AuthorityRewrite.Apply(uri, Endpoint!, Cluster!);
+        Request.Headers.Host = host ?? AuthorityRewrite.HostHeader(uri);
+        _logical = new LogicalAuthority(uri, host);
+    }
+
+    public void RestoreAuthority()
+    {
+        if (_logical is { } logical)
+        {
+            _logical = null;
+            Request.RequestUri = logical.Uri;
+            Request.Headers.Host = logical.Host;
+        }
+    }
+
+    /// <summary>Later picks of this call avoid the endpoint while there are others.</summary>
+    public void AddTried(EndpointState endpoint)
+    {
+        _tried ??= new EndpointState[4];
+        if (_triedCount == _tried.Length)
+        {
+            Array.Resize(ref _tried, 2 * _tried.Length);
+        }
+
+        _tried[_triedCount++] = endpoint;
+    }
+
+    /// <summary>Endpoints of earlier attempts.</summary>
+    public ReadOnlySpan<EndpointState> Tried => _tried.AsSpan(0, _triedCount);
+
+    /// <summary>Health hears of an attempt. The policy is the cluster's newest, since ejection is about now.</summary>
+    public void Report(CallOutcome outcome) => Runtime.OutlierDetector.Report(Cluster!, Endpoint!, outcome);
+
+    /// <summary>The call is over: with its last attempt, or with the end of its response body. Only the first time counts.</summary>
+    public void Release()
+    {
+        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+        {
+            EndAttempt();
+            Deadline?.Dispose();
+        }
+    }
+
+    /// <summary>Ends the span and counts the call; at the headers, as System.Net.Http does for its own, because ending a span while the
+    /// caller reads the body would replace the caller's current one.</summary>
+    public void StopTelemetry(int statusCode, Exception? exception) => Runtime.Telemetry.StopCall(Activity, new CallSummary
+    {
+        Host = Host.Host.Name,
+        Rule = Rule?.Name,
+        Subset = Cluster?.Key.Subset,
+        Cluster = Cluster?.Key,
+        Endpoint = Endpoint?.Endpoint.Address,
+        Attempts = Attempts,
+        Flags = Flags,
+        StatusCode = statusCode,
+        Exception = exception,
+        Duration = Runtime.TimeProvider.GetElapsedTime(StartedAt),
+    });
+
+    public MeshResult ToResult() => new(
+        Flags,
+        Host.Host.Name,
+        Rule?.Name,
+        Cluster?.Key.Subset,
+        Endpoint is null || Cluster is null ? null : EndpointAuthority.Describe(Endpoint.Endpoint, Cluster),
+        Attempts);
+
+    /// <summary>What a rewritten request had before.</summary>
+    private sealed record LogicalAuthority(Uri Uri, string? Host);
+}

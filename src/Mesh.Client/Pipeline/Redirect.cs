@@ -1,0 +1,48 @@
+using System.Net;
+
+namespace Mesh.Client.Pipeline;
+
+/// <summary>
+/// What a redirect asks for, by the rules of SocketsHttpHandler. It is followed where the client's primary handler would have, but above the
+/// mesh, so that each hop is routed anew: a Location means a host, not the endpoint that sent it.
+/// </summary>
+internal static class Redirect
+{
+    /// <summary>Null where the answer is no redirect, or one that is not followed.</summary>
+    public static Uri? TargetOf(HttpRequestMessage request, HttpResponseMessage response)
+        => (int)response.StatusCode is >= 300 and < 400 ? Target(request.RequestUri!, response) : null;
+
+    private static Uri? Target(Uri from, HttpResponseMessage response)
+    {
+        if (response.StatusCode is not (HttpStatusCode.MultipleChoices or HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther
+            or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
+            || response.Headers.Location is not { } location)
+        {
+            return null;
+        }
+
+        var target = location.IsAbsoluteUri ? location : new Uri(from, location);
+        if (target.Scheme is not ("http" or "https") || (from.Scheme == Uri.UriSchemeHttps && target.Scheme == Uri.UriSchemeHttp))
+        {
+            return null;
+        }
+
+        // RFC 9110 10.2.2: a Location without a fragment inherits the one of the request.
+        return from.Fragment.Length > 0 && target.Fragment.Length == 0 ? new UriBuilder(target) { Fragment = from.Fragment }.Uri : target;
+    }
+
+    public static void Apply(HttpRequestMessage request, HttpStatusCode status, Uri target)
+    {
+        request.RequestUri = target;
+        request.Headers.Authorization = null;
+        var becomesGet = status is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.MultipleChoices
+            ? request.Method == HttpMethod.Post
+            : status == HttpStatusCode.SeeOther && request.Method != HttpMethod.Get && request.Method != HttpMethod.Head;
+        if (becomesGet)
+        {
+            request.Method = HttpMethod.Get;
+            request.Content = null;
+            request.Headers.TransferEncodingChunked = false;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Mesh.Client.Model;
+
+namespace Mesh.Client.Resilience;
+
+/// <summary>Decides about the next attempt of one call. A value; made once the route is known.</summary>
+internal struct RetryRules
+{
+    /// <summary>2^4 - 1 = 15 is the first to pass 10.</summary>
+    private const int LastGrowingRetry = 4;
+
+    private readonly bool _isSafe;
+    private bool _isRepeatable;
+    private int _retries;
+
+    /// <param name="policy">The rule's, or the default.</param>
+    /// <param name="request">The request before its first attempt.</param>
+    public RetryRules(RetryPolicyModel policy, HttpRequestMessage request)
+    {
+
+        // A rule that says so may repeat a POST: its author knows the service. By default only what is idempotent is repeated.
+        _isSafe = !policy.IsDefault || Replay.IsIdempotent(request.Method);
+        _isRepeatable = Replay.IsRepeatable(request.Content);
+        WantsBuffer = !_isRepeatable && _isSafe && policy.Attempts > 0 && Replay.CanBuffer(request.Content!);
+    }
+
+    /// <summary>A body that could be sent once only is small enough to be held, and a retry could use it. There is no synchronous form of that:
+    /// for synchronous callers such a body is sent once.</summary>
+    public bool WantsBuffer { get; }
+
+    /// <summary>Retries so far.</summary>
+    public readonly int Count => _retries;
+
+    /// <summary>All retries that the policy grants were used.</summary>
+    public readonly bool AreExhausted(RetryPolicyModel policy) => policy.Attempts > 0 && _retries >= policy.Attempts;
+
+    public void BodyIsBuffered() => _isRepeatable = true;
+
+    /// <summary>Whether an attempt that ended so calls for another one; null where not, else the condition as a fixed text for metrics.</summary>
+    public readonly string? Matches(in AttemptVerdict verdict, RetryPolicyModel policy)
+    {
+        var matched = verdict.Conditions & policy.Conditions;
+        if (matched == RetryConditions.None)
+        {
+            return null;
+        }
+
+        // A request that provably was not sent has not touched its body either.
+        return verdict.WasUnsent || (_isSafe && _isRepeatable) ? Describe(matched) : null;
+    }
+
+    /// <summary>Takes the next retry and says how long to wait before it, as Envoy backs off: uniform in [0, (2^n - 1) x base), where n stops
+    /// growing once that span passes ten times the base, then cut to ten times the base.</summary>
+    public TimeSpan Next(RetryPolicyModel policy, MeshRandom random)
+    {
+        _retries++;
+        var span = ((1L << Math.Min(_retries, LastGrowingRetry)) - 1) * policy.BackoffBase.Ticks;
+        return TimeSpan.FromTicks(Math.Min((long)(random.NextDouble() * span), 10 * policy.BackoffBase.Ticks));
+    }
+
+    private static string Describe(RetryConditions matched)
+    {
+        foreach (var (condition, text) in RetryConditionTexts.All)
+        {
+            if ((matched & condition) != 0)
+            {
+                return text;
+            }
+        }
+
+        return "unknown";
+    }
+}

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Runtime.ExceptionServices;
+using Mesh.Client.Health;
+using Mesh.Client.Pipeline;
+
+namespace Mesh.Client.Transport;
+
+/// <summary>
+/// A response body that says when it ends, so that calls in flight are counted to the last byte. One that is neither read nor disposed
+/// is given back by its finalizer and counted as a leak.
+/// </summary>
+internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
+{
+    private readonly MeshCall _call;
+    private readonly HttpContent _inner;
+    private int _isEnded;
+
+    public TrackedContent(MeshCall call, HttpContent inner)
+    {
+        _call = call;
+        _inner = inner;
+        call.EndPerTry();
+        foreach (var (name, values) in inner.Headers.NonValidated)
+        {
+            if (values.Count == 1)
+            {
+                Headers.TryAddWithoutValidation(name, values.ToString());
+            }
+            else
+            {
+                Headers.TryAddWithoutValidation(name, values);
+            }
+        }
+    }
+
+    /// <summary>Reached only where nobody read to the end or disposed: the collector stands in for the caller.</summary>
+    ~TrackedContent()
+    {
+        // A constructor that threw leaves nothing to give back.
+        if (_call is not null && End(CallOutcome.Success, isFailure: false))
+        {
+            _call.Runtime.Telemetry.CountLeakedResponse(_call.Host.Host.Name);
+        }
+    }
+
+    public MeshResult Result => _call.ToResult();
+
+    /// <summary>The token under which the body is read: the call's deadline still runs.</summary>
+    internal CallToken LinkToken(CancellationToken cancellationToken) => new(_call.Deadline, cancellationToken);
+
+    /// <summary>The body ended well.</summary>
+    internal void EndOfBody() => End(CallOutcome.Success, isFailure: false);
+
+    /// <summary>Reading failed: the exception that the caller gets. Never returns the one it was given: that is thrown on as it is.</summary>
+    internal Exception Fail(Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                End(CallOutcome.CallerCancelled, isFailure: true);
+                ExceptionDispatchInfo.Throw(exception);
+            }
+
+            if (_call.Deadline is { HasExpired: true })
+            {
+                _call.Flags |= MeshResponseFlags.UpstreamRequestTimeout;
+                End(CallOutcome.Timeout, isFailure: true);
+                return new MeshRequestException(
+                    HttpRequestError.ResponseEnded, CallErrors.BodyTimedOut(_call), exception, _call.ToResult());
+            }
+        }
+
+        if (exception is HttpRequestException or IOException)
+        {
+            End(CallOutcome.Reset, isFailure: true);
+        }
+
+        ExceptionDispatchInfo.Throw(exception);
+        return exception;
+    }
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        using var token = LinkToken(cancellationToken);
+        try
+        {
+            await _inner.CopyToAsync(stream, context, token.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            throw Fail(exception, cancellationToken);
+        }
+
+        EndOfBody();
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        using var token = LinkToken(cancellationToken);
+        try
+        {
+            _inner.CopyTo(stream, context, token.Token);
+        }
+        catch (Exception exception)
+        {
+            throw Fail(exception, cancellationToken);
+        }
+
+        EndOfBody();
+    }
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
+
+    protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
+    {
+        var inner = _inner.ReadAsStreamAsync(cancellationToken);
+        return inner.IsCompletedSuccessfully ? Task.FromResult<Stream>(new TrackedStream(this, inner.Result)) : WrapAsync(inner);
+
+        async Task<Stream> WrapAsync(Task<Stream> stream) => new TrackedStream(this, await stream.ConfigureAwait(false));
+    }
+
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
+        => new TrackedStream(this, _inner.ReadAsStream(cancellationToken));
+
+    /// <summary>The length stands in the copied headers where it is known.</summary>
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner.Dispose();
+            EndOfBody();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private bool End(CallOutcome outcome, bool isFailure)
+    {
+        if (Interlocked.Exchange(ref _isEnded, 1) != 0)
+        {
+            return false;
+        }
+
+#pragma warning disable CA1816 // reading to the end is as good as disposing
+        GC.SuppressFinalize(this);
+#pragma warning restore CA1816
+        if (isFailure)
+        {
+            _call.Report(outcome);
+        }
+
+        _call.Release();
+        return true;
+    }
+}

@@ -1,0 +1,132 @@
+namespace Mesh.Client.Transport;
+
+/// <summary>Passes everything on and tells its content when the body ends. An upgraded connection stays writable.</summary>
+internal sealed class TrackedStream(TrackedContent content, Stream inner) : Stream
+{
+    public override bool CanRead => inner.CanRead;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => inner.CanWrite;
+
+    public override bool CanTimeout => inner.CanTimeout;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int ReadTimeout
+    {
+        get => inner.ReadTimeout;
+        set => inner.ReadTimeout = value;
+    }
+
+    public override int WriteTimeout
+    {
+        get => inner.WriteTimeout;
+        set => inner.WriteTimeout = value;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            var read = inner.Read(buffer);
+            EndIfEmpty(read, buffer.Length);
+            return read;
+        }
+        catch (Exception exception)
+        {
+            throw content.Fail(exception, CancellationToken.None);
+        }
+    }
+
+    public override int ReadByte()
+    {
+        Span<byte> one = stackalloc byte[1];
+        return Read(one) == 0 ? -1 : one[0];
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        using var token = content.LinkToken(cancellationToken);
+        try
+        {
+            var read = await inner.ReadAsync(buffer, token.Token).ConfigureAwait(false);
+            EndIfEmpty(read, buffer.Length);
+            return read;
+        }
+        catch (Exception exception)
+        {
+            throw content.Fail(exception, cancellationToken);
+        }
+    }
+
+    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    {
+        using var token = content.LinkToken(cancellationToken);
+        try
+        {
+            await inner.CopyToAsync(destination, bufferSize, token.Token).ConfigureAwait(false);
+            content.EndOfBody();
+        }
+        catch (Exception exception)
+        {
+            throw content.Fail(exception, cancellationToken);
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+
+    public override void Write(ReadOnlySpan<byte> buffer) => inner.Write(buffer);
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        => inner.WriteAsync(buffer, offset, count, cancellationToken);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        => inner.WriteAsync(buffer, cancellationToken);
+
+    public override void Flush() => inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync().ConfigureAwait(false);
+        content.EndOfBody();
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            content.EndOfBody();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Zero bytes into a buffer that could take some is the end; zero-length reads only wait for data.</summary>
+    private void EndIfEmpty(int read, int capacity)
+    {
+        if (read == 0 && capacity > 0)
+        {
+            content.EndOfBody();
+        }
+    }
+}
