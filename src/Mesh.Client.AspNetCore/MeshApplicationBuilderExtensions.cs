@@ -1,11 +1,48 @@
+using Mesh.Client.AspNetCore.Propagation;
+using Mesh.Client.AspNetCore.Security;
+using Mesh.Client.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>The mesh on incoming requests.</summary>
 public static class MeshApplicationBuilderExtensions
 {
+    private const string Marker = "__Mesh.Client.UseMesh";
+
     /// <summary>Captures the configured headers and the trace context of incoming requests, so that calls made while handling them carry them on.
-    /// Put it before what makes calls; calling it twice has no further effect.</summary>
+    /// Put it before what makes calls and before what security policies are meant to protect; calling it twice has no further effect.</summary>
+    /// <remarks>AuthorizationPolicy, RequestAuthentication and PeerAuthentication with mode STRICT are not built yet. While the rules hold one
+    /// that applies to this workload, every request is answered 503 with a line that names it: it is never let in unchecked. There is no exception for
+    /// paths such as health checks, nor for a policy that would allow all. It holds and ends with the reload of the rules.</remarks>
     /// <param name="app">The application.</param>
     /// <returns>The same application.</returns>
-    public static IApplicationBuilder UseMesh(this IApplicationBuilder app) => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException"><c>AddMeshClient()</c> was not called.</exception>
+    public static IApplicationBuilder UseMesh(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (!app.Properties.TryAdd(Marker, true))
+        {
+            return app;
+        }
+
+        var services = app.ApplicationServices;
+        // Asked for the registration where the container can tell, so that the mesh itself starts with the host and not here.
+        if (services.GetService<IServiceProviderIsService>() is { } registrations
+            ? !registrations.IsService(typeof(IMeshConfigurationAccessor))
+            : services.GetService<IMeshConfigurationAccessor>() is null)
+        {
+            throw new InvalidOperationException(
+                "UseMesh() was called, but this application has no mesh, so there are no rules that say which headers to carry on. "
+                + "Call builder.Services.AddMeshClient() before the application is built, or leave UseMesh() out.");
+        }
+
+        return app.Use(next => new UnbuiltPolicyMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>()).InvokeAsync).Use(next =>
+        {
+            var logger = services.GetService<ILoggerFactory>()?.CreateLogger<IncomingContextMiddleware>() ?? NullLogger<IncomingContextMiddleware>.Instance;
+            return new IncomingContextMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>(), logger).InvokeAsync;
+        });
+    }
 }

@@ -1,0 +1,13 @@
+using Mesh.Client.Configuration;
+using Mesh.Client.Telemetry;
+
+namespace Mesh.Client.AspNetCore.Tests;
+
+/// <summary>Rules that a test swaps as a reload does.</summary>
+internal sealed class EditableRules : IMeshConfigurationAccessor
+{
+    public MeshConfiguration Current { get; set; } = MeshConfiguration.Empty;
+
+    public void Carry(params string[] headers) =>
+        Current = Current with { Propagation = new PropagationConfiguration { Headers = headers } };
+}

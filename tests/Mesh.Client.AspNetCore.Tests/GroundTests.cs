@@ -1,7 +1,0 @@
-namespace Mesh.Client.AspNetCore.Tests;
-
-public sealed class GroundTests
-{
-    [Fact]
-    public void Runner_starts() => Assert.True(true);
-}
