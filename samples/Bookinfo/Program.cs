@@ -1,2 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+using Bookinfo;
+
+// No arguments: the launcher, which starts this same program once per service. With --service: that one service.
+return await BookinfoProgram.RunAsync(args);

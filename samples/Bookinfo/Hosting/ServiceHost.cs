@@ -1,0 +1,74 @@
+using Bookinfo.Details;
+using Bookinfo.ProductPage;
+using Bookinfo.Ratings;
+using Bookinfo.Reviews;
+using Mesh.Client;
+
+namespace Bookinfo.Hosting;
+
+/// <summary>Builds the web application of one service. What a service does stands in its own folder.</summary>
+internal static class ServiceHost
+{
+    public static WebApplication Build(ServiceOptions options, Action<IServiceCollection>? configureServices = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(ServiceHost).Assembly.GetName().Name,
+            ContentRootPath = options.ContentRoot,
+        });
+        AddConfiguration(builder, options);
+        AddLogging(builder, options);
+        builder.WebHost.UseUrls(options.Instance.Address.ToString());
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(TimeProvider.System);
+
+        // All that a service needs to be in the mesh. The rules are in section "Mesh" of appsettings.json and in the files of --rules.
+        builder.Services.AddMeshClient(mesh => mesh.AddIstioYaml([.. options.Rules]));
+
+        IBookinfoService service = options.Instance.Service switch
+        {
+            ServiceCatalog.ProductPage => new ProductPageService(),
+            ServiceCatalog.Details => new DetailsService(),
+            ServiceCatalog.Reviews => new ReviewsService(),
+            ServiceCatalog.Ratings => new RatingsService(),
+            var unknown => throw new BookinfoException($"There is no service '{unknown}'."),
+        };
+        service.AddServices(builder.Services, builder.Configuration);
+        configureServices?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        service.Map(app);
+        return app;
+    }
+
+    private static void AddConfiguration(WebApplicationBuilder builder, ServiceOptions options)
+    {
+        if (options.ServicesFile is not null)
+        {
+            builder.Configuration.AddJsonFile(options.ServicesFile, optional: false, reloadOnChange: true);
+        }
+
+        var instance = options.Instance;
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Mesh:Workload:Name"] = $"{instance.Service}-{instance.Version}",
+            ["Mesh:Workload:Labels:app"] = instance.Service,
+            ["Mesh:Workload:Labels:version"] = instance.Version,
+        });
+        if (options.Verbose)
+        {
+            builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", nameof(LogLevel.Information))]);
+        }
+
+        builder.Configuration.AddInMemoryCollection(options.Settings);
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder, ServiceOptions options)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddConsole(console => console.FormatterName = LineConsoleFormatter.FormatterName);
+        builder.Logging.AddConsoleFormatter<LineConsoleFormatter, LineConsoleFormatterOptions>(formatter => formatter.Prefix = options.LogPrefix);
+    }
+}
