@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using Mesh.Client.Benchmarks.Clients;
+using Mesh.Client.Configuration;
+using Mesh.Client.Discovery;
+using Mesh.Client.Model;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.ServiceDiscovery;
+
+namespace Mesh.Client.Benchmarks.Comparing.Parts;
+
+/// <summary>One endpoint joins or leaves a large service: what it takes from the source's new answer to the set that picks read, and what calls
+/// notice of it.</summary>
+internal static class MembershipPart
+{
+    // The most that the mesh takes of one service, after the joining.
+    private const int Endpoints = 9_999;
+
+    /// <summary>Until the code has its final form.</summary>
+    private const int WarmUpChanges = 100;
+
+    private const string Rules =
+        """{ "Services": { "reviews": { "Ports": [ { "Number": 80, "Name": "http" } ], "Discovery": "ServiceDiscovery" } } }""";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static async Task RunAsync(int rounds)
+    {
+        Report.Title("membership", $"one endpoint joins {Endpoints:N0} or leaves them again, in the middle of the list");
+        MeasureChanges("endpoints as before are the same objects (static)", rounds, isAnew: false);
+        MeasureChanges("endpoints as before are named anew (DNS, providers)", rounds, isAnew: true);
+        await MeasureCallsAsync(rounds);
+    }
+
+    /// <summary>From the answer to the published set, on the thread that brings it.</summary>
+    private static void MeasureChanges(string name, int rounds, bool isAnew)
+    {
+        var source = new ScriptedSource();
+        var service = new ServiceModel
+        {
+            Name = "reviews",
+            ShortName = "reviews",
+            Namespace = "default",
+            Discovery = DiscoveryKind.Dns,
+            DiscoveryName = "reviews",
+            ReceivesContext = true,
+        };
+        ClusterMembership? membership = null;
+        using var watcher = new EndpointWatcher(
+            service, _ => source, new RefreshSchedule(MeshRandom.Unseeded), TimeProvider.System, NullLogger.Instance, _ => membership?.Update());
+        var model = new ClusterModel { Key = new("reviews", 80, null), Service = service, Policy = ClusterPolicy.Default };
+        membership = new ClusterMembership(new ClusterState(model.Key, model), watcher);
+        var endpoints = Make(Endpoints + 1);
+        Answer(endpoints.Count);
+        var (join, leave) = (new double[rounds], new double[rounds]);
+        for (var change = -WarmUpChanges; change < rounds; change++)
+        {
+            var left = Answer(Endpoints);
+            var joined = Answer(Endpoints + 1);
+            if (change >= 0)
+            {
+                (leave[change], join[change]) = (left, joined);
+            }
+        }
+
+        Report.Guide($"joining, {name}", Spread.Of(join), "ms", "0.00", "1 ms");
+        Report.Guide($"leaving, {name}", Spread.Of(leave), "ms", "0.00", "1 ms");
+
+        double Answer(int count)
+        {
+            var all = isAnew ? Make(Endpoints + 1) : endpoints;
+            source.Endpoints = count > Endpoints ? all : [.. all.Take(Endpoints / 2), .. all.Skip((Endpoints / 2) + 1)];
+
+            // A source that knows its answer is asked on the thread that asks.
+            var start = Stopwatch.GetTimestamp();
+            watcher.Update(service);
+            var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            return membership.Cluster.Endpoints.All.Length == count
+                ? elapsed
+                : throw new InvalidOperationException($"{membership.Cluster.Endpoints.All.Length:N0} endpoints are published, not {count:N0}.");
+        }
+
+        static List<Endpoint> Make(int count) => [.. Enumerable.Range(0, count).Select(index => Decider.MakeEndpoint(index).Endpoint)];
+    }
+
+    /// <summary>Through the whole mesh and a ServiceDiscovery provider, which lists all of them anew at each change.</summary>
+    private static async Task MeasureCallsAsync(int rounds)
+    {
+        var provider = new SwitchableProvider(Endpoints);
+        var rulesFile = Path.Combine(Path.GetTempPath(), $"mesh-benchmark-{Guid.NewGuid():N}.json");
+        await File.WriteAllTextAsync(rulesFile, $$"""{ "Mesh": {{Rules}} }""");
+        var collection = new ServiceCollection();
+        collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddJsonFile(rulesFile).Build());
+        collection.AddServiceDiscoveryCore();
+        collection.AddSingleton<IServiceEndpointProviderFactory>(provider);
+        collection.AddHttpClient("benchmark").RemoveAllLoggers().ConfigurePrimaryHttpMessageHandler(() => new StubHandler(isAsynchronous: true));
+        collection.AddMeshClient();
+        await using var services = collection.BuildServiceProvider();
+        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("benchmark");
+        var mesh = services.GetRequiredService<IMesh>();
+        try
+        {
+            await CallAsync(client);
+            await SeeAsync(mesh, Endpoints);
+            var (quiet, churning) = (new double[rounds], new double[rounds]);
+            for (var round = -3; round < rounds; round++)
+            {
+                var calm = await SlowestAsync(client, () => { });
+                var busy = await SlowestAsync(client, () => provider.Switch(Endpoints + 1));
+                await SeeAsync(mesh, Endpoints + 1);
+                provider.Switch(Endpoints);
+                await SeeAsync(mesh, Endpoints);
+                if (round >= 0)
+                {
+                    (quiet[round], churning[round]) = (calm, busy);
+                }
+            }
+
+            Report.Guide("99th percentile of 2,000 calls, nothing changing", Spread.Of(quiet), "us", "0.0", "none");
+            Report.Guide("99th percentile of 2,000 calls, one joining", Spread.Of(churning), "us", "0.0", "as with nothing changing");
+        }
+        finally
+        {
+            File.Delete(rulesFile);
+        }
+    }
+
+    private static async Task CallAsync(HttpClient client)
+    {
+        using var response = await client.GetAsync(new Uri("http://reviews/reviews/0"));
+        response.EnsureSuccessStatusCode();
+    }
+
+    private static async Task<double> SlowestAsync(HttpClient client, Action change)
+    {
+        const int calls = 2_000;
+        var times = new double[calls];
+        for (var call = 0; call < calls; call++)
+        {
+            if (call == calls / 10)
+            {
+                _ = Task.Run(change);
+            }
+
+            var start = Stopwatch.GetTimestamp();
+            await CallAsync(client);
+            times[call] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+
+        Array.Sort(times);
+        return times[calls * 99 / 100];
+    }
+
+    private static async Task SeeAsync(IMesh mesh, int endpoints)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (mesh.GetClusters().Single(cluster => cluster.Subset is null).Endpoints.Count != endpoints)
+        {
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+            {
+                throw new TimeoutException($"The mesh did not see {endpoints:N0} endpoints within {Patience.TotalSeconds} s.");
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    private sealed class ScriptedSource : IEndpointSource
+    {
+        public IReadOnlyList<Endpoint> Endpoints { get; set; } = [];
+
+        public ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, CancellationToken cancellationToken)
+            => new(new EndpointAnswer(Endpoints, Timeout.InfiniteTimeSpan));
+    }
+}
