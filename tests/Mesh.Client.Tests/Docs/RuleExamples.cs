@@ -1,0 +1,178 @@
+namespace Mesh.Client.Tests.Docs;
+
+/// <summary>One example for each row of docs/rules.md, and one place for each mapping whose fields the page lists.</summary>
+internal static class RuleExamples
+{
+    private const string Route = "route: [ { destination: { host: a } } ]";
+
+    /// <summary>The key is section and field as the page writes them.</summary>
+    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
+    {
+        ["VirtualService hosts[]"] = Http("name: a"),
+        ["VirtualService gateways[]"] = VirtualService($"hosts: [ a ], gateways: [ mesh ], http: [ {{ {Route} }} ]"),
+        ["VirtualService exportTo[]"] = VirtualService($"hosts: [ a ], exportTo: [ \".\" ], http: [ {{ {Route} }} ]"),
+        ["VirtualService tcp[]"] = VirtualService($"hosts: [ a ], tcp: [ {{ {Route} }} ]"),
+        ["VirtualService tls[]"] = VirtualService($"hosts: [ a ], tls: [ {{ match: [ {{ sniHosts: [ a ] }} ], {Route} }} ]"),
+        ["VirtualService http[].name"] = Http("name: a"),
+        ["VirtualService http[].match[].name"] = Match("name: a, uri: { prefix: /a }"),
+        ["VirtualService http[].match[].uri.exact"] = Match("uri: { exact: /a }"),
+        ["VirtualService http[].match[].uri.prefix"] = Match("uri: { prefix: /a }"),
+        ["VirtualService http[].match[].uri.regex"] = Match("uri: { regex: \"/a.*\" }"),
+        ["VirtualService http[].match[].ignoreUriCase"] = Match("uri: { prefix: /a }, ignoreUriCase: true"),
+        ["VirtualService http[].match[].method"] = Match("method: { exact: GET }"),
+        ["VirtualService http[].match[].scheme"] = Match("scheme: { exact: https }"),
+        ["VirtualService http[].match[].authority"] = Match("authority: { exact: \"a:80\" }"),
+        ["VirtualService http[].match[].headers"] = Match("headers: { end-user: { exact: jason }, x-test: {} }"),
+        ["VirtualService http[].match[].port"] = Match("port: 9080"),
+        ["VirtualService http[].match[].gateways[]"] = Match("gateways: [ mesh ]"),
+        ["VirtualService http[].match[].queryParams"] = Match("queryParams: { a: { exact: b } }"),
+        ["VirtualService http[].match[].withoutHeaders"] = Match("withoutHeaders: { a: { exact: b } }"),
+        ["VirtualService http[].match[].sourceLabels"] = Match("sourceLabels: { app: a }"),
+        ["VirtualService http[].match[].sourceNamespace"] = Match("sourceNamespace: prod"),
+        ["VirtualService http[].match[].statPrefix"] = Match("statPrefix: a"),
+        ["VirtualService http[].route[].destination.host"] = Http("name: a"),
+        ["VirtualService http[].route[].destination.subset"] = Routes("{ destination: { host: a, subset: v1 } }"),
+        ["VirtualService http[].route[].destination.port.number"] = Routes("{ destination: { host: a, port: { number: 9080 } } }"),
+        ["VirtualService http[].route[].weight"] = Routes("{ destination: { host: a }, weight: 90 }, { destination: { host: b }, weight: 10 }"),
+        ["VirtualService http[].route[].headers"] = Routes("{ destination: { host: a }, headers: { request: { set: { a: b } } } }"),
+        ["VirtualService http[].timeout"] = Http("timeout: 3s"),
+        ["VirtualService http[].retries.attempts"] = Http("retries: { attempts: 3 }"),
+        ["VirtualService http[].retries.perTryTimeout"] = Http("retries: { attempts: 3, perTryTimeout: 500ms }"),
+        ["VirtualService http[].retries.retryOn"] = Http("retries: { attempts: 3, retryOn: \"5xx,429\" }"),
+        ["VirtualService http[].retries.backoff"] = Http("retries: { attempts: 3, backoff: 50ms }"),
+        ["VirtualService http[].retries.retryIgnorePreviousHosts"] = Http("retries: { attempts: 3, retryIgnorePreviousHosts: true }"),
+        ["VirtualService http[].retries.retryRemoteLocalities"] = Http("retries: { attempts: 3, retryRemoteLocalities: true }"),
+        ["VirtualService http[].fault.delay.fixedDelay"] = Http("fault: { delay: { fixedDelay: 7s, percentage: { value: 100 } } }"),
+        ["VirtualService http[].fault.delay.percentage.value"] = Http("fault: { delay: { fixedDelay: 7s, percentage: { value: 0.1 } } }"),
+        ["VirtualService http[].fault.delay.percent"] = Http("fault: { delay: { fixedDelay: 7s, percent: 100 } }"),
+        ["VirtualService http[].fault.delay.exponentialDelay"] = Http("fault: { delay: { exponentialDelay: 7s, percent: 100 } }"),
+        ["VirtualService http[].fault.abort.httpStatus"] = Http("fault: { abort: { httpStatus: 500, percentage: { value: 100 } } }"),
+        ["VirtualService http[].fault.abort.grpcStatus"] = Http("fault: { abort: { grpcStatus: UNAVAILABLE, percentage: { value: 100 } } }"),
+        ["VirtualService http[].fault.abort.percentage.value"] = Http("fault: { abort: { httpStatus: 500, percentage: { value: 0.1 } } }"),
+        ["VirtualService http[].fault.abort.percent"] = Http("fault: { abort: { httpStatus: 500, percent: 100 } }"),
+        ["VirtualService http[].fault.abort.http2Error"] = Http("fault: { abort: { http2Error: NO_ERROR, percent: 100 } }"),
+        ["VirtualService http[].redirect"] = VirtualService("hosts: [ a ], http: [ { redirect: { uri: /a } } ]"),
+        ["VirtualService http[].directResponse"] = VirtualService("hosts: [ a ], http: [ { directResponse: { status: 404 } } ]"),
+        ["VirtualService http[].delegate"] = VirtualService("hosts: [ a ], http: [ { delegate: { name: a } } ]"),
+        ["VirtualService http[].rewrite"] = Http("rewrite: { uri: /a }"),
+        ["VirtualService http[].mirror"] = Http("mirror: { host: b }"),
+        ["VirtualService http[].mirrors[]"] = Http("mirrors: [ { destination: { host: b } } ]"),
+        ["VirtualService http[].mirrorPercent"] = Http("mirror: { host: b }, mirrorPercent: 5"),
+        ["VirtualService http[].mirrorPercentage"] = Http("mirror: { host: b }, mirrorPercentage: { value: 5 }"),
+        ["VirtualService http[].headers"] = Http("headers: { request: { set: { a: b } } }"),
+        ["VirtualService http[].corsPolicy"] = Http("corsPolicy: { allowMethods: [ GET ] }"),
+
+        ["DestinationRule host"] = DestinationRule("host: a"),
+        ["DestinationRule exportTo[]"] = DestinationRule("host: a, exportTo: [ \".\" ]"),
+        ["DestinationRule workloadSelector"] = DestinationRule("host: a, workloadSelector: { matchLabels: { app: a } }"),
+        ["DestinationRule subsets[].name"] = DestinationRule("host: a, subsets: [ { name: v1, labels: { version: v1 } } ]"),
+        ["DestinationRule subsets[].labels"] = DestinationRule("host: a, subsets: [ { name: v1, labels: { version: v1 } } ]"),
+        ["DestinationRule subsets[].trafficPolicy"] = DestinationRule(
+            "host: a, subsets: [ { name: v1, labels: { version: v1 }, trafficPolicy: { loadBalancer: { simple: RANDOM } } } ]"),
+        ["DestinationRule trafficPolicy.loadBalancer.simple"] = Policy("loadBalancer: { simple: ROUND_ROBIN }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash"] = Policy("loadBalancer: { consistentHash: { httpHeaderName: a } }"),
+        ["DestinationRule trafficPolicy.loadBalancer.localityLbSetting"] = Policy("loadBalancer: { localityLbSetting: { enabled: true } }"),
+        ["DestinationRule trafficPolicy.loadBalancer.zoneAwareLbSetting"] = Policy("loadBalancer: { zoneAwareLbSetting: { enabled: true } }"),
+        ["DestinationRule trafficPolicy.loadBalancer.warmup"] = Policy("loadBalancer: { warmup: { duration: 5s } }"),
+        ["DestinationRule trafficPolicy.loadBalancer.warmupDurationSecs"] = Policy("loadBalancer: { warmupDurationSecs: 5s }"),
+        ["DestinationRule trafficPolicy.connectionPool.tcp.connectTimeout"] = Policy("connectionPool: { tcp: { connectTimeout: 1s } }"),
+        ["DestinationRule trafficPolicy.connectionPool.tcp.maxConnections"] = Policy("connectionPool: { tcp: { maxConnections: 1 } }"),
+        ["DestinationRule trafficPolicy.connectionPool.tcp.maxConnectionDuration"] = Policy("connectionPool: { tcp: { maxConnectionDuration: 1s } }"),
+        ["DestinationRule trafficPolicy.connectionPool.tcp.idleTimeout"] = Policy("connectionPool: { tcp: { idleTimeout: 1s } }"),
+        ["DestinationRule trafficPolicy.connectionPool.tcp.tcpKeepalive"] = Policy("connectionPool: { tcp: { tcpKeepalive: { probes: 3 } } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.http1MaxPendingRequests"] = Policy("connectionPool: { http: { http1MaxPendingRequests: 1 } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.http2MaxRequests"] = Policy("connectionPool: { http: { http2MaxRequests: 1 } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.maxRequestsPerConnection"] = Policy("connectionPool: { http: { maxRequestsPerConnection: 1 } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.maxRetries"] = Policy("connectionPool: { http: { maxRetries: 1 } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.idleTimeout"] = Policy("connectionPool: { http: { idleTimeout: 1s } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.maxConcurrentStreams"] = Policy("connectionPool: { http: { maxConcurrentStreams: 1 } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.h2UpgradePolicy"] = Policy("connectionPool: { http: { h2UpgradePolicy: UPGRADE } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.useClientProtocol"] = Policy("connectionPool: { http: { useClientProtocol: true } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.http2KeepAlive"] = Policy("connectionPool: { http: { http2KeepAlive: { interval: 1s } } }"),
+        ["DestinationRule trafficPolicy.outlierDetection.consecutive5xxErrors"] = Policy("outlierDetection: { consecutive5xxErrors: 3 }"),
+        ["DestinationRule trafficPolicy.outlierDetection.consecutiveErrors"] = Policy("outlierDetection: { consecutiveErrors: 3 }"),
+        ["DestinationRule trafficPolicy.outlierDetection.consecutiveGatewayErrors"] = Policy("outlierDetection: { consecutiveGatewayErrors: 3 }"),
+        ["DestinationRule trafficPolicy.outlierDetection.interval"] = Policy("outlierDetection: { interval: 5s }"),
+        ["DestinationRule trafficPolicy.outlierDetection.baseEjectionTime"] = Policy("outlierDetection: { baseEjectionTime: 5s }"),
+        ["DestinationRule trafficPolicy.outlierDetection.maxEjectionPercent"] = Policy("outlierDetection: { maxEjectionPercent: 50 }"),
+        ["DestinationRule trafficPolicy.outlierDetection.minHealthPercent"] = Policy("outlierDetection: { minHealthPercent: 50 }"),
+        ["DestinationRule trafficPolicy.outlierDetection.splitExternalLocalOriginErrors"] = Policy("outlierDetection: { splitExternalLocalOriginErrors: true }"),
+        ["DestinationRule trafficPolicy.outlierDetection.consecutiveLocalOriginFailures"] = Policy(
+            "outlierDetection: { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 3 }"),
+        ["DestinationRule trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes[]"] = Policy("outlierDetection: { outlierDetectionHttpErrorCodes: [ 500 ] }"),
+        ["DestinationRule trafficPolicy.tls.mode"] = Policy("tls: { mode: SIMPLE }"),
+        ["DestinationRule trafficPolicy.tls.clientCertificate"] = Policy("tls: { mode: MUTUAL, clientCertificate: /a, privateKey: /b }"),
+        ["DestinationRule trafficPolicy.tls.privateKey"] = Policy("tls: { mode: MUTUAL, clientCertificate: /a, privateKey: /b }"),
+        ["DestinationRule trafficPolicy.tls.caCertificates"] = Policy("tls: { mode: SIMPLE, caCertificates: /a }"),
+        ["DestinationRule trafficPolicy.tls.caCrl"] = Policy("tls: { mode: SIMPLE, caCrl: /a }"),
+        ["DestinationRule trafficPolicy.tls.credentialName"] = Policy("tls: { mode: SIMPLE, credentialName: a }"),
+        ["DestinationRule trafficPolicy.tls.subjectAltNames[]"] = Policy("tls: { mode: SIMPLE, subjectAltNames: [ a ] }"),
+        ["DestinationRule trafficPolicy.tls.sni"] = Policy("tls: { mode: SIMPLE, sni: a }"),
+        ["DestinationRule trafficPolicy.tls.insecureSkipVerify"] = Policy("tls: { mode: SIMPLE, insecureSkipVerify: true }"),
+        ["DestinationRule trafficPolicy.portLevelSettings[].port.number"] = Policy("portLevelSettings: [ { port: { number: 80 } } ]"),
+        ["DestinationRule trafficPolicy.portLevelSettings[].tls"] = Policy("portLevelSettings: [ { port: { number: 443 }, tls: { mode: SIMPLE } } ]"),
+        ["DestinationRule trafficPolicy.portLevelSettings[].loadBalancer"] = Policy("portLevelSettings: [ { port: { number: 80 }, loadBalancer: { simple: RANDOM } } ]"),
+        ["DestinationRule trafficPolicy.portLevelSettings[].connectionPool"] = Policy(
+            "portLevelSettings: [ { port: { number: 80 }, connectionPool: { tcp: { connectTimeout: 1s } } } ]"),
+        ["DestinationRule trafficPolicy.portLevelSettings[].outlierDetection"] = Policy("portLevelSettings: [ { port: { number: 80 }, outlierDetection: { interval: 5s } } ]"),
+        ["DestinationRule trafficPolicy.tunnel"] = Policy("tunnel: { targetHost: a, targetPort: 80 }"),
+        ["DestinationRule trafficPolicy.proxyProtocol"] = Policy("proxyProtocol: { version: V1 }"),
+        ["DestinationRule trafficPolicy.retryBudget"] = Policy("retryBudget: { percent: 20 }"),
+
+        ["Other kinds ServiceEntry"] = Resource("networking.istio.io/v1", "ServiceEntry", "hosts: [ a.example ]"),
+        ["Other kinds Sidecar"] = Resource("networking.istio.io/v1", "Sidecar", "egress: []"),
+        ["Other kinds WorkloadEntry"] = Resource("networking.istio.io/v1", "WorkloadEntry", "address: 10.0.0.1"),
+        ["Other kinds WorkloadGroup"] = Resource("networking.istio.io/v1", "WorkloadGroup", "template: {}"),
+        ["Other kinds ProxyConfig"] = Resource("networking.istio.io/v1beta1", "ProxyConfig", "concurrency: 1"),
+        ["Other kinds EnvoyFilter"] = Resource("networking.istio.io/v1alpha3", "EnvoyFilter", "configPatches: []"),
+        ["Other kinds WasmPlugin"] = Resource("extensions.istio.io/v1alpha1", "WasmPlugin", "url: \"oci://a\""),
+        ["Other kinds Telemetry"] = Resource("telemetry.istio.io/v1", "Telemetry", "tracing: []"),
+        ["Other kinds Gateway"] = Resource("networking.istio.io/v1", "Gateway", "servers: []"),
+        ["Other kinds PeerAuthentication"] = Resource("security.istio.io/v1", "PeerAuthentication", "mtls: { mode: STRICT }"),
+        ["Other kinds RequestAuthentication"] = Resource("security.istio.io/v1", "RequestAuthentication", "jwtRules: []"),
+        ["Other kinds AuthorizationPolicy"] = Resource("security.istio.io/v1", "AuthorizationPolicy", "rules: [ {} ]"),
+    };
+
+    /// <summary>A rule with a field that does not exist, for each mapping whose fields the page lists; the finding names those that do.</summary>
+    public static IReadOnlyDictionary<string, string> Mappings { get; } = new Dictionary<string, string>
+    {
+        ["VirtualService "] = VirtualService($"nosuch: 1, hosts: [ a ], http: [ {{ {Route} }} ]"),
+        ["VirtualService http[]."] = Http("nosuch: 1"),
+        ["VirtualService http[].match[]."] = Match("nosuch: 1"),
+        ["VirtualService http[].match[].uri."] = Match("uri: { nosuch: 1 }"),
+        ["VirtualService http[].route[]."] = Routes("{ destination: { host: a }, nosuch: 1 }"),
+        ["VirtualService http[].route[].destination."] = Routes("{ destination: { host: a, nosuch: 1 } }"),
+        ["VirtualService http[].route[].destination.port."] = Routes("{ destination: { host: a, port: { number: 1, nosuch: 1 } } }"),
+        ["VirtualService http[].retries."] = Http("retries: { attempts: 1, nosuch: 1 }"),
+        ["VirtualService http[].fault."] = Http("fault: { nosuch: 1 }"),
+        ["VirtualService http[].fault.delay."] = Http("fault: { delay: { fixedDelay: 1s, percent: 1, nosuch: 1 } }"),
+        ["VirtualService http[].fault.abort."] = Http("fault: { abort: { httpStatus: 500, percent: 1, nosuch: 1 } }"),
+        ["VirtualService http[].fault.abort.percentage."] = Http("fault: { abort: { httpStatus: 500, percentage: { value: 1, nosuch: 1 } } }"),
+        ["DestinationRule "] = DestinationRule("host: a, nosuch: 1"),
+        ["DestinationRule subsets[]."] = DestinationRule("host: a, subsets: [ { name: v1, labels: { a: b }, nosuch: 1 } ]"),
+        ["DestinationRule trafficPolicy."] = Policy("nosuch: 1"),
+        ["DestinationRule trafficPolicy.loadBalancer."] = Policy("loadBalancer: { nosuch: 1 }"),
+        ["DestinationRule trafficPolicy.connectionPool."] = Policy("connectionPool: { nosuch: 1 }"),
+        ["DestinationRule trafficPolicy.connectionPool.tcp."] = Policy("connectionPool: { tcp: { nosuch: 1 } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http."] = Policy("connectionPool: { http: { nosuch: 1 } }"),
+        ["DestinationRule trafficPolicy.outlierDetection."] = Policy("outlierDetection: { nosuch: 1 }"),
+        ["DestinationRule trafficPolicy.tls."] = Policy("tls: { nosuch: 1 }"),
+        ["DestinationRule trafficPolicy.portLevelSettings[]."] = Policy("portLevelSettings: [ { port: { number: 80 }, nosuch: 1 } ]"),
+        ["DestinationRule trafficPolicy.portLevelSettings[].port."] = Policy("portLevelSettings: [ { port: { number: 80, nosuch: 1 } } ]"),
+    };
+
+    private static string Resource(string version, string kind, string spec)
+        => $"apiVersion: {version}\nkind: {kind}\nmetadata: {{ name: a }}\nspec: {{ {spec} }}\n";
+
+    private static string VirtualService(string spec) => Resource("networking.istio.io/v1", "VirtualService", spec);
+
+    private static string Http(string fields) => VirtualService($"hosts: [ a ], http: [ {{ {fields}, {Route} }} ]");
+
+    private static string Match(string fields) => Http($"match: [ {{ {fields} }} ]");
+
+    private static string Routes(string destinations) => VirtualService($"hosts: [ a ], http: [ {{ route: [ {destinations} ] }} ]");
+
+    private static string DestinationRule(string spec) => Resource("networking.istio.io/v1", "DestinationRule", spec);
+
+    private static string Policy(string fields) => DestinationRule($"host: a, trafficPolicy: {{ {fields} }}");
+}
