@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Mesh.Client.Configuration;
+using Mesh.Client.TestKit;
 
 namespace Mesh.Client.Tests.Configuration;
 
@@ -52,18 +52,9 @@ public sealed class SharedFilesTests
         return [.. Directory.EnumerateFiles(path!, "*.yaml").Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Any folder above may hold it, since a checkout may lie deeper than the repository's own place.</summary>
-    private static string? Find(string folder, [CallerFilePath] string here = "")
+    private static string? Find(string folder)
     {
-        for (var directory = Path.GetDirectoryName(here); directory is not null; directory = Path.GetDirectoryName(directory))
-        {
-            var candidate = Path.Combine(directory, "shared", "data", folder);
-            if (Directory.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        return null;
+        var path = RepositoryRoot.Shared is { } shared ? Path.Combine(shared, "data", folder) : null;
+        return Directory.Exists(path) ? path : null;
     }
 }
