@@ -58,8 +58,11 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
     {
         switch (exception)
         {
-            case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError }:
+            case HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
+            }:
             case OperationCanceledException { InnerException: TimeoutException }:
                 return new(
                     CallOutcome.ConnectFailure,
@@ -79,8 +82,11 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
             case HttpRequestException { HttpRequestError: HttpRequestError.HttpProtocolError }:
                 return Broken(MeshResponseFlags.UpstreamRemoteReset);
 
-            case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded
-                or HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported }:
+            case HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded
+                or HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported
+            }:
                 // Asking another endpoint of the same program would end the same way.
                 return new(CallOutcome.GatewayError, MeshResponseFlags.UpstreamProtocolError, RetryConditions.None, WasUnsent: false);
 
