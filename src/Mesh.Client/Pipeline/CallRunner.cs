@@ -23,7 +23,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
         {
             // 1. Context: what goes on from the incoming request, before the rules look at the headers.
             call.BeginContext(call.Host.Host.ReceivesContext, binding.TraceWriter);
-            CookieJar.Apply(call.Request, binding.Cookies);
+            CookieJar.Apply(call, binding.Cookies);
 
             // 2. Route: rule, subset, cluster, or the mesh's own answer.
             response = CallRouter.Route(call);
@@ -166,6 +166,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
         finally
         {
             call.EndContext();
+            CookieJar.Restore(call);
             if (call.Activity is not null || call.Runtime.Telemetry.AreCallsCounted)
             {
                 call.StopTelemetry(response is null ? 0 : (int)response.StatusCode, response is null ? failure : null);

@@ -6,8 +6,12 @@ namespace Mesh.Client.Pipeline;
 /// endpoint's address, and a cookie belongs to the service.</summary>
 internal static class CookieJar
 {
-    public static void Apply(HttpRequestMessage request, CookieContainer? cookies)
+    private static readonly HttpRequestOptionsKey<string> OwnKey = new("Mesh.Client.OwnCookie");
+
+    /// <summary>Adds the cookies of the request's host until <see cref="Restore"/>.</summary>
+    public static void Apply(MeshCall call, CookieContainer? cookies)
     {
+        var request = call.Request;
         if (cookies is null || cookies.Count == 0)
         {
             return;
@@ -19,13 +23,33 @@ internal static class CookieJar
             return;
         }
 
+        call.HasCookies = true;
         if (request.Headers.NonValidated.TryGetValues("Cookie", out var own))
         {
+            request.Options.Set(OwnKey, own.ToString());
             header = $"{own}; {header}";
             request.Headers.Remove("Cookie");
         }
 
         request.Headers.TryAddWithoutValidation("Cookie", header);
+    }
+
+    /// <summary>Takes the cookies away again: after a redirect the same message goes to another host, which must not see them.</summary>
+    public static void Restore(MeshCall call)
+    {
+        if (!call.HasCookies)
+        {
+            return;
+        }
+
+        call.HasCookies = false;
+        var request = call.Request;
+        request.Headers.Remove("Cookie");
+        if (request.Options.TryGetValue(OwnKey, out var own))
+        {
+            ((IDictionary<string, object?>)request.Options).Remove(OwnKey.Key);
+            request.Headers.TryAddWithoutValidation("Cookie", own);
+        }
     }
 
     public static void Store(HttpRequestMessage request, HttpResponseMessage response, CookieContainer? cookies)

@@ -71,6 +71,9 @@ internal sealed class MeshCall
     /// <summary>What was put on the request for this call; taken back at its end.</summary>
     public CallContext? Context { get; set; }
 
+    /// <summary>The client's cookies stand on the request.</summary>
+    public bool HasCookies { get; set; }
+
     /// <summary>Attempts have spans of their own.</summary>
     public bool IsTraced { get; set; }
 

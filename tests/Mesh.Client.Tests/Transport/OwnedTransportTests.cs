@@ -155,6 +155,29 @@ public sealed class OwnedTransportTests
     }
 
     [Fact]
+    public async Task Cookie_of_one_host_stays_off_another_after_a_redirect_and_off_the_request()
+    {
+        await using var other = await Fleet.StartAsync(1);
+        await using var mesh = await FleetMesh.StartAsync(1, new FleetOptions
+        {
+            Map = app =>
+            {
+                app.MapGet("/login", (HttpContext context) => context.Response.Cookies.Append("user", "jason"));
+                app.MapGet("/from", (HttpContext context) => context.Response.Redirect($"http://{other[0].Address}/to"));
+            },
+        });
+        using var login = await mesh.Client.GetAsync("http://shop/login", TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://shop/from");
+        request.Headers.TryAddWithoutValidation("Cookie", "own=1");
+        using var response = await mesh.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var echo = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("\"path\":\"/to\"", echo, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("jason", echo, StringComparison.Ordinal);
+        Assert.Equal("own=1", request.Headers.NonValidated["Cookie"].ToString());
+    }
+
+    [Fact]
     public async Task Call_counts_as_in_flight_until_its_body_ends()
     {
         await using var mesh = await FleetMesh.StartAsync(1);
