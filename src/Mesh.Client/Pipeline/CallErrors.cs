@@ -30,7 +30,10 @@ internal static class CallErrors
     /// <summary>What the caller gets in place of an answer.</summary>
     public static MeshRequestException ToException(MeshCall call, Exception cause)
     {
-        var error = cause is HttpRequestException { HttpRequestError: var known } ? known : HttpRequestError.ConnectionError;
+        // Only a failed connection may look like one: whoever reads it so repeats the request.
+        var error = cause is HttpRequestException { HttpRequestError: var known } ? known
+            : (call.Flags & MeshResponseFlags.UpstreamConnectionFailure) != 0 ? HttpRequestError.ConnectionError
+            : HttpRequestError.Unknown;
         return new(error, Failed(call, cause), cause, call.ToResult());
     }
 

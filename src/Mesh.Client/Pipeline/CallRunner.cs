@@ -84,7 +84,6 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 catch (OperationCanceledException) when (call.CallerToken.IsCancellationRequested)
                 {
                     call.Report(CallOutcome.CallerCancelled);
-                    call.Flags |= MeshResponseFlags.DownstreamConnectionTermination;
                     throw;
                 }
                 catch (OperationCanceledException) when (call.Deadline is { HasExpired: true })
@@ -101,7 +100,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
                 {
                     failure = exception;
-                    verdict = AttemptVerdict.FromException(exception);
+                    verdict = AttemptVerdict.FromException(exception, binding.Transport is not null);
                 }
                 finally
                 {
@@ -149,7 +148,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             }
 
             CookieJar.Store(call.Request, response!, binding.Cookies);
-            response!.Content = new TrackedContent(call, response.Content);
+            response!.Content = new TrackedContent(call, response);
         }
         catch (OperationCanceledException) when (call.Deadline is { HasExpired: true })
         {
@@ -159,6 +158,11 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
         catch (Exception exception)
         {
             failure = exception;
+            if (exception is OperationCanceledException && call.CallerToken.IsCancellationRequested)
+            {
+                call.Flags |= MeshResponseFlags.DownstreamConnectionTermination;
+            }
+
             response?.Dispose();
             response = null;
             throw;

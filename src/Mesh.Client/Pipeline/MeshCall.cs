@@ -153,9 +153,10 @@ internal sealed class MeshCall
     {
         var uri = Request.RequestUri!;
         var host = Request.Headers.Host;
-        Request.RequestUri = AuthorityRewrite.Apply(uri, Endpoint!, Cluster!);
-        Request.Headers.Host = host ?? AuthorityRewrite.HostHeader(uri);
+        var rewritten = AuthorityRewrite.Apply(uri, Endpoint!, Cluster!);
         _logical = new LogicalAuthority(uri, host);
+        Request.RequestUri = rewritten;
+        Request.Headers.Host = host ?? AuthorityRewrite.HostHeader(uri);
     }
 
     public void RestoreAuthority()

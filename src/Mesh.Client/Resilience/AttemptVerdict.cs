@@ -54,7 +54,10 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
     }
 
     /// <summary>No answer came. <paramref name="exception"/> is not a cancellation by the caller or by a timeout of the mesh.</summary>
-    public static AttemptVerdict FromException(Exception exception)
+    /// <param name="exception">What the transport threw.</param>
+    /// <param name="isOwned">The mesh's own connections threw it: only of them is it known that a cancellation around a timeout is the limit on
+    /// connecting. Inside an application's handler it may be anything, after the request was sent.</param>
+    public static AttemptVerdict FromException(Exception exception, bool isOwned = true)
     {
         switch (exception)
         {
@@ -63,13 +66,10 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
                 HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
                 or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
             }:
-            case OperationCanceledException { InnerException: TimeoutException }:
-                return new(
-                    CallOutcome.ConnectFailure,
-                    MeshResponseFlags.UpstreamConnectionFailure,
-                    RetryConditions.ConnectFailure | RetryConditions.ServerError | RetryConditions.GatewayError
-                        | RetryConditions.Reset | RetryConditions.ResetBeforeRequest,
-                    WasUnsent: true);
+                return NotConnected;
+
+            case OperationCanceledException { InnerException: TimeoutException } when isOwned:
+                return NotConnected;
 
             case HttpRequestException { InnerException: HttpProtocolException { ErrorCode: Http2RefusedStream } }:
                 return new(
@@ -100,6 +100,13 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
         MeshResponseFlags.UpstreamRequestTimeout,
         RetryConditions.Reset | RetryConditions.ServerError | RetryConditions.GatewayError,
         WasUnsent: false);
+
+    private static AttemptVerdict NotConnected { get; } = new(
+        CallOutcome.ConnectFailure,
+        MeshResponseFlags.UpstreamConnectionFailure,
+        RetryConditions.ConnectFailure | RetryConditions.ServerError | RetryConditions.GatewayError
+            | RetryConditions.Reset | RetryConditions.ResetBeforeRequest,
+        WasUnsent: true);
 
     private static AttemptVerdict Broken(MeshResponseFlags flag) => new(
         CallOutcome.Reset, flag, RetryConditions.Reset | RetryConditions.ServerError | RetryConditions.GatewayError, WasUnsent: false);

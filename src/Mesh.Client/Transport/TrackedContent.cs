@@ -15,13 +15,17 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
     private readonly HttpContent _inner;
     private int _isEnded;
 
-    public TrackedContent(MeshCall call, HttpContent inner)
+    /// <param name="call">The call.</param>
+    /// <param name="response">Its answer, whose content is to be replaced by this one.</param>
+    public TrackedContent(MeshCall call, HttpResponseMessage response)
     {
         _call = call;
-        _inner = inner;
+        _inner = response.Content;
         call.EndPerTry();
-        foreach (var (name, values) in inner.Headers.NonValidated)
+        var isEmpty = call.Request.Method == HttpMethod.Head || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified;
+        foreach (var (name, values) in _inner.Headers.NonValidated)
         {
+            isEmpty |= values.Count == 1 && name == "Content-Length" && values.ToString() == "0";
             if (values.Count == 1)
             {
                 Headers.TryAddWithoutValidation(name, values.ToString());
@@ -30,6 +34,12 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
             {
                 Headers.TryAddWithoutValidation(name, values);
             }
+        }
+
+        if (isEmpty)
+        {
+            // Without a body the call ends with its headers; nobody need read or dispose it.
+            EndOfBody();
         }
     }
 

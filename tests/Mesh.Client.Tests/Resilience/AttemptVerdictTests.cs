@@ -64,6 +64,10 @@ public sealed class AttemptVerdictTests
             AttemptVerdict.FromException(new TaskCanceledException("slow", new TimeoutException("A connection could not be established."))).Outcome);
 
     [Fact]
+    public void FromException_of_a_timeout_inside_an_applications_handler_proves_nothing()
+        => Assert.False(AttemptVerdict.FromException(new TaskCanceledException("slow", new TimeoutException()), isOwned: false).WasUnsent);
+
+    [Fact]
     public void FromException_of_a_refused_stream_proves_that_nothing_was_handled()
     {
         var refused = new HttpProtocolException(0x7, "REFUSED_STREAM", null);

@@ -192,6 +192,17 @@ public sealed class OwnedTransportTests
     }
 
     [Fact]
+    public async Task Call_answered_without_a_body_ends_with_its_headers()
+    {
+        await using var mesh = await FleetMesh.StartAsync(1);
+        using var runtime = new InFlight(mesh);
+        using var request = new HttpRequestMessage(HttpMethod.Head, "http://shop/");
+        using var response = await mesh.Client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal(0, runtime.Count);
+    }
+
+    [Fact]
     public async Task Response_disposed_unread_is_given_back()
     {
         await using var mesh = await FleetMesh.StartAsync(1);
