@@ -59,6 +59,9 @@ internal sealed class WatcherRun(
             {
                 var askedAt = timeProvider.GetTimestamp();
                 Volatile.Write(ref _wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+                // Looked at again: an end between the two has woken the signal that was just replaced.
+                _stop.Token.ThrowIfCancellationRequested();
                 TimeSpan wait;
                 try
                 {
