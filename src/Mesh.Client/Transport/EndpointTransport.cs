@@ -23,6 +23,8 @@ internal sealed class EndpointTransport : IDisposable
     /// <summary>A timestamp of the last pick; written without order, since only its age in minutes matters.</summary>
     public long LastUsed { get; set; }
 
+    public bool IsClosed => Volatile.Read(ref _calls) < 0;
+
     public bool IsIdle => Volatile.Read(ref _calls) == 0;
 
     /// <summary>False after <see cref="Close"/>; the call then counts as unsent and another transport is taken.</summary>

@@ -13,10 +13,13 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
     /// <summary>Longer than any handler rotation, so that only policies nobody builds any more fall out.</summary>
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
+
     private const int PolicyLimit = 256;
 
     private readonly ConcurrentDictionary<TransportKey, EndpointTransport> _transports = new();
     private readonly ConcurrentDictionary<TransportPolicy, TransportPolicy> _policies = new();
+    private long _sweptAt = timeProvider.GetTimestamp();
     private volatile bool _isDisposed;
 
     public int Count => _transports.Count;
@@ -31,11 +34,11 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
         var connectTimeout = cluster.Model.Policy.ConnectTimeout;
         while (true)
         {
-            var transport = endpoint.Transport as EndpointTransport;
-            if (transport is null || transport.Key.ConnectTimeout != connectTimeout || !ReferenceEquals(transport.Key.Policy, policy))
+            var slots = endpoint.Transports as TransportSlot[] ?? [];
+            if (Find(slots, policy, connectTimeout) is not { } transport)
             {
                 transport = GetOrAdd(endpoint, cluster, policy, connectTimeout);
-                endpoint.Transport = transport;
+                endpoint.Transports = With(slots, new TransportSlot(policy, transport));
             }
 
             if (transport.TryBeginCall())
@@ -46,7 +49,7 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
 
             // Closed between the look and the call: nothing was sent, so a fresh one takes its place.
             _transports.TryRemove(new(transport.Key, transport));
-            endpoint.Transport = null;
+            endpoint.Transports = null;
         }
     }
 
@@ -78,12 +81,13 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
     /// (a relabelled endpoint) dials anew.</summary>
     public void Drain(EndpointState endpoint)
     {
-        if (endpoint.Transport is not EndpointTransport { Key.Address: var address })
+        if (endpoint.Transports is not TransportSlot[] { Length: > 0 } slots)
         {
             return;
         }
 
-        endpoint.Transport = null;
+        endpoint.Transports = null;
+        var address = slots[0].Transport.Key.Address;
         foreach (var (key, transport) in _transports)
         {
             if (key.Address == address && _transports.TryRemove(new(key, transport)))
@@ -125,12 +129,43 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
         {
             made.Close();
         }
+        else if (_isDisposed)
+        {
+            // The end came between the look and the entry, and did not see it.
+            made.Dispose();
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+        }
 
         return kept;
     }
 
+    private static EndpointTransport? Find(TransportSlot[] slots, TransportPolicy policy, TimeSpan connectTimeout)
+    {
+        foreach (var slot in slots)
+        {
+            if (ReferenceEquals(slot.Policy, policy) && slot.Transport.Key.ConnectTimeout == connectTimeout)
+            {
+                return slot.Transport;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Two that add at once may lose one of the two; it is then looked up again.</summary>
+    private static TransportSlot[] With(TransportSlot[] slots, TransportSlot added)
+        => [.. slots.Where(slot => !slot.Transport.IsClosed && !ReferenceEquals(slot.Policy, added.Policy)), added];
+
+    /// <summary>Once a minute at most, since a service that warms up makes many transports one after another.</summary>
     private void CloseIdle()
     {
+        var sweptAt = Volatile.Read(ref _sweptAt);
+        if (timeProvider.GetElapsedTime(sweptAt) < SweepInterval
+            || Interlocked.CompareExchange(ref _sweptAt, timeProvider.GetTimestamp(), sweptAt) != sweptAt)
+        {
+            return;
+        }
+
         foreach (var (key, transport) in _transports)
         {
             if (transport.IsIdle && timeProvider.GetElapsedTime(transport.LastUsed) > IdleLimit && _transports.TryRemove(new(key, transport)))

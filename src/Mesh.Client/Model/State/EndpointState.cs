@@ -43,8 +43,8 @@ internal sealed class EndpointState(Endpoint endpoint)
         set => Volatile.Write(ref _connectFailedUntil, value);
     }
 
-    /// <summary>The connections of this endpoint, owned by the Transport room; null before the first call.</summary>
-    public object? Transport { get; set; }
+    /// <summary>The connections of this endpoint, by kind of client; owned by the Transport room; null before the first call.</summary>
+    public object? Transports { get; set; }
 
     public void BeginCall() => Interlocked.Increment(ref _inFlight);
 
