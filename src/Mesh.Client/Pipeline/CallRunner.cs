@@ -65,6 +65,11 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 call.Retries.BodyIsBuffered();
             }
 
+            if (call.Retries.IsOneShot)
+            {
+                call.WatchBody();
+            }
+
             // 7. Attempts: pick, send, judge, again.
             while (true)
             {
@@ -81,8 +86,9 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                     response = await SendAsync(call).ConfigureAwait(false);
                     verdict = AttemptVerdict.FromResponse(response, call.RetryPolicy);
                 }
-                catch (OperationCanceledException) when (call.CallerToken.IsCancellationRequested)
+                catch (Exception) when (call.CallerToken.IsCancellationRequested || call.Body is { HasFailed: true })
                 {
+                    // The caller gave up, or could not produce what it wanted to send: no endpoint is to blame.
                     call.Report(CallOutcome.CallerCancelled);
                     throw;
                 }
@@ -120,7 +126,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 }
 
                 // 9. Again, elsewhere?
-                var reason = call.Retries.Matches(verdict, call.RetryPolicy);
+                var reason = call.Retries.Matches(verdict, call.RetryPolicy, call.Body is { IsTouched: true });
                 if (reason is null || call.Retries.AreExhausted(call.RetryPolicy))
                 {
                     call.Flags |= verdict.Flag | (reason is null ? 0 : MeshResponseFlags.UpstreamRetryLimitExceeded);
@@ -158,7 +164,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
         catch (Exception exception)
         {
             failure = exception;
-            if (exception is OperationCanceledException && call.CallerToken.IsCancellationRequested)
+            if (call.CallerToken.IsCancellationRequested || call.Body is { HasFailed: true })
             {
                 call.Flags |= MeshResponseFlags.DownstreamConnectionTermination;
             }
@@ -170,6 +176,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
         finally
         {
             call.EndContext();
+            call.UnwatchBody();
             CookieJar.Restore(call);
             if (call.Activity is not null || call.Runtime.Telemetry.AreCallsCounted)
             {

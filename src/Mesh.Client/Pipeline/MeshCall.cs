@@ -169,6 +169,19 @@ internal sealed class MeshCall
         }
     }
 
+    /// <summary>Watches a request body that can be read once only; null for others, which cannot fail.</summary>
+    public CallerContent? Body { get; private set; }
+
+    public void WatchBody() => Request.Content = Body = new CallerContent(Request.Content!);
+
+    public void UnwatchBody()
+    {
+        if (Body is { } body)
+        {
+            Request.Content = body.Inner;
+        }
+    }
+
     /// <summary>Later picks of this call avoid the endpoint while there are others.</summary>
     public void AddTried(EndpointState endpoint)
     {

@@ -16,7 +16,6 @@ internal struct RetryRules
     /// <param name="request">The request before its first attempt.</param>
     public RetryRules(RetryPolicyModel policy, HttpRequestMessage request)
     {
-
         // A rule that says so may repeat a POST: its author knows the service. By default only what is idempotent is repeated.
         _isSafe = !policy.IsDefault || Replay.IsIdempotent(request.Method);
         _isRepeatable = Replay.IsRepeatable(request.Content);
@@ -27,6 +26,9 @@ internal struct RetryRules
     /// for synchronous callers such a body is sent once.</summary>
     public bool WantsBuffer { get; }
 
+    /// <summary>The body can be read once only.</summary>
+    public readonly bool IsOneShot => !_isRepeatable;
+
     /// <summary>Retries so far.</summary>
     public readonly int Count => _retries;
 
@@ -36,7 +38,10 @@ internal struct RetryRules
     public void BodyIsBuffered() => _isRepeatable = true;
 
     /// <summary>Whether an attempt that ended so calls for another one; null where not, else the condition as a fixed text for metrics.</summary>
-    public readonly string? Matches(in AttemptVerdict verdict, RetryPolicyModel policy)
+    /// <param name="verdict">How the attempt ended.</param>
+    /// <param name="policy">The policy of the call.</param>
+    /// <param name="isBodyTouched">A body that can be read once only was read, in whole or in part.</param>
+    public readonly string? Matches(in AttemptVerdict verdict, RetryPolicyModel policy, bool isBodyTouched = false)
     {
         var matched = verdict.Conditions & policy.Conditions;
         if (matched == RetryConditions.None)
@@ -44,8 +49,8 @@ internal struct RetryRules
             return null;
         }
 
-        // A request that provably was not sent has not touched its body either.
-        return verdict.WasUnsent || (_isSafe && _isRepeatable) ? Describe(matched) : null;
+        var isWhole = _isRepeatable || (verdict.WasUnsent && !isBodyTouched);
+        return isWhole && (verdict.WasUnsent || _isSafe) ? Describe(matched) : null;
     }
 
     /// <summary>Takes the next retry and says how long to wait before it, as Envoy backs off: uniform in [0, (2^n - 1) x base), where n stops

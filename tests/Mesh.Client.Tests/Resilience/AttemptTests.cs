@@ -135,6 +135,18 @@ public sealed class AttemptTests
     }
 
     [Fact]
+    public async Task Body_that_fails_as_a_connection_fails_is_not_sent_again_half()
+    {
+        using var mesh = new MeshFixture(MeshFixture.TwoEndpoints);
+        var body = new StreamThatFailsLikeAConnection();
+        using var content = new StreamContent(body);
+        var sending = mesh.Client.PostAsync("http://reviews:9080/", content, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => mesh.AdvanceUntilDoneAsync(sending));
+
+        Assert.Equal(1, body.Reads);
+    }
+
+    [Fact]
     public async Task Body_of_known_small_length_is_held_and_repeated()
     {
         using var mesh = new MeshFixture(MeshFixture.TwoEndpoints);
@@ -302,6 +314,20 @@ public sealed class AttemptTests
 
         stop.Cancel();
         Assert.NotNull(pump);
+    }
+
+    /// <summary>A body that comes from another HTTP call and breaks with it.</summary>
+    private sealed class StreamThatFailsLikeAConnection : MemoryStream
+    {
+        public int Reads { get; private set; }
+
+        public override bool CanSeek => false;
+
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            Reads++;
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "The other call failed.");
+        }
     }
 
     private sealed class OneShotStream(byte[] bytes) : MemoryStream(bytes)
