@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Mesh.Client.Health;
 using Mesh.Client.Pipeline;
@@ -46,10 +47,10 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
     /// <summary>Reached only where nobody read to the end or disposed: the collector stands in for the caller.</summary>
     ~TrackedContent()
     {
-        // A constructor that threw leaves nothing to give back.
-        if (_call is not null && End(CallOutcome.Success, isFailure: false))
+        // A constructor that threw leaves nothing to give back. What there is may wait for others, which a finalizer must not.
+        if (_call is not null)
         {
-            _call.Runtime.Telemetry.CountLeakedResponse(_call.Host.Host.Name);
+            ThreadPool.UnsafeQueueUserWorkItem(static content => content.GiveBack(), this, preferLocal: false);
         }
     }
 
@@ -61,33 +62,39 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
     /// <summary>The body ended well.</summary>
     internal void EndOfBody() => End(CallOutcome.Success, isFailure: false);
 
+    /// <summary>A synchronous read takes no token: the end of the call's time cuts the body itself.</summary>
+    internal CancellationTokenRegistration CutAtDeadline()
+        => _call.Deadline is { } deadline
+            ? deadline.Token.UnsafeRegister(static body => ((HttpContent)body!).Dispose(), _inner)
+            : default;
+
     /// <summary>Reading failed: the exception that the caller gets. Never returns the one it was given: that is thrown on as it is.</summary>
     internal Exception Fail(Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is OperationCanceledException)
+        if (cancellationToken.IsCancellationRequested || _call.CallerToken.IsCancellationRequested)
         {
-            if (cancellationToken.IsCancellationRequested)
-            {
-                End(CallOutcome.CallerCancelled, isFailure: true);
-                ExceptionDispatchInfo.Throw(exception);
-            }
-
-            if (_call.Deadline is { HasExpired: true })
-            {
-                _call.Flags |= MeshResponseFlags.UpstreamRequestTimeout;
-                End(CallOutcome.Timeout, isFailure: true);
-                return new MeshRequestException(
-                    HttpRequestError.ResponseEnded, CallErrors.BodyTimedOut(_call), exception, _call.ToResult());
-            }
+            End(CallOutcome.CallerCancelled, isFailure: true);
         }
-
-        if (exception is HttpRequestException or IOException)
+        else if (_call.Deadline is { HasExpired: true })
+        {
+            _call.Flags |= MeshResponseFlags.UpstreamRequestTimeout;
+            End(CallOutcome.Timeout, isFailure: true);
+            return new MeshRequestException(HttpRequestError.ResponseEnded, CallErrors.BodyTimedOut(_call), exception, _call.ToResult());
+        }
+        else if (IsOfTheConnection(exception))
         {
             End(CallOutcome.Reset, isFailure: true);
         }
 
         ExceptionDispatchInfo.Throw(exception);
         return exception;
+    }
+
+    /// <summary>Told apart from failures of the stream that the caller copies to, a full disk for one.</summary>
+    private static bool IsOfTheConnection(Exception exception)
+    {
+        var cause = exception is HttpRequestException { InnerException: { } inner } ? inner : exception;
+        return cause is HttpIOException or HttpRequestException or IOException { InnerException: SocketException };
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
@@ -110,10 +117,10 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        using var token = LinkToken(cancellationToken);
+        using var cut = CutAtDeadline();
         try
         {
-            _inner.CopyTo(stream, context, token.Token);
+            _inner.CopyTo(stream, context, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -147,11 +154,20 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
     {
         if (disposing)
         {
-            _inner.Dispose();
+            // In this order: a read that breaks because of it is not the endpoint's failure.
             EndOfBody();
+            _inner.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    private void GiveBack()
+    {
+        if (End(CallOutcome.Success, isFailure: false))
+        {
+            _call.Runtime.Telemetry.CountLeakedResponse(_call.Host.Host.Name);
+        }
     }
 
     private bool End(CallOutcome outcome, bool isFailure)

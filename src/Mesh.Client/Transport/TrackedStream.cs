@@ -35,6 +35,7 @@ internal sealed class TrackedStream(TrackedContent content, Stream inner) : Stre
 
     public override int Read(Span<byte> buffer)
     {
+        using var cut = content.CutAtDeadline();
         try
         {
             var read = inner.Read(buffer);
@@ -105,8 +106,8 @@ internal sealed class TrackedStream(TrackedContent content, Stream inner) : Stre
 
     public override async ValueTask DisposeAsync()
     {
-        await inner.DisposeAsync().ConfigureAwait(false);
         content.EndOfBody();
+        await inner.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -114,8 +115,8 @@ internal sealed class TrackedStream(TrackedContent content, Stream inner) : Stre
     {
         if (disposing)
         {
-            inner.Dispose();
             content.EndOfBody();
+            inner.Dispose();
         }
 
         base.Dispose(disposing);

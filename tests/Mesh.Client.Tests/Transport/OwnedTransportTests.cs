@@ -252,6 +252,138 @@ public sealed class OwnedTransportTests
     }
 
     [Fact]
+    public async Task Timeout_of_the_route_cuts_the_body_of_a_synchronous_send_too()
+    {
+        await using var mesh = await FleetMesh.StartAsync(1, rules: """
+            "VirtualServices": { "shop": { "hosts": [ "shop" ], "http": [ { "timeout": "0.3s", "route": [ { "destination": { "host": "shop" } } ] } ] } }
+            """);
+        mesh.Fleet[0].Respond = async context =>
+        {
+            await context.Response.WriteAsync("part", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        };
+        using var runtime = new InFlight(mesh);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://shop/");
+        using var response = mesh.Client.Send(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(response.Content.ReadAsStream(TestContext.Current.CancellationToken));
+
+        var failure = Assert.Throws<MeshRequestException>(reader.ReadToEnd);
+        Assert.True(failure.Result.Flags.HasFlag(MeshResponseFlags.UpstreamRequestTimeout));
+        Assert.Equal(0, runtime.Count);
+    }
+
+    [Fact]
+    public async Task Synchronous_send_reaches_the_endpoint_and_moves_on_from_a_dead_one()
+    {
+        await using var mesh = await FleetMesh.StartAsync(2);
+        await mesh.Fleet[0].KillAsync();
+        for (var i = 0; i < 6; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "http://shop/");
+            using var response = mesh.Client.Send(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.Equal(6, mesh.Fleet[1].Requests);
+    }
+
+    [Fact]
+    public async Task Body_that_the_caller_cannot_produce_ejects_nobody_and_is_not_sent_again()
+    {
+        await using var mesh = await FleetMesh.StartAsync(1, rules: """
+            "DestinationRules": { "shop": { "host": "shop", "trafficPolicy": {
+              "outlierDetection": { "consecutive5xxErrors": 1, "maxEjectionPercent": 100 } } } }
+            """);
+        using var runtime = new InFlight(mesh);
+        using var request = new HttpRequestMessage(HttpMethod.Put, "http://shop/") { Content = new StreamContent(new BrokenStream()) };
+        var content = request.Content;
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => mesh.Client.SendAsync(request, TestContext.Current.CancellationToken));
+        Assert.False(((Mesh.Client.Pipeline.MeshHandler)mesh.Handler).Runtime.GetClusters().Single().Endpoints.Single().IsEjected);
+        Assert.Same(content, request.Content);
+    }
+
+    [Fact]
+    public async Task Body_that_is_streamed_arrives_whole_with_its_headers()
+    {
+        await using var mesh = await FleetMesh.StartAsync(1);
+        using var content = new StreamContent(new MemoryStream("streamed"u8.ToArray()));
+        content.Headers.TryAddWithoutValidation("Content-Type", "text/special");
+        content.Headers.ContentLength = null;
+        using var response = await mesh.Client.PostAsync("http://shop/", content, TestContext.Current.CancellationToken);
+        var echo = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("\"streamed\"", echo, StringComparison.Ordinal);
+        Assert.Contains("text/special", echo, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Body_copied_to_a_stream_that_fails_is_not_the_endpoints_failure()
+    {
+        await using var mesh = await FleetMesh.StartAsync(1, rules: """
+            "DestinationRules": { "shop": { "host": "shop", "trafficPolicy": {
+              "outlierDetection": { "consecutive5xxErrors": 1, "maxEjectionPercent": 100 } } } }
+            """);
+        using (var response = await mesh.Client.GetAsync(
+            "http://shop/", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken))
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => response.Content.CopyToAsync(new BrokenStream(), TestContext.Current.CancellationToken));
+        }
+
+        Assert.False(((Mesh.Client.Pipeline.MeshHandler)mesh.Handler).Runtime.GetClusters().Single().Endpoints.Single().IsEjected);
+    }
+
+    [Fact]
+    public async Task Connection_that_is_not_made_in_time_is_a_connection_failure()
+    {
+        // It accepts and says nothing: the handshake is part of connecting.
+        using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var source = new FakeSource("rules");
+        source.PushJson($$"""
+            { "Services": { "shop": { "Ports": [ { "Number": 443, "Name": "https" } ], "Endpoints": [ { "Address": "{{silent.LocalEndpoint}}" } ] } },
+              "DestinationRules": { "shop": { "host": "shop", "trafficPolicy": { "connectionPool": { "tcp": { "connectTimeout": "0.2s" } } } } } }
+            """);
+        using var client = new HttpClient(MeshClient.CreateHandler(new MeshHandlerOptions { Sources = [source] }));
+
+        var failure = await Assert.ThrowsAsync<MeshRequestException>(
+            () => client.GetAsync("https://shop/", TestContext.Current.CancellationToken));
+        Assert.True(failure.Result.Flags.HasFlag(MeshResponseFlags.UpstreamConnectionFailure));
+        Assert.Equal(HttpRequestError.ConnectionError, failure.HttpRequestError);
+    }
+
+    [Fact]
+    public async Task Upgraded_connection_stays_readable_and_writable()
+    {
+        await using var mesh = await FleetMesh.StartAsync(1);
+        mesh.Fleet[0].Respond = async context =>
+        {
+            var feature = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpUpgradeFeature>()!;
+            context.Response.Headers.Upgrade = "echo";
+            await using var stream = await feature.UpgradeAsync();
+            var buffer = new byte[4];
+            await stream.ReadExactlyAsync(buffer, context.RequestAborted);
+            await stream.WriteAsync(buffer, context.RequestAborted);
+        };
+        using var runtime = new InFlight(mesh);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://shop/");
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.Add(new System.Net.Http.Headers.ProductHeaderValue("echo"));
+        using var response = await mesh.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.SwitchingProtocols, response.StatusCode);
+
+        await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        Assert.True(stream.CanWrite);
+        await stream.WriteAsync("ping"u8.ToArray(), TestContext.Current.CancellationToken);
+        await stream.FlushAsync(TestContext.Current.CancellationToken);
+        var answer = new byte[4];
+        await stream.ReadExactlyAsync(answer, TestContext.Current.CancellationToken);
+        Assert.Equal("ping"u8, answer);
+        Assert.Equal(1, runtime.Count);
+    }
+
+    [Fact]
     public async Task Timeout_of_the_client_is_its_own_and_told_apart()
     {
         await using var mesh = await FleetMesh.StartAsync(1);
@@ -284,6 +416,31 @@ public sealed class OwnedTransportTests
 
     private static string? Header(FleetEcho echo, string name)
         => echo.Headers.FirstOrDefault(header => string.Equals(header.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
+
+    /// <summary>Neither gives nor takes anything.</summary>
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override int Read(Span<byte> buffer) => throw new IOException("The source broke.");
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            => throw new IOException("The source broke.");
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+            => throw new IOException("The source broke.");
+
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+            => throw new IOException("The source broke.");
+
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("The disk is full.");
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+            => throw new IOException("The disk is full.");
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+            => throw new IOException("The disk is full.");
+    }
 
     /// <summary>Calls in flight over all endpoints of the mesh behind a handler.</summary>
     private sealed class InFlight(FleetMesh mesh) : IDisposable
