@@ -120,6 +120,9 @@ internal static class FindingCodes
     /// <summary>A header name that cannot be one.</summary>
     public const string BadHeaderName = "MESH0213";
 
+    /// <summary>A query parameter name that cannot be one.</summary>
+    public const string BadQueryParameter = "MESH0214";
+
     // 03: DestinationRule
 
     /// <summary>A subset name that cannot be one.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Mesh.Client.Configuration;
 
 /// <summary>One entry of <c>match</c>: all that is set must hold.</summary>
@@ -18,6 +20,18 @@ internal sealed record HttpMatchConfiguration
     /// <summary>Header name (lower case) to condition.</summary>
     public IReadOnlyList<KeyValuePair<string, StringMatchConfiguration>> Headers { get; init; } = [];
 
+    /// <summary>Header name (lower case) to a condition that must not hold; but for presence, a header that is not there counts as empty.</summary>
+    public IReadOnlyList<KeyValuePair<string, StringMatchConfiguration>> WithoutHeaders { get; init; } = [];
+
+    /// <summary>Name to condition; names with regard to case.</summary>
+    public IReadOnlyList<KeyValuePair<string, StringMatchConfiguration>> QueryParams { get; init; } = [];
+
+    /// <summary>Labels that the calling workload must carry; not asked where <see cref="Gateways"/> are written, as in Istio.</summary>
+    public IReadOnlyDictionary<string, string> SourceLabels { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>The namespace of the calling workload; not asked where <see cref="Gateways"/> are written, as in Istio.</summary>
+    public string? SourceNamespace { get; init; }
+
     public bool IgnoreUriCase { get; init; }
 
     public int? Port { get; init; }
@@ -25,7 +39,7 @@ internal sealed record HttpMatchConfiguration
     /// <summary>Bound gateways of this match; empty takes the VirtualService's.</summary>
     public IReadOnlyList<string> Gateways { get; init; } = [];
 
-    /// <summary>The name of a condition that is written but not built yet (<c>queryParams</c>, <c>withoutHeaders</c>, ...); such a
-    /// match never holds, since ignoring a condition would send calls to rules that were not meant for them.</summary>
+    /// <summary>The name of a condition that cannot be looked at in a client (a claim of a token); such a match never holds, since ignoring
+    /// a condition would send calls to rules that were not meant for them.</summary>
     public string? UnbuiltCondition { get; init; }
 }

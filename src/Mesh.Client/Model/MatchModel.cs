@@ -13,6 +13,11 @@ internal sealed class MatchModel
 
     public HeaderMatchModel[] Headers { get; init; } = [];
 
+    /// <summary>None of these may hold.</summary>
+    public HeaderMatchModel[] WithoutHeaders { get; init; } = [];
+
+    public QueryMatchModel[] QueryParams { get; init; } = [];
+
     /// <summary>The service port the caller addressed; null is any.</summary>
     public int? Port { get; init; }
 }

@@ -10,7 +10,7 @@ internal static class SnapshotCompiler
     /// <param name="previous">The snapshot that this one replaces: what is the same in both and costs to make is taken over from it.</param>
     public static MeshSnapshot Compile(MeshConfiguration configuration, long version, MeshSnapshot? previous = null)
     {
-        var matches = new MatchCompiler(previous);
+        var matches = new MatchCompiler(configuration, previous);
         var services = new ServiceTable(configuration, previous);
         var clusters = new ClusterTable(new DestinationRuleTable(configuration), configuration.UnbuiltSecurityPolicies);
         var (hosts, wildcards) = new HostCompiler(configuration, services, clusters, matches).Compile();

@@ -76,6 +76,30 @@ internal ref struct RequestView(HttpRequestMessage request, int port)
             : string.Create(CultureInfo.InvariantCulture, $"{host}:{_uri.Port}");
     }
 
+    /// <summary>The first value of a query parameter as it stands in the address; empty where the name has no <c>=</c>.</summary>
+    public bool TryGetQuery(string name, out ReadOnlySpan<char> value)
+    {
+        var rest = PathAndQuery.AsSpan(_pathLength);
+        while (!rest.IsEmpty)
+        {
+            // The first character is the question mark or the ampersand before the pair.
+            rest = rest[1..];
+            var end = rest.IndexOf('&');
+            var pair = end < 0 ? rest : rest[..end];
+            var equals = pair.IndexOf('=');
+            if ((equals < 0 ? pair : pair[..equals]).SequenceEqual(name))
+            {
+                value = equals < 0 ? [] : pair[(equals + 1)..];
+                return true;
+            }
+
+            rest = end < 0 ? [] : rest[end..];
+        }
+
+        value = [];
+        return false;
+    }
+
     /// <summary>A header of the request or of its content; repeated values are joined by a comma. The last one is remembered: rules in a row
     /// mostly ask for the same header, and finding it takes longer than comparing it.</summary>
     public bool TryGetHeader(string name, out ReadOnlySpan<char> value)

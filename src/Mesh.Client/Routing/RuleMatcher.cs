@@ -16,7 +16,9 @@ internal static class RuleMatcher
             && (match.Uri is not { } uri || StringMatcher.IsMatch(uri, request.Path))
             && (match.Scheme is not { } scheme || StringMatcher.IsMatch(scheme, request.Scheme))
             && (match.Authority is not { } authority || MatchesAuthority(authority, ref request))
-            && MatchesHeaders(match.Headers, ref request);
+            && MatchesHeaders(match.Headers, ref request)
+            && (match.WithoutHeaders.Length == 0 || MatchesNone(match.WithoutHeaders, ref request))
+            && (match.QueryParams.Length == 0 || MatchesQuery(match.QueryParams, ref request));
 
     private static RouteRuleModel? Walk(RouteRuleModel[] rules, ref RequestView request)
     {
@@ -106,6 +108,38 @@ internal static class RuleMatcher
             var header = headers[i];
             if (header.IsPseudo ? !MatchesPseudo(header, ref request)
                 : !(request.TryGetHeader(header.Name, out var value) && StringMatcher.IsMatch(header.Value, value)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>But for presence, a header that is not there counts as empty, and only then is the answer turned round: as Envoy does.</summary>
+    private static bool MatchesNone(HeaderMatchModel[] headers, ref RequestView request)
+    {
+        for (var i = 0; i < headers.Length; i++)
+        {
+            var header = headers[i];
+            ReadOnlySpan<char> value = default;
+            var holds = header.IsPseudo ? MatchesPseudo(header, ref request)
+                : (request.TryGetHeader(header.Name, out value) || header.Value.Kind != StringMatchKind.Present)
+                    && StringMatcher.IsMatch(header.Value, value);
+            if (holds)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool MatchesQuery(QueryMatchModel[] parameters, ref RequestView request)
+    {
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            if (!(request.TryGetQuery(parameters[i].Name, out var value) && StringMatcher.IsMatch(parameters[i].Value, value)))
             {
                 return false;
             }

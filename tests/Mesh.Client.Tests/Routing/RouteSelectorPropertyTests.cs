@@ -17,17 +17,24 @@ public sealed class RouteSelectorPropertyTests
         Gen.Bool,
         Gen.Select(HeaderName, Condition(Value)).Array[0, 2],
         Condition(Gen.OneOf("GET", "PUT")).Null(),
-        Gen.Int[79, 80].Nullable(0.7))
-        .Select((uri, ignoreCase, headers, method, port)
-            => Given.Match(uri, method, ignoreUriCase: ignoreCase, port: port, headers: headers.DistinctBy(header => header.Item1).ToArray()));
+        Gen.Int[79, 80].Nullable(0.7),
+        Gen.Frequency((3, Gen.Const(Array.Empty<(string, StringMatchConfiguration)>())), (1, Gen.Select(HeaderName, Condition(Value)).Array[1])),
+        Gen.Frequency((3, Gen.Const(Array.Empty<(string, StringMatchConfiguration)>())), (1, Gen.Select(Gen.OneOf("q", "Q"), Condition(Value)).Array[1])))
+        .Select((uri, ignoreCase, headers, method, port, without, query)
+            => Given.Match(uri, method, ignoreUriCase: ignoreCase, port: port, headers: headers.DistinctBy(header => header.Item1).ToArray()) with
+            {
+                WithoutHeaders = Pairs(without),
+                QueryParams = Pairs(query),
+            });
 
     private static readonly Gen<HttpMatchConfiguration[][]> Rules = Gen.Frequency(
         (20, Match.Array[1, 3]), (1, Gen.Const(Array.Empty<HttpMatchConfiguration>()))).Array[1, 30];
 
     private static readonly Gen<HttpRequestMessage> Request = Gen.Select(
-        Path, Gen.OneOf("GET", "PUT"), Gen.Select(Gen.OneOf("x-a", "x-b", "x-c"), Value).Array[0, 3]).Select((path, method, headers) =>
+        Path, Gen.OneOf("GET", "PUT"), Gen.Select(Gen.OneOf("x-a", "x-b", "x-c"), Value).Array[0, 3], Gen.OneOf("", "?q", "?q=v1", "?x&q=v11&q=v1"))
+        .Select((path, method, headers, query) =>
         {
-            var request = new HttpRequestMessage(new(method), $"http://v1{path}?query");
+            var request = new HttpRequestMessage(new(method), $"http://v1{path}{query}");
             foreach (var (name, value) in headers)
             {
                 request.Headers.TryAddWithoutValidation(name.ToUpperInvariant(), value);
@@ -61,13 +68,27 @@ public sealed class RouteSelectorPropertyTests
         return (match.Uri is null || Compare(match.Uri, path, match.IgnoreUriCase))
             && (match.Method is null || Compare(match.Method, request.Method.Method, false))
             && match.Port is null or 80
-            && match.Headers.All(header => header.Key switch
-            {
-                ":method" => Compare(header.Value, request.Method.Method, false),
-                "host" => Compare(header.Value, request.RequestUri.Authority, false),
-                _ => request.Headers.TryGetValues(header.Key, out var values) && Compare(header.Value, string.Join(",", values), false),
-            });
+            && match.Headers.All(header => Value(header.Key) is { } value && Compare(header.Value, value, false))
+            && match.WithoutHeaders.All(header
+                => !(header.Value.Kind == StringMatchKind.Present ? Value(header.Key) is not null : Compare(header.Value, Value(header.Key) ?? "", false)))
+            && match.QueryParams.All(parameter => Query(parameter.Key) is { } value && Compare(parameter.Value, value, false));
+
+        string? Value(string header) => header switch
+        {
+            ":method" => request.Method.Method,
+            "host" => request.RequestUri.Authority,
+            _ => request.Headers.TryGetValues(header, out var values) ? string.Join(",", values) : null,
+        };
+
+        string? Query(string name) => request.RequestUri.Query.TrimStart('?').Split('&')
+            .Select(pair => pair.Split('=', 2))
+            .Where(pair => pair[0] == name)
+            .Select(pair => pair.Length == 1 ? "" : pair[1])
+            .FirstOrDefault();
     }
+
+    private static List<KeyValuePair<string, StringMatchConfiguration>> Pairs((string Name, StringMatchConfiguration Value)[] pairs)
+        => [.. pairs.Select(pair => KeyValuePair.Create(pair.Name, pair.Value))];
 
     private static bool Compare(StringMatchConfiguration condition, string text, bool ignoreCase)
     {
@@ -82,5 +103,7 @@ public sealed class RouteSelectorPropertyTests
 
     private static string Print(HttpMatchConfiguration match)
         => $"uri {match.Uri?.Kind} {match.Uri?.Value} case {match.IgnoreUriCase} method {match.Method?.Kind} {match.Method?.Value} port {match.Port} "
-            + string.Join(" ", match.Headers.Select(header => $"{header.Key} {header.Value.Kind} {header.Value.Value}"));
+            + string.Join(" ", match.Headers.Select(header => $"{header.Key} {header.Value.Kind} {header.Value.Value}"))
+            + string.Join(" ", match.WithoutHeaders.Select(header => $" without {header.Key} {header.Value.Kind} {header.Value.Value}"))
+            + string.Join(" ", match.QueryParams.Select(header => $" query {header.Key} {header.Value.Kind} {header.Value.Value}"));
 }

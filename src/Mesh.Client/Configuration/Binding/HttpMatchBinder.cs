@@ -3,8 +3,6 @@ namespace Mesh.Client.Configuration;
 /// <summary>One entry of <c>match</c>.</summary>
 internal static class HttpMatchBinder
 {
-    private const string NeverHolds = "this match never holds, since leaving the condition out would send calls to rules that were not meant for them";
-
     public static HttpMatchConfiguration? Bind(ConfigurationNode node, FindingSink findings)
     {
         if (FieldReader.Open(node, findings) is not { } fields)
@@ -12,124 +10,89 @@ internal static class HttpMatchBinder
             return null;
         }
 
-        var unbuilt = new List<string>();
-        var headers = Headers(fields.Take("headers"), unbuilt, findings, out var pseudo);
+        var gatewayOnly = new List<string>();
         var match = new HttpMatchConfiguration
         {
             Node = node,
             Name = fields.Text("name"),
             Uri = Condition(fields, "uri", allowsEmptyPrefix: true),
-            Method = Pseudo(pseudo, ":method", Condition(fields, "method"), unbuilt),
-            Scheme = Pseudo(pseudo, ":scheme", Condition(fields, "scheme"), unbuilt),
-            Authority = Pseudo(pseudo, ":authority", Condition(fields, "authority"), unbuilt),
-            Headers = headers,
+            Method = Condition(fields, "method"),
+            Scheme = Condition(fields, "scheme"),
+            Authority = Condition(fields, "authority"),
+            Headers = [.. HeaderConditionsBinder.Bind(fields.Take("headers"), gatewayOnly, findings).Where(IsQuestion)],
+            WithoutHeaders = HeaderConditionsBinder.Bind(fields.Take("withoutHeaders"), gatewayOnly, findings),
+            QueryParams = QueryParams(fields.Take("queryParams"), findings),
             IgnoreUriCase = fields.Flag("ignoreUriCase") ?? false,
             Port = fields.Integer("port", 1, 65535),
+            SourceLabels = fields.TextMap("sourceLabels", LabelSyntax.Check),
+            SourceNamespace = SourceNamespace(fields),
             Gateways = fields.Texts("gateways"),
+            UnbuiltCondition = gatewayOnly.Count == 0 ? null : string.Join(", ", gatewayOnly),
         };
-        foreach (var name in (ReadOnlySpan<string>)["queryParams", "withoutHeaders", "sourceLabels", "sourceNamespace"])
-        {
-            if (fields.Take(name) is { } condition && !IsEmpty(condition))
-            {
-                findings.Warning(FindingCodes.UnbuiltCondition, condition,
-                    $"the condition '{name}' is not built yet in this version; {NeverHolds}.");
-                unbuilt.Add(name);
-            }
-        }
-
         fields.NotBuilt("statPrefix", "metrics carry no prefix");
         fields.Finish();
-        return match with { UnbuiltCondition = unbuilt.Count == 0 ? null : string.Join(", ", unbuilt) };
+        CheckUnasked(match, findings);
+        return match;
     }
 
-    private static bool IsEmpty(ConfigurationNode node) => node.Kind == NodeKind.Mapping && node.Properties.Count == 0;
+    /// <summary>Every request has a method, a scheme and an authority, so that asking for their presence asks nothing.</summary>
+    private static bool IsQuestion(KeyValuePair<string, StringMatchConfiguration> header)
+        => !header.Key.StartsWith(':') || header.Value.Kind != StringMatchKind.Present;
 
     private static StringMatchConfiguration? Condition(FieldReader fields, string name, bool allowsEmptyPrefix = false)
         => fields.Take(name) is { } node ? StringMatchBinder.Bind(node, allowsPresence: false, allowsEmptyPrefix, fields.Findings) : null;
 
-    private static List<KeyValuePair<string, StringMatchConfiguration>> Headers(
-        ConfigurationNode? node, List<string> unbuilt, FindingSink findings, out Dictionary<string, StringMatchConfiguration> pseudo)
+    private static List<KeyValuePair<string, StringMatchConfiguration>> QueryParams(ConfigurationNode? node, FindingSink findings)
     {
-        var headers = new List<KeyValuePair<string, StringMatchConfiguration>>();
-        var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        pseudo = new Dictionary<string, StringMatchConfiguration>(StringComparer.Ordinal);
+        var parameters = new List<KeyValuePair<string, StringMatchConfiguration>>();
         if (node is null)
         {
-            return headers;
+            return parameters;
         }
 
         if (node.Kind != NodeKind.Mapping)
         {
-            ScalarReader.WrongType(node, "a mapping from header name to condition", findings);
-            return headers;
+            ScalarReader.WrongType(node, "a mapping from query parameter to condition", findings);
+            return parameters;
         }
 
         foreach (var (name, condition) in node.Properties)
         {
-            var lower = name.ToLowerInvariant();
-            if (!lines.TryAdd(lower, condition.Position.Line))
+            if (name.Length == 0 || name.AsSpan().ContainsAny("&=#"))
             {
-                findings.Error(FindingCodes.DuplicateKey, condition,
-                    $"the header {FindingSink.Quote(name)} is written twice, on line {lines[lower]} and on line {condition.Position.Line}.", "Remove one of them.");
+                findings.Error(FindingCodes.BadQueryParameter, condition,
+                    $"{FindingSink.Quote(name)} cannot be the name of a query parameter: it is the text before '=', and has none of '&', '=' and '#'.");
             }
-
-            if (StringMatchBinder.Bind(condition, allowsPresence: true, allowsEmptyPrefix: false, findings) is not { } match)
+            else if (StringMatchBinder.Bind(condition, allowsPresence: true, allowsEmptyPrefix: false, findings) is { } match)
             {
-                continue;
-            }
-
-            switch (lower)
-            {
-                case "uri" or "scheme" or "method" or "authority":
-                    findings.Warning(FindingCodes.IgnoredCondition, condition,
-                        $"'{lower}' names no header here; Istio ignores the condition, and so does the mesh.",
-                        $"Write it beside 'headers', as match.{lower}.");
-                    break;
-                case ":method" or ":scheme" or ":authority":
-                    // Every request has these, so that presence alone always holds.
-                    if (match.Kind != StringMatchKind.Present)
-                    {
-                        pseudo[lower] = match;
-                    }
-
-                    break;
-                case [':' or '@', ..]:
-                    findings.Warning(FindingCodes.UnbuiltCondition, condition,
-                        $"the condition on {FindingSink.Quote(name)} is not built yet in this version; {NeverHolds}.");
-                    unbuilt.Add($"headers[{name}]");
-                    break;
-                default:
-                    CheckName(name, condition, findings);
-                    headers.Add(new(lower, match));
-                    break;
+                parameters.Add(new(name, match));
             }
         }
 
-        return headers;
+        return parameters;
     }
 
-    private static void CheckName(string name, ConfigurationNode at, FindingSink findings)
+    private static string? SourceNamespace(FieldReader fields)
     {
-        if (!HeaderName.IsValid(name))
+        var name = fields.Text("sourceNamespace");
+        if (name is not null && !DnsName.IsLabel(name))
         {
-            findings.Error(FindingCodes.BadHeaderName, at, $"{FindingSink.Quote(name)} cannot be a header name; letters, digits and - are usual.");
+            fields.Findings.Error(FindingCodes.BadName, fields.Take("sourceNamespace")!, $"{FindingSink.Quote(name)} cannot be a namespace: {DnsName.LabelRule}.");
         }
+
+        return name;
     }
 
-    /// <summary>A pseudo header is the field of the same meaning; where both are written, both must hold, which one field cannot say.</summary>
-    private static StringMatchConfiguration? Pseudo(
-        Dictionary<string, StringMatchConfiguration> pseudo, string name, StringMatchConfiguration? written, List<string> unbuilt)
+    private static void CheckUnasked(HttpMatchConfiguration match, FindingSink findings)
     {
-        if (!pseudo.TryGetValue(name, out var match))
+        foreach (var name in (ReadOnlySpan<string>)["sourceLabels", "sourceNamespace"])
         {
-            return written;
+            if (match.Gateways.Count > 0 && match.Node.Field(name) is { } condition)
+            {
+                findings.Warning(FindingCodes.IgnoredCondition, condition,
+                    $"'{name}' is not asked where the match names gateways: Istio takes either the one or the other.",
+                    "Remove one of them; without gateways the match holds for those of the rule.");
+            }
         }
-
-        if (written is not null)
-        {
-            unbuilt.Add($"headers[{name}] beside {name[1..]}");
-        }
-
-        return written ?? match;
     }
 }

@@ -31,9 +31,12 @@ internal static class ReachabilityValidator
             return route.Node.Field("match") is null or { Kind: NodeKind.Sequence, Items.Count: 0 };
         }
 
-        return route.Match.Any(match => IsEveryPath(match) && match.Headers.Count == 0 && match.UnbuiltCondition is null && match.Port is null
-            && match.Gateways.Count == 0 && match.Method is null && match.Scheme is null && match.Authority is null);
+        return route.Match.Any(match => IsEveryPath(match) && HasNoOther(match));
     }
+
+    private static bool HasNoOther(HttpMatchConfiguration match)
+        => match is { Headers.Count: 0, WithoutHeaders.Count: 0, QueryParams.Count: 0, SourceLabels.Count: 0, Gateways.Count: 0 }
+            and { UnbuiltCondition: null, SourceNamespace: null, Port: null, Method: null, Scheme: null, Authority: null };
 
     private static bool IsEveryPath(HttpMatchConfiguration match) => match.Uri switch
     {

@@ -22,7 +22,7 @@ internal sealed class HostCompiler
         (_configuration, _services, _clusters) = (configuration, services, clusters);
         _compiler = new(services, clusters, matches);
         _virtualServices = [.. configuration.VirtualServices
-            .Where(VirtualServiceCompiler.Applies)
+            .Where(_compiler.Applies)
             .OrderBy(virtualService => virtualService.Metadata, ResourceMetadata.OldestFirst)];
         _compiled = new VirtualServiceModel?[_virtualServices.Length];
     }

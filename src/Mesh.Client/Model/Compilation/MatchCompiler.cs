@@ -3,8 +3,8 @@ using Mesh.Client.Configuration;
 namespace Mesh.Client.Model;
 
 /// <summary>The conditions of rules. A pattern that many rules use is one object, and is the object that <paramref name="previous"/> had for it,
-/// so that what calls have built of it is kept.</summary>
-internal sealed class MatchCompiler(MeshSnapshot? previous)
+/// so that what calls have built of it is kept. Which workload calls is known by now, so that conditions on it are decided here.</summary>
+internal sealed class MatchCompiler(MeshConfiguration configuration, MeshSnapshot? previous)
 {
     private readonly Dictionary<string, Re2Matcher> _patterns = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _headerNames = new(StringComparer.Ordinal);
@@ -12,8 +12,9 @@ internal sealed class MatchCompiler(MeshSnapshot? previous)
     /// <summary>Every pattern that was met, as written.</summary>
     public IReadOnlyDictionary<string, Re2Matcher> Patterns => _patterns;
 
-    /// <summary>A match that names gateways replaces the VirtualService's list by its own.</summary>
-    public static bool AppliesToMesh(HttpMatchConfiguration match) => match.Gateways.Count == 0 || match.Gateways.Contains("mesh");
+    /// <summary>A match that names gateways replaces the VirtualService's list by its own, and then asks nothing else about the caller.</summary>
+    public bool AppliesToCaller(HttpMatchConfiguration match)
+        => match.Gateways.Count > 0 ? match.Gateways.Contains("mesh") : IsFromNamespace(match) && IsFromLabels(match);
 
     /// <summary>Those that can hold for a call of this client: a condition that is not built makes its match never hold.</summary>
     public MatchModel[] Compile(IReadOnlyList<HttpMatchConfiguration> matches)
@@ -27,13 +28,28 @@ internal sealed class MatchCompiler(MeshSnapshot? previous)
         var count = 0;
         for (var i = 0; i < matches.Count; i++)
         {
-            if (AppliesToMesh(matches[i]) && matches[i].UnbuiltCondition is null)
+            if (AppliesToCaller(matches[i]) && matches[i].UnbuiltCondition is null)
             {
                 compiled[count++] = Compile(matches[i]);
             }
         }
 
         return count == compiled.Length ? compiled : compiled[..count];
+    }
+
+    private bool IsFromNamespace(HttpMatchConfiguration match) => match.SourceNamespace is not { } name || name == configuration.Namespace;
+
+    private bool IsFromLabels(HttpMatchConfiguration match)
+    {
+        foreach (var (key, value) in match.SourceLabels)
+        {
+            if (!configuration.Workload.Labels.TryGetValue(key, out var own) || own != value)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private MatchModel Compile(HttpMatchConfiguration match) => new()
@@ -43,6 +59,8 @@ internal sealed class MatchCompiler(MeshSnapshot? previous)
         Scheme = Compile(match.Scheme),
         Authority = Compile(match.Authority),
         Headers = Compile(match.Headers),
+        WithoutHeaders = Compile(match.WithoutHeaders),
+        QueryParams = match.QueryParams.Count == 0 ? [] : [.. match.QueryParams.Select(parameter => new QueryMatchModel(parameter.Key, Compile(parameter.Value)!))],
         Port = match.Port,
     };
 

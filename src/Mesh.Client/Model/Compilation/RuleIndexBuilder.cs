@@ -160,7 +160,7 @@ internal sealed class RuleIndexBuilder
     }
 
     private static bool IsOnly(StringMatchModel condition, MatchModel match)
-        => match is { Method: null, Scheme: null, Authority: null, Port: null }
+        => match is { Method: null, Scheme: null, Authority: null, Port: null, WithoutHeaders.Length: 0, QueryParams.Length: 0 }
             && (match.Uri == condition ? match.Headers.Length == 0 : match.Uri is null && match.Headers is [var header] && header.Value == condition);
 
     /// <summary>Null where it cannot be filed.</summary>

@@ -8,10 +8,10 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
 {
     private readonly RuleIndexBuilder _indexes = new();
 
-    /// <summary>False where no rule is left for calls of the mesh: all bound to gateways, or none but <c>tcp</c> and <c>tls</c>.</summary>
-    public static bool Applies(VirtualServiceConfiguration virtualService)
+    /// <summary>False where no rule is left for calls of this workload: all bound to gateways or to other callers, or none but <c>tcp</c> and <c>tls</c>.</summary>
+    public bool Applies(VirtualServiceConfiguration virtualService)
         => virtualService.AppliesToMesh
-            && virtualService.Http.Any(route => route.Match.Count == 0 || route.Match.Any(MatchCompiler.AppliesToMesh));
+            && virtualService.Http.Any(route => route.Match.Count == 0 || route.Match.Any(matchCompiler.AppliesToCaller));
 
     public VirtualServiceModel Compile(VirtualServiceConfiguration virtualService)
     {

@@ -105,6 +105,14 @@ public sealed class VirtualServiceBindingTests
     [InlineData("headers: [ x ]", FindingCodes.WrongType, "spec.http[0].match[0].headers")]
     [InlineData("headers: { X: {}, x: {} }", FindingCodes.DuplicateKey, "spec.http[0].match[0].headers.x")]
     [InlineData("headers: { \"a b\": {} }", FindingCodes.BadHeaderName, "spec.http[0].match[0].headers.a b")]
+    [InlineData("headers: { \":foo\": {} }", FindingCodes.BadHeaderName, "spec.http[0].match[0].headers.:foo")]
+    [InlineData("withoutHeaders: { \"a b\": {} }", FindingCodes.BadHeaderName, "spec.http[0].match[0].withoutHeaders.a b")]
+    [InlineData("withoutHeaders: { x: abc }", FindingCodes.BadStringMatch, "spec.http[0].match[0].withoutHeaders.x")]
+    [InlineData("queryParams: [ x ]", FindingCodes.WrongType, "spec.http[0].match[0].queryParams")]
+    [InlineData("queryParams: { \"a=b\": {} }", FindingCodes.BadQueryParameter, "spec.http[0].match[0].queryParams.a=b")]
+    [InlineData("queryParams: { x: { regex: \"(\" } }", FindingCodes.BadRegex, "spec.http[0].match[0].queryParams.x.regex")]
+    [InlineData("sourceLabels: { app: \"a b\" }", FindingCodes.BadLabel, "spec.http[0].match[0].sourceLabels.app")]
+    [InlineData("sourceNamespace: A.b", FindingCodes.BadName, "spec.http[0].match[0].sourceNamespace")]
     [InlineData("port: 0", FindingCodes.OutOfRange, "spec.http[0].match[0].port")]
     [InlineData("port: 65536", FindingCodes.OutOfRange, "spec.http[0].match[0].port")]
     [InlineData("port: \"80\"", FindingCodes.WrongType, "spec.http[0].match[0].port")]
@@ -117,15 +125,23 @@ public sealed class VirtualServiceBindingTests
     public void Load_an_empty_prefix_of_the_uri_covers_everything() => Assert.Equal("", Loading.FirstRoute(Loading.Match("- uri: { prefix: \"\" }\n")).Match[0].Uri!.Value);
 
     [Fact]
-    public void Load_pseudo_headers_are_the_fields_of_the_same_meaning()
+    public void Load_pseudo_headers_ask_for_a_value_and_never_for_presence()
     {
-        var match = Loading.FirstRoute(Loading.Match("- headers: { \":method\": { exact: GET }, \":authority\": {} }\n")).Match[0];
+        var document = Loading.Match("- headers: { \":Method\": { exact: GET }, \":authority\": {} }\n");
 
-        Assert.Equal("GET", match.Method!.Value);
-        Assert.Null(match.Authority);
-        Assert.Empty(match.Headers);
-        Assert.Null(match.UnbuiltCondition);
+        Loading.Clean(document);
+        var (name, value) = Assert.Single(Loading.FirstRoute(document).Match[0].Headers);
+        Assert.Equal((":method", "GET"), (name, value.Value));
     }
+
+    [Theory]
+    [InlineData("sourceNamespace: prod")]
+    [InlineData("sourceLabels: { app: a }")]
+    public void Load_conditions_on_the_caller_beside_gateways_are_told(string condition)
+        => Loading.Warned(
+            Loading.Match($"- gateways: [ mesh ]\n  {condition}\n"),
+            FindingCodes.IgnoredCondition,
+            "spec.http[0].match[0]." + condition[..condition.IndexOf(':', StringComparison.Ordinal)]);
 
     [Fact]
     public void Load_header_keys_that_istio_ignores_are_told() => Loading.Warned(Loading.Match("- headers: { uri: { exact: /x } }\n"), FindingCodes.IgnoredCondition, "spec.http[0].match[0].headers.uri");

@@ -75,6 +75,9 @@ public sealed class VirtualServiceValidatorTests
     [InlineData("{ headers: { a: {} } }")]
     [InlineData("{ port: 80 }")]
     [InlineData("{ sourceLabels: { a: b } }")]
+    [InlineData("{ sourceNamespace: prod }")]
+    [InlineData("{ queryParams: { a: {} } }")]
+    [InlineData("{ withoutHeaders: { a: {} } }")]
     public void Load_a_rule_after_one_with_a_condition_is_reachable(string match)
         => Assert.DoesNotContain(
             Loading.Route($"- match: [ {match} ]\n  route:\n  - destination: {{ host: a }}\n- route:\n  - destination: {{ host: b }}\n").Findings,
