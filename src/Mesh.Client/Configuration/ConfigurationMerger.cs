@@ -21,6 +21,10 @@ internal static class ConfigurationMerger
             UnbuiltSecurityPolicies = MergeResources(documents, document => document.UnbuiltSecurityPolicies, policy => policy.Metadata, policy => policy.Node,
                 (policy, metadata) => policy with { Metadata = metadata }, settings.Namespace, findings),
         };
+        configuration = configuration with
+        {
+            VirtualServices = DelegateExpander.Expand(configuration.VirtualServices, configuration.Domain, new FindingSink("", findings)),
+        };
         new ReferenceChecker(configuration, new FindingSink("", findings)).Check();
         return (configuration, findings);
     }

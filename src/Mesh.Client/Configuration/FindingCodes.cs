@@ -123,6 +123,18 @@ internal static class FindingCodes
     /// <summary>A query parameter name that cannot be one.</summary>
     public const string BadQueryParameter = "MESH0214";
 
+    /// <summary>A change of headers that cannot be made.</summary>
+    public const string BadHeaderEdit = "MESH0215";
+
+    /// <summary>A redirect that leads nowhere.</summary>
+    public const string BadRedirect = "MESH0216";
+
+    /// <summary>A direct response that cannot be sent.</summary>
+    public const string BadDirectResponse = "MESH0217";
+
+    /// <summary>A rewrite of path or authority that cannot be done.</summary>
+    public const string BadRewrite = "MESH0218";
+
     // 03: DestinationRule
 
     /// <summary>A subset name that cannot be one.</summary>
@@ -162,9 +174,6 @@ internal static class FindingCodes
     /// <summary>A condition that is legal and not built yet; its match never holds.</summary>
     public const string UnbuiltCondition = "MESH0502";
 
-    /// <summary>An action that is legal and not built yet; calls are answered 503.</summary>
-    public const string UnbuiltAction = "MESH0503";
-
     /// <summary>A resource that is legal and not built yet.</summary>
     public const string UnbuiltResource = "MESH0504";
 
@@ -195,4 +204,13 @@ internal static class FindingCodes
 
     /// <summary>Two VirtualServices for one host; the oldest is used alone (IST0109, KIA1106).</summary>
     public const string SharedHost = "MESH0706";
+
+    /// <summary>A rule delegates to a VirtualService that no document defines, or that has hosts; the rule is left out.</summary>
+    public const string DanglingDelegate = "MESH0707";
+
+    /// <summary>A rule of a delegate that no call could reach through the rule that delegates; it is left out.</summary>
+    public const string DelegateConflict = "MESH0708";
+
+    /// <summary>A delegate that no rule names.</summary>
+    public const string UnusedDelegate = "MESH0709";
 }

@@ -11,6 +11,14 @@ internal sealed record HttpRouteConfiguration
 
     public IReadOnlyList<RouteDestinationConfiguration> Route { get; init; } = [];
 
+    public RedirectConfiguration? Redirect { get; init; }
+
+    public DirectResponseConfiguration? DirectResponse { get; init; }
+
+    public RewriteConfiguration? Rewrite { get; init; }
+
+    public HeadersConfiguration? Headers { get; init; }
+
     public FaultConfiguration? Fault { get; init; }
 
     /// <summary>At least 1 ms; null is none.</summary>
@@ -18,7 +26,9 @@ internal sealed record HttpRouteConfiguration
 
     public RetriesConfiguration? Retries { get; init; }
 
-    /// <summary>The name of an action that is written but not built yet (<c>redirect</c>, <c>directResponse</c>, <c>delegate</c>,
-    /// <c>rewrite</c>): calls that match are answered 503 rather than sent somewhere the author did not mean.</summary>
-    public string? UnbuiltAction { get; init; }
+    /// <summary>The rules of another VirtualService stand in place of this one; gone once they do.</summary>
+    public DelegateReference? Delegate { get; init; }
+
+    /// <summary>Where the rule was written, if not at its own place in its VirtualService: <c>http[0] team/reviews http[1]</c>.</summary>
+    public string? Place { get; init; }
 }

@@ -11,6 +11,8 @@ internal sealed record RouteDestinationConfiguration
 
     public int? Port { get; init; }
 
+    public HeadersConfiguration? Headers { get; init; }
+
     /// <summary>Relative; 0 where nothing is written. A single destination gets everything whatever its weight.</summary>
     public int Weight { get; init; }
 }

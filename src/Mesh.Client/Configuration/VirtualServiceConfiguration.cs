@@ -13,5 +13,8 @@ internal sealed record VirtualServiceConfiguration
 
     public IReadOnlyList<HttpRouteConfiguration> Http { get; init; } = [];
 
+    /// <summary>It stands for no host; rules of others take its rules in.</summary>
+    public bool IsDelegate => Hosts.Count == 0;
+
     public bool AppliesToMesh => Gateways.Contains("mesh");
 }

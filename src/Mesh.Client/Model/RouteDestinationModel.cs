@@ -8,6 +8,9 @@ internal sealed class RouteDestinationModel
     /// of which the caller's port chooses. Empty: the host or subset is not defined, and calls are answered <c>NC</c>.</summary>
     public required ClusterModel[] Clusters { get; init; }
 
+    /// <summary>What changes on messages that go this way; null for nothing.</summary>
+    public EditsModel? Edits { get; init; }
+
     /// <summary>Why there is no cluster, for the body of the answer; null where there is one.</summary>
     public string? Missing { get; init; }
 }

@@ -16,15 +16,26 @@ internal sealed class RouteRuleModel
         init
         {
             field = value;
-            OnlyCluster = value is [{ Clusters: [var cluster] }] ? cluster : null;
+            OnlyCluster = value is [{ Clusters: [var cluster], Edits: null }] ? cluster : null;
         }
     }
 
-    /// <summary>Where all calls of the rule go, if that is one cluster: at hand, since most rules are so.</summary>
+    /// <summary>Where all calls of the rule go unchanged, if that is one cluster: at hand, since most rules are so.</summary>
     public ClusterModel? OnlyCluster { get; private init; }
 
     /// <summary>The sum of the weights; 0 where there is one destination.</summary>
     public required int TotalWeight { get; init; }
+
+    /// <summary>Excludes destinations, as <see cref="DirectResponse"/> does.</summary>
+    public RedirectModel? Redirect { get; init; }
+
+    public DirectResponseModel? DirectResponse { get; init; }
+
+    /// <summary>The rule sends nothing on.</summary>
+    public bool IsAnswer => Redirect is not null || DirectResponse is not null;
+
+    /// <summary>What a rule that answers by itself changes on its answer; null for nothing.</summary>
+    public EditsModel? Edits { get; init; }
 
     public FaultModel? Fault { get; init; }
 
@@ -33,6 +44,6 @@ internal sealed class RouteRuleModel
 
     public required RetryPolicyModel Retries { get; init; }
 
-    /// <summary>Set where the rule asks for an action that is not built: matching calls are answered 503 with this text.</summary>
+    /// <summary>Set where the rule leads nowhere: matching calls are answered 503 with this text.</summary>
     public string? Refusal { get; init; }
 }

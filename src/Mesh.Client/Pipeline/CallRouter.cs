@@ -13,10 +13,15 @@ internal static class CallRouter
     public static HttpResponseMessage? Route(MeshCall call)
     {
         var decision = RouteSelector.Select(call.Host, call.Request, call.Runtime.Random);
-        call.Rule = decision.Rule;
+        (call.Rule, call.Edits) = (decision.Rule, decision.Edits);
         if (decision.Rule?.Refusal is { } refusal)
         {
             return Refuse(call, $"rule {decision.Rule.Name}: {refusal}");
+        }
+
+        if (decision.Rule is { IsAnswer: true } answering)
+        {
+            return MeshAnswer.Of(call, answering);
         }
 
         var cluster = decision.Cluster;

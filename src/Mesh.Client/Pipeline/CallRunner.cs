@@ -2,6 +2,7 @@ using Mesh.Client.Faults;
 using Mesh.Client.Health;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
+using Mesh.Client.Routing;
 using Mesh.Client.Telemetry;
 using Mesh.Client.Transport;
 
@@ -29,7 +30,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             response = CallRouter.Route(call);
             if (response is not null)
             {
-                return response;
+                goto Answered;
             }
 
             if (!call.Cluster!.Model.Service.ReceivesContext && call.Host.Host.ReceivesContext)
@@ -57,7 +58,10 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 await WaitUntilReadyAsync(call).ConfigureAwait(false);
             }
 
-            // 6. Replay: decided now, since after an attempt the body may be gone.
+            // 6. Edits: what the rule changes on the request, for all attempts; routing and faults have looked at it as it was.
+            call.ApplyEdits();
+
+            // 7. Replay: decided now, since after an attempt the body may be gone.
             call.Retries = new RetryRules(call.RetryPolicy, call.Request);
             if (call.Retries.WantsBuffer && call.IsAsync)
             {
@@ -70,7 +74,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 call.WatchBody();
             }
 
-            // 7. Attempts: pick, send, judge, again.
+            // 8. Attempts: pick, send, judge, again.
             while (true)
             {
                 if (call.Runtime.Pick(call) is not { } endpoint)
@@ -113,7 +117,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                     call.RestoreAuthority();
                 }
 
-                // 8. Feedback: the next pick, of this call and of others, knows.
+                // 9. Feedback: the next pick, of this call and of others, knows.
                 call.Report(verdict.Outcome);
                 if (verdict.Outcome == CallOutcome.ConnectFailure)
                 {
@@ -125,7 +129,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                     ConnectFailureMark.Clear(call.Endpoint!);
                 }
 
-                // 9. Again, elsewhere?
+                // 10. Again, elsewhere?
                 var reason = call.Retries.Matches(verdict, call.RetryPolicy, call.Body is { IsTouched: true });
                 if (reason is null || call.Retries.AreExhausted(call.RetryPolicy))
                 {
@@ -145,7 +149,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 }
             }
 
-            // 10. The end: an answer, or what would be a transport failure without a mesh.
+            // 11. The end: an answer, or what would be a transport failure without a mesh.
             if (failure is not null)
             {
                 return (call.Flags & MeshResponseFlags.UpstreamRequestTimeout) != 0
@@ -153,7 +157,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                     : throw CallErrors.ToException(call, failure);
             }
 
-            CookieJar.Store(call.Request, response!, binding.Cookies);
+            CookieJar.Store(call.CallerUri, response!, binding.Cookies);
             response!.Content = new TrackedContent(call, response);
         }
         catch (OperationCanceledException) when (call.Deadline is { HasExpired: true })
@@ -175,8 +179,14 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
         }
         finally
         {
-            call.EndContext();
+            if (call.Edits is { Response: { Length: > 0 } edits } && response is not null)
+            {
+                HeaderEditor.Apply(edits, call.Request, response, saved: null);
+            }
+
             call.UnwatchBody();
+            call.TakeBackEdits();
+            call.EndContext();
             CookieJar.Restore(call);
             if (call.Activity is not null || call.Runtime.Telemetry.AreCallsCounted)
             {
@@ -189,7 +199,8 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             }
         }
 
-        // 11. Redirects, for clients that follow them: each enters the mesh anew.
+    Answered:
+        // 12. Redirects of servers and of rules, for clients that follow them: each enters the mesh anew.
         return call.RedirectsLeft > 0 && Redirect.TargetOf(call.Request, response) is { } target
             ? await handler.FollowAsync(call, response, target).ConfigureAwait(false)
             : response;

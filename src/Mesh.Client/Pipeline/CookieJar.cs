@@ -52,7 +52,7 @@ internal static class CookieJar
         }
     }
 
-    public static void Store(HttpRequestMessage request, HttpResponseMessage response, CookieContainer? cookies)
+    public static void Store(Uri uri, HttpResponseMessage response, CookieContainer? cookies)
     {
         if (cookies is null || !response.Headers.NonValidated.TryGetValues("Set-Cookie", out var values))
         {
@@ -63,7 +63,7 @@ internal static class CookieJar
         {
             try
             {
-                cookies.SetCookies(request.RequestUri!, value);
+                cookies.SetCookies(uri, value);
             }
             catch (CookieException)
             {

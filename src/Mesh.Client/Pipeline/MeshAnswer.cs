@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Mesh.Client.Model;
+using Mesh.Client.Routing;
 
 namespace Mesh.Client.Pipeline;
 
@@ -12,6 +14,19 @@ internal static class MeshAnswer
     {
         call.Flags |= flag;
         return Create(call, status, body);
+    }
+
+    /// <summary>What a rule answers by itself, by a redirect or directly.</summary>
+    public static HttpResponseMessage Of(MeshCall call, RouteRuleModel rule)
+    {
+        if (rule.DirectResponse is { } direct)
+        {
+            return Create(call.Request, call.ToResult(), (HttpStatusCode)direct.Status, direct.Body.ToArray());
+        }
+
+        var response = Create(call.Request, call.ToResult(), (HttpStatusCode)rule.Redirect!.Status, []);
+        response.Headers.TryAddWithoutValidation("Location", RedirectLocation.Of(rule, rule.Redirect, call.Request, call.Host.Port));
+        return response;
     }
 
     /// <summary>gRPC aborts are HTTP 200 with the status in the headers (trailers-only).</summary>
@@ -27,7 +42,10 @@ internal static class MeshAnswer
     }
 
     /// <summary>An answer to a request that became no call of the mesh.</summary>
-    public static HttpResponseMessage Create(HttpRequestMessage request, MeshResult result, HttpStatusCode status, string body) => new(status)
+    public static HttpResponseMessage Create(HttpRequestMessage request, MeshResult result, HttpStatusCode status, string body)
+        => Create(request, result, status, Encoding.UTF8.GetBytes(body));
+
+    private static HttpResponseMessage Create(HttpRequestMessage request, MeshResult result, HttpStatusCode status, byte[] body) => new(status)
     {
         RequestMessage = request,
         Version = request.Version,
@@ -39,8 +57,8 @@ internal static class MeshAnswer
 
     private sealed class AnswerContent : ByteArrayContent, IMeshResultCarrier
     {
-        public AnswerContent(MeshResult result, string body)
-            : base(Encoding.UTF8.GetBytes(body))
+        public AnswerContent(MeshResult result, byte[] body)
+            : base(body)
         {
             Result = result;
             Headers.ContentType = new MediaTypeHeaderValue("text/plain", "utf-8");

@@ -56,6 +56,9 @@ internal sealed class MeshCall
 
     public RouteRuleModel? Rule { get; set; }
 
+    /// <summary>What the rule changes on the messages; null for nothing.</summary>
+    public EditsModel? Edits { get; set; }
+
     public ClusterState? Cluster { get; set; }
 
     public MeshResponseFlags Flags { get; set; }
@@ -167,6 +170,20 @@ internal sealed class MeshCall
             Request.RequestUri = logical.Uri;
             Request.Headers.Host = logical.Host;
         }
+    }
+
+    private RequestEdits? _edits;
+
+    /// <summary>What the caller addressed, whatever a rule has made of it.</summary>
+    public Uri CallerUri => _edits?.Uri ?? Request.RequestUri!;
+
+    /// <summary>Changes the request as its rule says, until <see cref="TakeBackEdits"/>.</summary>
+    public void ApplyEdits() => _edits = RequestEdits.Apply(this);
+
+    public void TakeBackEdits()
+    {
+        _edits?.TakeBack();
+        _edits = null;
     }
 
     /// <summary>Watches a request body that can be read once only; null for others, which cannot fail.</summary>

@@ -41,6 +41,9 @@ internal ref struct RequestView(HttpRequestMessage request, int port)
         }
     }
 
+    /// <summary>With its question mark; empty where there is none.</summary>
+    public ReadOnlySpan<char> Query => PathAndQuery.AsSpan(_pathLength);
+
     public string PathAndQuery
     {
         get
@@ -79,7 +82,7 @@ internal ref struct RequestView(HttpRequestMessage request, int port)
     /// <summary>The first value of a query parameter as it stands in the address; empty where the name has no <c>=</c>.</summary>
     public bool TryGetQuery(string name, out ReadOnlySpan<char> value)
     {
-        var rest = PathAndQuery.AsSpan(_pathLength);
+        var rest = Query;
         while (!rest.IsEmpty)
         {
             // The first character is the question mark or the ampersand before the pair.

@@ -26,6 +26,11 @@ internal static class RouteSelector
             return Fail(rule, rule.Refusal);
         }
 
+        if (rule.IsAnswer)
+        {
+            return new() { Rule = rule, Edits = rule.Edits };
+        }
+
         if (rule.OnlyCluster is { } only)
         {
             return Decide(rule, only);
@@ -33,13 +38,13 @@ internal static class RouteSelector
 
         var destination = Draw(rule, random);
         return FindCluster(destination.Clusters, host.Port) is { } chosen
-            ? Decide(rule, chosen)
+            ? Decide(rule, chosen, destination.Edits)
             : Fail(rule, destination.Missing ?? UndeclaredPort(rule, destination.Clusters, host.Port));
     }
 
     /// <summary>A cluster whose security cannot be honoured is never handed out, so that nobody downstream can forget to ask.</summary>
-    private static RouteDecision Decide(RouteRuleModel? rule, ClusterModel cluster)
-        => cluster.Refusal is { } refusal ? Fail(rule, refusal) : new() { Rule = rule, Cluster = cluster };
+    private static RouteDecision Decide(RouteRuleModel? rule, ClusterModel cluster, EditsModel? edits = null)
+        => cluster.Refusal is { } refusal ? Fail(rule, refusal) : new() { Rule = rule, Cluster = cluster, Edits = edits };
 
     private static RouteDecision Fail(RouteRuleModel? rule, string reason)
         => new() { Rule = rule, Failure = MeshResponseFlags.NoCluster, Reason = reason };

@@ -20,22 +20,27 @@ internal static class RuleMatcher
             && (match.WithoutHeaders.Length == 0 || MatchesNone(match.WithoutHeaders, ref request))
             && (match.QueryParams.Length == 0 || MatchesQuery(match.QueryParams, ref request));
 
+    /// <summary>The first match of a rule that holds; null where the rule has none.</summary>
+    public static MatchModel? FindMatch(RouteRuleModel rule, ref RequestView request)
+    {
+        foreach (var match in rule.Matches)
+        {
+            if (IsMatch(match, ref request))
+            {
+                return match;
+            }
+        }
+
+        return null;
+    }
+
     private static RouteRuleModel? Walk(RouteRuleModel[] rules, ref RequestView request)
     {
         for (var i = 0; i < rules.Length; i++)
         {
-            var matches = rules[i].Matches;
-            if (matches.Length == 0)
+            if (rules[i].Matches.Length == 0 || FindMatch(rules[i], ref request) is not null)
             {
                 return rules[i];
-            }
-
-            for (var j = 0; j < matches.Length; j++)
-            {
-                if (IsMatch(matches[j], ref request))
-                {
-                    return rules[i];
-                }
             }
         }
 

@@ -13,7 +13,6 @@ public sealed class AnswerTableTests
     [InlineData("", "reviews", "v9", 503, MeshResponseFlags.NoCluster, "subset v9 of reviews.default.svc.cluster.local")]
     [InlineData("", "nowhere", null, 503, MeshResponseFlags.NoCluster, "nowhere")]
     [InlineData("", "secure", null, 503, MeshResponseFlags.NoCluster, "DestinationRule default/secure: tls mode SIMPLE")]
-    [InlineData("\"rewrite\": { \"uri\": \"/\" }, ", "reviews", null, 503, MeshResponseFlags.None, "default/reviews http[0]")]
     [InlineData("", "reviews\", \"subset\": \"v3", null, 503, MeshResponseFlags.NoHealthyUpstream, "no healthy upstream: outbound|9080|v3|reviews.default.svc.cluster.local")]
     [InlineData("\"fault\": { \"abort\": { \"httpStatus\": 418, \"percentage\": { \"value\": 100 } } }, ", "reviews", null, 418, MeshResponseFlags.FaultInjected, "fault injected by rule default/reviews http[0]")]
     [InlineData("\"fault\": { \"abort\": { \"grpcStatus\": \"UNAVAILABLE\", \"percentage\": { \"value\": 100 } } }, ", "reviews", null, 200, MeshResponseFlags.FaultInjected, "")]

@@ -51,15 +51,26 @@ internal static class RuleExamples
         ["VirtualService http[].fault.abort.percentage.value"] = Http("fault: { abort: { httpStatus: 500, percentage: { value: 0.1 } } }"),
         ["VirtualService http[].fault.abort.percent"] = Http("fault: { abort: { httpStatus: 500, percent: 100 } }"),
         ["VirtualService http[].fault.abort.http2Error"] = Http("fault: { abort: { http2Error: NO_ERROR, percent: 100 } }"),
-        ["VirtualService http[].redirect"] = VirtualService("hosts: [ a ], http: [ { redirect: { uri: /a } } ]"),
-        ["VirtualService http[].directResponse"] = VirtualService("hosts: [ a ], http: [ { directResponse: { status: 404 } } ]"),
-        ["VirtualService http[].delegate"] = VirtualService("hosts: [ a ], http: [ { delegate: { name: a } } ]"),
-        ["VirtualService http[].rewrite"] = Http("rewrite: { uri: /a }"),
+        ["VirtualService http[].redirect.uri"] = Answer("redirect: { uri: /a }"),
+        ["VirtualService http[].redirect.prefixRewrite"] = Answer("redirect: { prefixRewrite: /a }"),
+        ["VirtualService http[].redirect.authority"] = Answer("redirect: { authority: b }"),
+        ["VirtualService http[].redirect.port"] = Answer("redirect: { port: 81 }"),
+        ["VirtualService http[].redirect.derivePort"] = Answer("redirect: { derivePort: FROM_REQUEST_PORT }"),
+        ["VirtualService http[].redirect.scheme"] = Answer("redirect: { scheme: https }"),
+        ["VirtualService http[].redirect.redirectCode"] = Answer("redirect: { redirectCode: 302 }"),
+        ["VirtualService http[].directResponse.status"] = Answer("directResponse: { status: 404 }"),
+        ["VirtualService http[].directResponse.body"] = Answer("directResponse: { status: 404, body: { string: gone } }"),
+        ["VirtualService http[].delegate.name"] = Answer("delegate: { name: a }"),
+        ["VirtualService http[].delegate.namespace"] = Answer("delegate: { name: a, namespace: b }"),
+        ["VirtualService http[].rewrite.uri"] = Http("rewrite: { uri: /a }"),
+        ["VirtualService http[].rewrite.uriRegexRewrite"] = Http("rewrite: { uriRegexRewrite: { match: a, rewrite: b } }"),
+        ["VirtualService http[].rewrite.authority"] = Http("rewrite: { authority: b }"),
         ["VirtualService http[].mirror"] = Http("mirror: { host: b }"),
         ["VirtualService http[].mirrors[]"] = Http("mirrors: [ { destination: { host: b } } ]"),
         ["VirtualService http[].mirrorPercent"] = Http("mirror: { host: b }, mirrorPercent: 5"),
         ["VirtualService http[].mirrorPercentage"] = Http("mirror: { host: b }, mirrorPercentage: { value: 5 }"),
-        ["VirtualService http[].headers"] = Http("headers: { request: { set: { a: b } } }"),
+        ["VirtualService http[].headers.request"] = Http("headers: { request: { set: { a: b } } }"),
+        ["VirtualService http[].headers.response"] = Http("headers: { response: { set: { a: b } } }"),
         ["VirtualService http[].corsPolicy"] = Http("corsPolicy: { allowMethods: [ GET ] }"),
 
         ["DestinationRule host"] = DestinationRule("host: a"),
@@ -143,6 +154,11 @@ internal static class RuleExamples
         ["VirtualService http[].route[]."] = Routes("{ destination: { host: a }, nosuch: 1 }"),
         ["VirtualService http[].route[].destination."] = Routes("{ destination: { host: a, nosuch: 1 } }"),
         ["VirtualService http[].route[].destination.port."] = Routes("{ destination: { host: a, port: { number: 1, nosuch: 1 } } }"),
+        ["VirtualService http[].delegate."] = Answer("delegate: { name: a, nosuch: 1 }"),
+        ["VirtualService http[].redirect."] = Answer("redirect: { nosuch: 1 }"),
+        ["VirtualService http[].directResponse."] = Answer("directResponse: { status: 404, nosuch: 1 }"),
+        ["VirtualService http[].rewrite."] = Http("rewrite: { uri: /a, nosuch: 1 }"),
+        ["VirtualService http[].headers."] = Http("headers: { nosuch: 1 }"),
         ["VirtualService http[].retries."] = Http("retries: { attempts: 1, nosuch: 1 }"),
         ["VirtualService http[].fault."] = Http("fault: { nosuch: 1 }"),
         ["VirtualService http[].fault.delay."] = Http("fault: { delay: { fixedDelay: 1s, percent: 1, nosuch: 1 } }"),
@@ -167,6 +183,8 @@ internal static class RuleExamples
     private static string VirtualService(string spec) => Resource("networking.istio.io/v1", "VirtualService", spec);
 
     private static string Http(string fields) => VirtualService($"hosts: [ a ], http: [ {{ {fields}, {Route} }} ]");
+
+    private static string Answer(string action) => VirtualService($"hosts: [ a ], http: [ {{ {action} }} ]");
 
     private static string Match(string fields) => Http($"match: [ {{ {fields} }} ]");
 

@@ -9,7 +9,7 @@ public sealed partial class RuleTableTests
 {
     private static readonly string[] UnbuiltCodes =
     [
-        FindingCodes.UnbuiltField, FindingCodes.UnbuiltCondition, FindingCodes.UnbuiltAction, FindingCodes.UnbuiltResource, FindingCodes.GatewayAccepted,
+        FindingCodes.UnbuiltField, FindingCodes.UnbuiltCondition, FindingCodes.UnbuiltResource, FindingCodes.GatewayAccepted,
     ];
 
     private static readonly IReadOnlyDictionary<string, string> States = ReadStates();

@@ -84,9 +84,9 @@ public sealed class RouteSelectorTests
     }
 
     [Fact]
-    public void Refused_action_is_no_cluster()
+    public void Rule_without_a_destination_is_no_cluster()
     {
-        var rules = Given.VirtualService("reviews", ["reviews"], Given.Route("reviews") with { UnbuiltAction = "redirect" });
+        var rules = Given.VirtualService("reviews", ["reviews"], Given.Route([]));
 
         var decision = Select(Given.Snapshot([], [rules]), Get("http://reviews/"));
 

@@ -16,10 +16,14 @@ internal static class HttpRouteBinder
             Name = fields.Text("name"),
             Match = [.. fields.Items("match").Select(item => HttpMatchBinder.Bind(item, findings)).OfType<HttpMatchConfiguration>()],
             Route = [.. fields.Items("route").Select(item => Destination(item, findings)).OfType<RouteDestinationConfiguration>()],
+            Redirect = RedirectBinder.Bind(fields.Object("redirect")),
+            DirectResponse = DirectResponseBinder.Bind(fields.Object("directResponse")),
+            Rewrite = RewriteBinder.Bind(fields.Object("rewrite")),
+            Headers = HeadersBinder.Bind(fields.Object("headers")),
             Fault = FaultBinder.Bind(fields.Object("fault")),
             Timeout = fields.Duration("timeout"),
             Retries = RetriesBinder.Bind(fields.Object("retries")),
-            UnbuiltAction = UnbuiltAction(fields),
+            Delegate = Delegate(fields.Object("delegate")),
         };
         if (fields.Has("mirror") && fields.Take("mirrors") is { } mirrors)
         {
@@ -27,26 +31,27 @@ internal static class HttpRouteBinder
         }
 
         fields.NoneBuilt("no copy of a call is sent", "mirror", "mirrors", "mirrorPercent", "mirrorPercentage");
-        fields.NoneBuilt("headers stay as the caller wrote them", "headers");
         fields.NoneBuilt("it concerns servers and gateways alone", "corsPolicy");
         fields.Finish();
         return route;
     }
 
-    private static string? UnbuiltAction(FieldReader fields)
+    private static DelegateReference? Delegate(FieldReader? fields)
     {
-        string? first = null;
-        foreach (var name in (ReadOnlySpan<string>)["redirect", "directResponse", "delegate", "rewrite"])
+        if (fields is null)
         {
-            if (fields.Take(name) is { } action)
-            {
-                fields.Findings.Warning(FindingCodes.UnbuiltAction, action,
-                    $"the action '{name}' is not built yet in this version; calls that this rule matches are answered 503 rather than sent somewhere else.");
-                first ??= name;
-            }
+            return null;
         }
 
-        return first;
+        var name = fields.RequiredText("name");
+        var @namespace = fields.Text("namespace");
+        fields.Finish();
+        if (@namespace is not null && !DnsName.IsLabel(@namespace))
+        {
+            fields.Findings.Error(FindingCodes.BadName, fields.Take("namespace")!, $"{FindingSink.Quote(@namespace)} cannot be a namespace: {DnsName.LabelRule}.");
+        }
+
+        return name is null ? null : new(name, @namespace, fields.Node);
     }
 
     private static RouteDestinationConfiguration? Destination(ConfigurationNode node, FindingSink findings)
@@ -57,7 +62,7 @@ internal static class HttpRouteBinder
         }
 
         var weight = fields.Integer("weight", 0, int.MaxValue);
-        fields.NoneBuilt("headers stay as the caller wrote them", "headers");
+        var headers = HeadersBinder.Bind(fields.Object("headers"));
         var destination = fields.Take("destination");
         fields.Finish();
         if (destination is null)
@@ -92,7 +97,7 @@ internal static class HttpRouteBinder
                 $"{FindingSink.Quote(subset)} cannot be a subset name: {DnsName.LabelRule}.");
         }
 
-        return new RouteDestinationConfiguration { Node = node, Host = host, Subset = subset, Port = port, Weight = weight ?? 0 };
+        return new RouteDestinationConfiguration { Node = node, Host = host, Subset = subset, Port = port, Headers = headers, Weight = weight ?? 0 };
     }
 
     public static int? Port(FieldReader? fields)

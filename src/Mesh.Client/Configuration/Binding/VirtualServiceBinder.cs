@@ -31,28 +31,15 @@ internal static class VirtualServiceBinder
             return null;
         }
 
-        if (rule.Hosts.Count == 0)
+        if (rule.IsDelegate)
         {
-            BindDelegate(fields, gateways, others);
-            return null;
+            DelegateValidator.Check(rule, hasGateways: gateways is { Count: > 0 }, others, findings);
+        }
+        else
+        {
+            VirtualServiceValidator.Check(rule, findings);
         }
 
-        VirtualServiceValidator.Check(rule, findings);
         return rule;
-    }
-
-    /// <summary>Without hosts it is a delegate, which only rules of another VirtualService could include.</summary>
-    private static void BindDelegate(FieldReader fields, IReadOnlyList<string>? gateways, bool others)
-    {
-        if (gateways is { Count: > 0 } || others)
-        {
-            fields.Findings.Error(FindingCodes.Conflict, fields.Node, "a VirtualService without hosts is a delegate, and a delegate has neither gateways nor tcp nor tls.",
-                "Write hosts, or remove the others.");
-            return;
-        }
-
-        fields.Findings.Warning(FindingCodes.UnbuiltResource,
-            fields.Node, "without hosts this is a delegate, which is not built yet in this version; it has no effect.",
-            "Write hosts where it is meant to stand for itself.");
     }
 }

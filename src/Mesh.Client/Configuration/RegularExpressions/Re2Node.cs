@@ -1,6 +1,6 @@
 namespace Mesh.Client.Configuration;
 
-/// <summary>A parsed RE2 expression. Groups and laziness are gone: they change what is captured, not whether the whole value matches.</summary>
+/// <summary>A parsed RE2 expression. Groups and laziness are mostly gone: they change what is captured, not whether the whole value matches.</summary>
 internal abstract class Re2Node
 {
     // Positions of the automaton. Far above any pattern that people write, and still milliseconds to build.
@@ -72,10 +72,17 @@ internal abstract class Re2Node
         public IReadOnlyList<Re2Node> Nodes => nodes;
     }
 
+    /// <summary>Captures what its node matches; only where the parser was asked to keep groups.</summary>
+    public sealed class Group(Re2Node node) : Re2Node(node.Size, node.Depth + 1, node.Repetition, node.HasBoundary)
+    {
+        public Re2Node Node => node;
+    }
+
     /// <param name="node">What is repeated.</param>
     /// <param name="least">At least so often.</param>
     /// <param name="most">At most so often; null is without end.</param>
-    public sealed class Repeat(Re2Node node, int least, int? most)
+    /// <param name="isLazy">As seldom as it can; only where the parser was asked to keep groups.</param>
+    public sealed class Repeat(Re2Node node, int least, int? most, bool isLazy = false)
         : Re2Node((node.Size * Math.Max(1, most ?? least)) + 1, node.Depth + 1, node.Repetition * Math.Max(1, most ?? least),
             node.HasBoundary)
     {
@@ -84,6 +91,8 @@ internal abstract class Re2Node
         public int Least => least;
 
         public int? Most => most;
+
+        public bool IsLazy => isLazy;
     }
 
     private static int DepthOf(IReadOnlyList<Re2Node> nodes) => nodes.Count == 0 ? 1 : nodes.Max(node => node.Depth) + 1;

@@ -7,6 +7,7 @@ internal sealed partial class Re2Parser
     {
         _at++;
         var outer = _flags;
+        var captures = true;
         if (Starts("?P<") || Starts("?<"))
         {
             ParseName();
@@ -14,12 +15,14 @@ internal sealed partial class Re2Parser
         else if (Starts("?"))
         {
             _at++;
+            captures = false;
             if (!ParseFlags())
             {
                 return null;
             }
         }
 
+        Groups += captures ? 1 : 0;
         var node = ParseChoice();
         if (IsAtEnd)
         {
@@ -28,7 +31,7 @@ internal sealed partial class Re2Parser
 
         _at++;
         _flags = outer;
-        return node;
+        return captures && keepsGroups ? new Re2Node.Group(node) : node;
     }
 
     private void ParseName()

@@ -4,7 +4,9 @@ using System.Text;
 namespace Mesh.Client.Configuration;
 
 /// <summary>RE2's grammar by recursive descent. What RE2 refuses is refused; what it reads is read as it reads it, never as .NET would.</summary>
-internal sealed partial class Re2Parser(string pattern)
+/// <param name="pattern">The text.</param>
+/// <param name="keepsGroups">What groups capture matters, and with it laziness; for telling whether a value matches neither does.</param>
+internal sealed partial class Re2Parser(string pattern, bool keepsGroups = false)
 {
     private const int LargestCount = 1000;
     private const int LargestDepth = 200;
@@ -23,6 +25,9 @@ internal sealed partial class Re2Parser(string pattern)
         DotAll = 4,
         Ungreedy = 8,
     }
+
+    /// <summary>How many groups capture.</summary>
+    public int Groups { get; private set; }
 
     private bool IsAtEnd => _at >= pattern.Length;
 
@@ -107,9 +112,11 @@ internal sealed partial class Re2Parser(string pattern)
             return atom;
         }
 
+        var isLazy = _flags.HasFlag(Flags.Ungreedy);
         if (!IsAtEnd && pattern[_at] == '?')
         {
             _at++;
+            isLazy = !isLazy;
         }
 
         if (TryRepeat(out _, out _))
@@ -117,7 +124,7 @@ internal sealed partial class Re2Parser(string pattern)
             throw Error("it repeats a repetition; RE2 has neither '**' nor possessive '++'");
         }
 
-        var repeat = new Re2Node.Repeat(atom, least, most);
+        var repeat = new Re2Node.Repeat(atom, least, most, keepsGroups && isLazy);
         return repeat.Repetition <= LargestCount ? repeat : throw Error("it repeats more than 1000 times");
     }
 

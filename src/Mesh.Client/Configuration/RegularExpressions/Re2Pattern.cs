@@ -53,12 +53,42 @@ internal static class Re2Pattern
         }
     }
 
+    /// <summary>The pattern in .NET's syntax, to be searched for, with its groups numbered as in RE2: for a replacement.</summary>
+    /// <remarks>Word boundaries are refused: RE2's word is ASCII and .NET's is not, and here they cannot be written otherwise.</remarks>
+    public static bool TryTranslateGroups(
+        string pattern, [NotNullWhen(true)] out string? translated, out int groups, [NotNullWhen(false)] out string? error)
+    {
+        (translated, groups, error) = (null, 0, FindLengthError(pattern));
+        if (error is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            var parser = new Re2Parser(pattern, keepsGroups: true);
+            var node = parser.Parse();
+            if (node.HasBoundary)
+            {
+                error = @"word boundaries (\b, \B) are not supported in a replacement";
+                return false;
+            }
+
+            (translated, groups) = (Re2Writer.Write(node), parser.Groups);
+            return true;
+        }
+        catch (Re2SyntaxException exception)
+        {
+            error = exception.Message;
+            return false;
+        }
+    }
+
     public static bool TryParse(string pattern, [NotNullWhen(true)] out Re2Node? node, [NotNullWhen(false)] out string? error)
     {
-        (node, error) = (null, null);
-        if (pattern.Length is 0 or > Longest)
+        (node, error) = (null, FindLengthError(pattern));
+        if (error is not null)
         {
-            error = pattern.Length == 0 ? "it is empty" : "it is longer than 1024 characters";
             return false;
         }
 
@@ -73,4 +103,11 @@ internal static class Re2Pattern
             return false;
         }
     }
+
+    private static string? FindLengthError(string pattern) => pattern.Length switch
+    {
+        0 => "it is empty",
+        > Longest => "it is longer than 1024 characters",
+        _ => null,
+    };
 }

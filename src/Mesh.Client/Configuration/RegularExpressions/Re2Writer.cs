@@ -48,8 +48,14 @@ internal static class Re2Writer
 
                 text.Append(')');
                 break;
+            case Re2Node.Group group:
+                text.Append('(');
+                Write(group.Node, text);
+                text.Append(')');
+                break;
             case Re2Node.Repeat repeat:
                 WriteRepeat(repeat, text);
+                text.Append(repeat.IsLazy ? "?" : "");
                 break;
         }
     }

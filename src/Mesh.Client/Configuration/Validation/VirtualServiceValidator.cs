@@ -7,10 +7,16 @@ internal static class VirtualServiceValidator
     {
         HostsValidator.Check(rule, findings);
         GatewaysValidator.Check(rule, findings);
+        CheckRules(rule, findings);
+    }
+
+    public static void CheckRules(VirtualServiceConfiguration rule, FindingSink findings)
+    {
         foreach (var route in rule.Http)
         {
             RouteActionValidator.Check(route, findings);
             RouteWeightsValidator.Check(route, findings);
+            AuthorityValidator.Check(route, findings);
         }
 
         ReachabilityValidator.Check(rule, findings);

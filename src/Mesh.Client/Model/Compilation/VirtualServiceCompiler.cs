@@ -33,29 +33,32 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
 
     private RouteRuleModel Compile(ResourceMetadata owner, int index, HttpRouteConfiguration route, MatchModel[] matches)
     {
-        var name = string.Create(
-            CultureInfo.InvariantCulture, $"{owner.Namespace}/{owner.Name} http[{index}]{(route.Name is null ? "" : $" ({route.Name})")}");
-        var destinations = Destinations(owner, name, route.Route);
+        var place = route.Place ?? string.Create(CultureInfo.InvariantCulture, $"http[{index}]");
+        var name = $"{owner.Namespace}/{owner.Name} {place}{(route.Name is null ? "" : $" ({route.Name})")}";
+        var destinations = Destinations(owner, name, route);
+        var isAnswer = route.Redirect is not null || route.DirectResponse is not null;
         return new()
         {
             Name = name,
             Matches = matches,
             Destinations = destinations,
             TotalWeight = TotalWeight(destinations),
+            Redirect = Redirect(route.Redirect),
+            DirectResponse = route is { Redirect: null, DirectResponse: { } direct } ? new(direct.Status, direct.Body) : null,
+            Edits = isAnswer ? EditsCompiler.Compile(route, null) : null,
             Fault = Fault(route.Fault),
             Timeout = route.Timeout,
             Retries = Retries(route.Retries),
-            Refusal = route.UnbuiltAction is { } action
-                ? $"{name} asks for {action}, which is not built yet; its calls are refused rather than sent where it did not mean"
-                : destinations.Length == 0 ? $"{name} has no destination that can be chosen" : null,
+            Refusal = destinations.Length == 0 && !isAnswer ? $"{name} has no destination that can be chosen" : null,
         };
     }
 
-    private RouteDestinationModel[] Destinations(ResourceMetadata owner, string rule, IReadOnlyList<RouteDestinationConfiguration> route)
+    private RouteDestinationModel[] Destinations(ResourceMetadata owner, string name, HttpRouteConfiguration rule)
     {
+        var route = rule.Route;
         if (route.Count == 1)
         {
-            return [Destination(owner, rule, route[0], route[0].Weight)];
+            return [Destination(owner, name, rule, route[0], route[0].Weight)];
         }
 
         var (count, total) = (0, 0L);
@@ -77,7 +80,7 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
         {
             if (route[i].Weight > 0)
             {
-                destinations[--count] = Destination(owner, rule, route[i], Math.Max(1, route[i].Weight >> shift));
+                destinations[--count] = Destination(owner, name, rule, route[i], Math.Max(1, route[i].Weight >> shift));
             }
         }
 
@@ -95,17 +98,31 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
         return total;
     }
 
-    private RouteDestinationModel Destination(ResourceMetadata owner, string rule, RouteDestinationConfiguration destination, int weight)
+    private RouteDestinationModel Destination(
+        ResourceMetadata owner, string name, HttpRouteConfiguration rule, RouteDestinationConfiguration destination, int weight)
     {
         if (services.Resolve(destination.Host, owner.Namespace) is not { } service)
         {
-            var missing = $"{rule}: destination {destination.Host} is not declared under Services, and DefaultDiscovery is None";
+            var missing = $"{name}: destination {destination.Host} is not declared under Services, and DefaultDiscovery is None";
             return new() { Weight = weight, Clusters = [], Missing = missing };
         }
 
         var found = clusters.Find(service, destination.Subset, destination.Port ?? 0, out var reason);
-        return new() { Weight = weight, Clusters = found, Missing = reason is null ? null : $"{rule}: {reason}" };
+        return new() { Weight = weight, Clusters = found, Edits = EditsCompiler.Compile(rule, destination.Headers), Missing = reason is null ? null : $"{name}: {reason}" };
     }
+
+    private static RedirectModel? Redirect(RedirectConfiguration? redirect) => redirect is null
+        ? null
+        : new()
+        {
+            Status = redirect.Status,
+            Scheme = redirect.Scheme,
+            Authority = redirect.Authority,
+            Port = redirect.Port,
+            DerivePort = redirect.DerivePort,
+            Path = redirect.Uri,
+            Prefix = redirect.PrefixRewrite,
+        };
 
     private static FaultModel? Fault(FaultConfiguration? fault)
     {

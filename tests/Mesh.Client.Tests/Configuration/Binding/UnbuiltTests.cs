@@ -17,24 +17,10 @@ public sealed class UnbuiltTests
     }
 
     [Theory]
-    [InlineData("redirect: { uri: /a }", "redirect")]
-    [InlineData("directResponse: { status: 404 }", "directResponse")]
-    [InlineData("delegate: { name: a }", "delegate")]
-    [InlineData("rewrite: { uri: /a }\n  route:\n  - destination: { host: a }", "rewrite")]
-    public void Load_an_unbuilt_action_is_kept_by_name(string action, string name)
-    {
-        var document = Loading.Route($"- {action}\n");
-
-        Assert.Equal(name, Loading.FirstRoute(document).UnbuiltAction);
-        Loading.Warned(document, FindingCodes.UnbuiltAction, "spec.http[0]." + name);
-    }
-
-    [Theory]
     [InlineData("mirror: { host: b }", "mirror")]
     [InlineData("mirror: { host: b }\n  mirror_percent: 5", "mirror_percent")]
     [InlineData("mirror: { host: b }\n  mirrorPercentage: { value: 5 }", "mirrorPercentage")]
     [InlineData("mirrors: [ { destination: { host: b } } ]", "mirrors")]
-    [InlineData("headers: { request: { set: { a: b } } }", "headers")]
     [InlineData("corsPolicy: { allowMethods: [ GET ] }", "corsPolicy")]
     [InlineData("retries: { attempts: 1, retryRemoteLocalities: true }", "retries.retryRemoteLocalities")]
     public void Load_an_unbuilt_field_of_a_rule_is_told(string field, string path)
@@ -42,7 +28,6 @@ public sealed class UnbuiltTests
         var document = Loading.Route($"- {field}\n  route:\n  - destination: {{ host: a }}\n");
 
         Loading.Warned(document, FindingCodes.UnbuiltField, "spec.http[0]." + path);
-        Assert.Null(Loading.FirstRoute(document).UnbuiltAction);
     }
 
     [Theory]
@@ -163,15 +148,6 @@ public sealed class UnbuiltTests
         var document = Loading.Yaml("apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: a }\nspec: { hosts: [ a ], tcp: [ { route: [ { destination: { host: a } } ] } ] }\n");
 
         Loading.Warned(document, FindingCodes.UnbuiltField, "spec.tcp");
-        Assert.Empty(document.Configuration.VirtualServices);
-    }
-
-    [Fact]
-    public void Load_a_delegate_does_nothing_and_says_so()
-    {
-        var document = Loading.Yaml("apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: a }\nspec: { http: [ { route: [ { destination: { host: a } } ] } ] }\n");
-
-        Loading.Warned(document, FindingCodes.UnbuiltResource, "spec");
         Assert.Empty(document.Configuration.VirtualServices);
     }
 }

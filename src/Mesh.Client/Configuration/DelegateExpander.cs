@@ -1,0 +1,118 @@
+using System.Globalization;
+
+namespace Mesh.Client.Configuration;
+
+/// <summary>
+/// Puts the rules of delegates in place of the rules that name them, as Istio does: conditions add up, what the delegate does not set comes
+/// from the rule, and short names in a delegate belong to the delegate's namespace. A delegate that is not there takes its rule with it.
+/// </summary>
+internal sealed class DelegateExpander
+{
+    private readonly Dictionary<(string Namespace, string Name), VirtualServiceConfiguration> _delegates;
+    private readonly HashSet<VirtualServiceConfiguration> _used = new(ReferenceEqualityComparer.Instance);
+    private readonly string _domain;
+    private readonly FindingSink _findings;
+
+    private DelegateExpander(IReadOnlyList<VirtualServiceConfiguration> rules, string domain, FindingSink findings)
+    {
+        _delegates = rules.Where(rule => rule.IsDelegate).ToDictionary(rule => (rule.Metadata.Namespace, rule.Metadata.Name));
+        (_domain, _findings) = (domain, findings);
+    }
+
+    /// <returns>The VirtualServices that stand for themselves.</returns>
+    public static IReadOnlyList<VirtualServiceConfiguration> Expand(IReadOnlyList<VirtualServiceConfiguration> rules, string domain, FindingSink findings)
+    {
+        if (!rules.Any(rule => rule.IsDelegate || rule.Http.Any(route => route.Delegate is not null)))
+        {
+            return rules;
+        }
+
+        var expander = new DelegateExpander(rules, domain, findings);
+        VirtualServiceConfiguration[] expanded = [.. rules.Where(rule => !rule.IsDelegate).Select(expander.Expand)];
+        foreach (var unused in expander._delegates.Values.Where(rule => !expander._used.Contains(rule)))
+        {
+            findings.Resource = unused.Metadata.ToString();
+            findings.Info(FindingCodes.UnusedDelegate, unused.Node, "without hosts this is a delegate, and no rule names it; it has no effect.",
+                "Name it in 'delegate' of a rule, or write hosts where it is meant to stand for itself.");
+        }
+
+        return expanded;
+    }
+
+    private VirtualServiceConfiguration Expand(VirtualServiceConfiguration rule)
+    {
+        if (rule.Http.All(route => route.Delegate is null))
+        {
+            return rule;
+        }
+
+        _findings.Resource = rule.Metadata.ToString();
+        var http = new List<HttpRouteConfiguration>();
+        for (var i = 0; i < rule.Http.Count; i++)
+        {
+            var route = rule.Http[i];
+            var place = string.Create(CultureInfo.InvariantCulture, $"http[{i}]");
+            if (route.Delegate is { } reference)
+            {
+                http.AddRange(Include(rule, route, reference, place));
+            }
+            else
+            {
+                http.Add(route with { Place = place });
+            }
+        }
+
+        return rule with { Http = http };
+    }
+
+    private List<HttpRouteConfiguration> Include(VirtualServiceConfiguration owner, HttpRouteConfiguration root, DelegateReference reference, string place)
+    {
+        var included = new List<HttpRouteConfiguration>();
+        var (@namespace, name) = (reference.Namespace ?? owner.Metadata.Namespace, reference.Name);
+        if (!_delegates.TryGetValue((@namespace, name), out var target))
+        {
+            _findings.Warning(FindingCodes.DanglingDelegate, reference.Node,
+                $"no VirtualService without hosts is named {FindingSink.Quote($"{@namespace}/{name}")}; the rule that delegates to it is left out.", "Add it, without hosts, or remove the rule.");
+            return included;
+        }
+
+        _used.Add(target);
+        for (var i = 0; i < target.Http.Count; i++)
+        {
+            var leaf = target.Http[i];
+            if (DelegateMatches.Merge(root.Match, leaf.Match) is { } matches)
+            {
+                var inner = string.Create(CultureInfo.InvariantCulture, $"{place} {@namespace}/{name} http[{i}]");
+                included.Add(Merge(root, Resolve(leaf, @namespace)) with { Match = matches, Place = inner });
+            }
+            else
+            {
+                _findings.Warning(FindingCodes.DelegateConflict, root.Node, string.Create(CultureInfo.InvariantCulture,
+                    $"http[{i}] of the delegate {@namespace}/{name} asks for what this rule excludes, so that no call could match both; it is left out."),
+                    "A delegate's conditions narrow those of the rule: a longer prefix, an exact value under the prefix, further headers.");
+            }
+        }
+
+        return included;
+    }
+
+    private static HttpRouteConfiguration Merge(HttpRouteConfiguration root, HttpRouteConfiguration leaf) => leaf with
+    {
+        Name = (root.Name, leaf.Name) switch
+        {
+            ({ } outer, { } inner) => $"{outer}-{inner}",
+            var (outer, inner) => inner ?? outer,
+        },
+        DirectResponse = leaf.DirectResponse ?? root.DirectResponse,
+        Rewrite = leaf.Rewrite ?? root.Rewrite,
+        Headers = leaf.Headers ?? root.Headers,
+        Fault = leaf.Fault ?? root.Fault,
+        Timeout = leaf.Timeout ?? root.Timeout,
+        Retries = leaf.Retries ?? root.Retries,
+    };
+
+    private HttpRouteConfiguration Resolve(HttpRouteConfiguration route, string @namespace) => route with
+    {
+        Route = [.. route.Route.Select(destination => destination with { Host = HostName.Resolve(destination.Host, @namespace, _domain) })],
+    };
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Mesh.Client.Configuration;
+
+/// <summary>
+/// The value of a header that a rule sets. As in Envoy <c>%%</c> is one percent sign and <c>%REQ(name)%</c> the value of a header of the
+/// request, with <c>%REQ(name?other):8%</c> of another where the first is missing, cut to eight characters.
+/// </summary>
+internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
+{
+    /// <summary>The whole value where nothing in it depends on a message, else null.</summary>
+    public string? Text { get; } = Parts.Count switch
+    {
+        0 => "",
+        1 when Parts[0].Source == HeaderTemplateSource.Text => Parts[0].Text,
+        _ => null,
+    };
+
+    /// <summary>False with <paramref name="error"/> where it cannot be a value or asks for what is not known here.</summary>
+    public static bool TryParse(string value, bool isResponse, [NotNullWhen(true)] out HeaderTemplate? template, [NotNullWhen(false)] out string? error)
+    {
+        template = null;
+        error = value.AsSpan().ContainsAny("\r\n\0") ? "a header value is one line" : null;
+        var parts = new List<HeaderTemplatePart>();
+        var text = "";
+        var rest = value.AsSpan();
+        while (error is null && !rest.IsEmpty)
+        {
+            var percent = rest.IndexOf('%');
+            if (percent < 0)
+            {
+                text += rest.ToString();
+                break;
+            }
+
+            text += rest[..percent].ToString();
+            rest = rest[(percent + 1)..];
+            if (rest is ['%', ..])
+            {
+                text += "%";
+                rest = rest[1..];
+            }
+            else if (rest.IndexOf('%') is >= 0 and var end)
+            {
+                AddText(parts, ref text);
+                error = AddOperator(parts, rest[..end].ToString(), isResponse);
+                rest = rest[(end + 1)..];
+            }
+            else
+            {
+                error = "it has a '%' that begins no operator; a percent sign is written '%%'";
+            }
+        }
+
+        AddText(parts, ref text);
+        template = error is null ? new(parts) : null;
+        return error is null;
+    }
+
+    private static void AddText(List<HeaderTemplatePart> parts, ref string text)
+    {
+        if (text.Length > 0)
+        {
+            parts.Add(new(HeaderTemplateSource.Text, text));
+            text = "";
+        }
+    }
+
+    private static string? AddOperator(List<HeaderTemplatePart> parts, string written, bool isResponse)
+    {
+        var open = written.IndexOf('(', StringComparison.Ordinal);
+        var close = written.LastIndexOf(')');
+        HeaderTemplateSource? source = (open < 0 ? written : written[..open]) switch
+        {
+            "REQ" => HeaderTemplateSource.Request,
+            "RESP" when isResponse => HeaderTemplateSource.Response,
+            _ => null,
+        };
+        if (source is null)
+        {
+            return $"the operator '%{written}%' is not known; known are %REQ(name)%{(isResponse ? ", %RESP(name)%" : "")} and %% for a percent sign";
+        }
+
+        var names = close > open && open > 0 ? written[(open + 1)..close].Split('?') : [];
+        if (names.Length is 0 or > 2 || names.Any(name => !HeaderName.IsValid(name.TrimStart(':'))))
+        {
+            return $"'%{written}%' needs one header name in parentheses, or two with '?' between";
+        }
+
+        var length = int.MaxValue;
+        var suffix = written[(close + 1)..];
+        if (suffix.Length > 0 && !(suffix[0] == ':' && int.TryParse(suffix.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out length)))
+        {
+            return $"'%{written}%' may end with ':' and a number of characters";
+        }
+
+        parts.Add(new(source.Value, names[0].ToLowerInvariant(), names.Length == 2 ? names[1].ToLowerInvariant() : null, length));
+        return null;
+    }
+}

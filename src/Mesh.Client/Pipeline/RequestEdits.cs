@@ -1,0 +1,77 @@
+using Mesh.Client.Model;
+using Mesh.Client.Routing;
+
+namespace Mesh.Client.Pipeline;
+
+/// <summary>What a rule changed on the request of a call. The message is the caller's: at the end of the call it is as it was.</summary>
+internal sealed class RequestEdits
+{
+    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly HttpRequestMessage _request;
+    private readonly List<SavedHeader> _saved = [];
+    private Uri? _rewritten;
+
+    private RequestEdits(HttpRequestMessage request) => (_request, Uri) = (request, request.RequestUri!);
+
+    /// <summary>What the caller wrote.</summary>
+    public Uri Uri { get; }
+
+    /// <summary>Null where nothing is changed.</summary>
+    public static RequestEdits? Apply(MeshCall call)
+    {
+        if (call.Edits is not { ChangesRequest: true } edits)
+        {
+            return null;
+        }
+
+        var applied = new RequestEdits(call.Request);
+        applied.Apply(call, edits);
+        return applied;
+    }
+
+    public void TakeBack()
+    {
+        // A header that was changed twice was first as it was before the first change.
+        for (var i = _saved.Count - 1; i >= 0; i--)
+        {
+            _saved[i].Restore();
+        }
+
+        _saved.Clear();
+        if (ReferenceEquals(_request.RequestUri, _rewritten))
+        {
+            _request.RequestUri = Uri;
+        }
+    }
+
+    private void Apply(MeshCall call, EditsModel edits)
+    {
+        // The conditions that chose the rule looked at the request as it still is.
+        var view = new RequestView(_request, call.Host.Port);
+        var path = edits.Path is { } replacement ? PathRewriter.Replace(call.Rule!, replacement, ref view)
+            : edits.Substitution is { } substitution ? PathRewriter.Substitute(substitution, ref view)
+            : null;
+        var authority = view.Authority(stackalloc char[RequestView.AuthorityLength]).ToString();
+        HeaderEditor.Apply(edits.Request, _request, response: null, _saved);
+        if (path is not null)
+        {
+            Write("x-envoy-original-path", view.PathAndQuery);
+            _rewritten = new Uri(string.Concat(Uri.Scheme, "://", Uri.Authority, path), AsItIs);
+            _request.RequestUri = _rewritten;
+        }
+
+        if (edits.Authority is { } other)
+        {
+            Write("x-envoy-original-host", authority);
+            Write("Host", other);
+        }
+    }
+
+    private void Write(string name, string value)
+    {
+        _saved.Add(SavedHeader.Of(_request.Headers, name));
+        _request.Headers.Remove(name);
+        _request.Headers.TryAddWithoutValidation(name, value);
+    }
+}

@@ -1,0 +1,30 @@
+using Mesh.Client.Configuration;
+using Mesh.Client.Model;
+
+namespace Mesh.Client.Routing;
+
+/// <summary>The path that a call has after a rule has rewritten it.</summary>
+internal static class PathRewriter
+{
+    /// <summary>Path and query. What the match compared is replaced: a prefix by its text, everything where it was exact or a pattern, and the
+    /// slash alone where the match did not ask for a path.</summary>
+    public static string Replace(RouteRuleModel rule, string replacement, ref RequestView request)
+    {
+        var path = request.Path;
+        var replaced = RuleMatcher.FindMatch(rule, ref request)?.Uri switch
+        {
+            null => 1,
+            { Kind: StringMatchKind.Prefix } prefix => prefix.Value.Length,
+            _ => path.Length,
+        };
+        return string.Concat(replacement, path[Math.Min(replaced, path.Length)..], request.Query);
+    }
+
+    public static string Substitute(Re2Substitution substitution, ref RequestView request)
+    {
+        var path = substitution.Apply(request.Path.ToString());
+
+        // Without the slash the path would run into the host's name.
+        return string.Concat(path.StartsWith('/') ? "" : "/", path, request.Query);
+    }
+}
