@@ -39,6 +39,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         TimeProvider = timeProvider;
         Telemetry = telemetry;
         Transports = new TransportPool(timeProvider);
+        Mirrors = new MirrorSender(this);
         _watcher = new MeshConfigurationWatcher(
             section, sources, TakeOver, timeProvider, loggerFactory.CreateLogger("Mesh.Client.Configuration"));
         _watcher.DocumentChanged += Telemetry.CountReload;
@@ -49,6 +50,8 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     public MeshTelemetry Telemetry { get; }
 
     public TransportPool Transports { get; }
+
+    public MirrorSender Mirrors { get; }
 
     /// <summary>The mesh's chance; the seed, if any, comes with the first rules.</summary>
     public MeshRandom Random => _random ?? throw NotStarted();
@@ -110,6 +113,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     public void Dispose()
     {
         _watcher.Dispose();
+        Mirrors.Dispose();
         _clusters?.Dispose();
         Transports.Dispose();
         Telemetry.Dispose();

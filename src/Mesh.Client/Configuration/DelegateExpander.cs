@@ -107,12 +107,17 @@ internal sealed class DelegateExpander
         Rewrite = leaf.Rewrite ?? root.Rewrite,
         Headers = leaf.Headers ?? root.Headers,
         Fault = leaf.Fault ?? root.Fault,
+        Mirrors = leaf.Mirrors.Count > 0 ? leaf.Mirrors : root.Mirrors,
         Timeout = leaf.Timeout ?? root.Timeout,
         Retries = leaf.Retries ?? root.Retries,
     };
 
     private HttpRouteConfiguration Resolve(HttpRouteConfiguration route, string @namespace) => route with
     {
-        Route = [.. route.Route.Select(destination => destination with { Host = HostName.Resolve(destination.Host, @namespace, _domain) })],
+        Route = [.. route.Route.Select(destination => Resolve(destination, @namespace))],
+        Mirrors = [.. route.Mirrors.Select(mirror => mirror with { Destination = Resolve(mirror.Destination, @namespace) })],
     };
+
+    private RouteDestinationConfiguration Resolve(RouteDestinationConfiguration destination, string @namespace)
+        => destination with { Host = HostName.Resolve(destination.Host, @namespace, _domain) };
 }

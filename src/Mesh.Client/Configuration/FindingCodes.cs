@@ -135,6 +135,9 @@ internal static class FindingCodes
     /// <summary>A rewrite of path or authority that cannot be done.</summary>
     public const string BadRewrite = "MESH0218";
 
+    /// <summary>A mirror that is never used.</summary>
+    public const string BadMirror = "MESH0219";
+
     // 03: DestinationRule
 
     /// <summary>A subset name that cannot be one.</summary>

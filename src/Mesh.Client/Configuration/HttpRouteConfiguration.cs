@@ -21,6 +21,8 @@ internal sealed record HttpRouteConfiguration
 
     public FaultConfiguration? Fault { get; init; }
 
+    public IReadOnlyList<MirrorConfiguration> Mirrors { get; init; } = [];
+
     /// <summary>At least 1 ms; null is none.</summary>
     public TimeSpan? Timeout { get; init; }
 

@@ -37,6 +37,9 @@ internal sealed class RouteRuleModel
     /// <summary>What a rule that answers by itself changes on its answer; null for nothing.</summary>
     public EditsModel? Edits { get; init; }
 
+    /// <summary>Where copies go.</summary>
+    public MirrorModel[] Mirrors { get; init; } = [];
+
     public FaultModel? Fault { get; init; }
 
     /// <summary>Null: none.</summary>

@@ -14,6 +14,9 @@ namespace Mesh.Client.Pipeline;
 /// </summary>
 internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 {
+    /// <summary>The connections are the mesh's own, not those of the application's handler.</summary>
+    public bool OwnsTransport => binding.Transport is not null;
+
     // What lives across an await costs every call: the steps keep their results in the call.
     public async Task<HttpResponseMessage> RunAsync(MeshCall call)
     {
@@ -67,6 +70,11 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             {
                 await call.Request.Content!.LoadIntoBufferAsync(Replay.BufferLimit, call.Token).ConfigureAwait(false);
                 call.Retries.BodyIsBuffered();
+            }
+
+            if (call.Rule is { Mirrors.Length: > 0 })
+            {
+                call.BeginMirrors();
             }
 
             if (call.Retries.IsOneShot)
@@ -185,6 +193,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             }
 
             call.UnwatchBody();
+            call.EndMirrors(this);
             call.TakeBackEdits();
             call.EndContext();
             CookieJar.Restore(call);
@@ -241,7 +250,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 
     /// <summary>Over the mesh's own connections, or through the application's own handler (a test server, a mock, special certificates), which
     /// sees the endpoint's address in the URI and the logical name in <c>Host</c> until the answer has come.</summary>
-    private Task<HttpResponseMessage> SendAsync(MeshCall call)
+    public Task<HttpResponseMessage> SendAsync(MeshCall call)
     {
         if (binding.Transport is null)
         {

@@ -186,6 +186,22 @@ internal sealed class MeshCall
         _edits = null;
     }
 
+    private CallMirrors? _mirrors;
+
+    /// <summary>Draws the mirrors that get a copy of the call.</summary>
+    public void BeginMirrors() => _mirrors = CallMirrors.Draw(this);
+
+    /// <summary>Sends the copies, and gives the request its own body back.</summary>
+    public void EndMirrors(CallRunner runner)
+    {
+        if (_mirrors is { } mirrors)
+        {
+            _mirrors = null;
+            mirrors.Send(runner);
+            mirrors.TakeBack();
+        }
+    }
+
     /// <summary>Watches a request body that can be read once only; null for others, which cannot fail.</summary>
     public CallerContent? Body { get; private set; }
 

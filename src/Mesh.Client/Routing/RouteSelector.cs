@@ -72,7 +72,8 @@ internal static class RouteSelector
         return destinations[last];
     }
 
-    private static ClusterModel? FindCluster(ClusterModel[] clusters, int port)
+    /// <summary>The cluster of the port that is called, or the only one.</summary>
+    public static ClusterModel? FindCluster(ClusterModel[] clusters, int port)
     {
         if (clusters.Length == 1)
         {

@@ -107,6 +107,12 @@ internal static class ContextPropagator
         }
     }
 
+    /// <summary>A parent for the spans of a request that goes out beside its call: in the trace of its header, and not recorded. Null without one.</summary>
+    public static Activity? StartUnsampled(HttpRequestHeaders headers)
+        => ActivityContext.TryParse(TraceHeaders.Read(headers, TraceHeaders.TraceParent), null, out var context)
+            ? new Activity(MeshTelemetry.CallActivityName) { IsAllDataRequested = false }.SetParentId(context.TraceId, context.SpanId, ActivityTraceFlags.None).Start()
+            : null;
+
     /// <summary>The baggage for a host inside the mesh: who we are, then what the application or another library wrote, else the ambient baggage.
     /// Null for none.</summary>
     internal static string? ComposeBaggage(PeerMetadata peer, string? application, string? foreign, Activity? activity, TraceWriter writer)

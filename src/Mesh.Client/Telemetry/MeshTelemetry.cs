@@ -28,6 +28,7 @@ internal sealed class MeshTelemetry : IDisposable
     private readonly Counter<long> _reloads;
     private readonly Counter<long> _discoveryFailures;
     private readonly Counter<long> _ejections;
+    private readonly Counter<long> _mirrors;
 
     /// <param name="meterFactory">Owns the meter; null makes one that lives as long as this object.</param>
     public MeshTelemetry(IMeterFactory? meterFactory = null)
@@ -46,6 +47,7 @@ internal sealed class MeshTelemetry : IDisposable
         _discoveryFailures = meter.CreateCounter<long>(
             "mesh.client.discovery.failures", "{failure}", "Failed look-ups of endpoints; those known before stay in use.");
         _ejections = meter.CreateCounter<long>("mesh.client.ejections", "{ejection}", "Endpoints taken out of balance by outlier detection.");
+        _mirrors = meter.CreateCounter<long>("mesh.client.mirrors", "{request}", "Copies of calls for mirrors, sent or dropped.");
     }
 
     /// <summary>The version of the package, without the commit.</summary>
@@ -149,6 +151,15 @@ internal sealed class MeshTelemetry : IDisposable
         }
 
         _ejections.Add(1, tags);
+    }
+
+    /// <summary>A copy of a call was sent to a mirror, or was not; <paramref name="result"/> is a fixed text.</summary>
+    public void CountMirror(string host, string result)
+    {
+        if (_mirrors.Enabled)
+        {
+            _mirrors.Add(1, new(TelemetryTags.Host, host), new KeyValuePair<string, object?>(TelemetryTags.MirrorResult, result));
+        }
     }
 
     public void Dispose()

@@ -43,6 +43,16 @@ internal static class TraceHeaders
         });
     }
 
+    /// <summary>Nobody downstream need record what belongs to this trace from here on.</summary>
+    public static void Unsample(HttpRequestHeaders headers)
+    {
+        // 00-, 32 and 16 digits with '-' after each, and two digits of flags.
+        if (Read(headers, TraceParent) is { Length: >= 55 } parent && parent.StartsWith("00-", StringComparison.Ordinal))
+        {
+            Write(headers, TraceParent, string.Concat(parent.AsSpan(0, 53), "00"));
+        }
+    }
+
     /// <summary>Whether System.Net.Http can send the value: it refuses the whole request for a single character beyond ASCII.</summary>
     public static bool IsSendable([NotNullWhen(true)] string? value) =>
         value is not null && !value.AsSpan().ContainsAnyExcept(Sendable);

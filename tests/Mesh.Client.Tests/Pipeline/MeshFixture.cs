@@ -22,6 +22,7 @@ internal sealed class MeshFixture : IDisposable
         {
             Sources = [Source],
             LoggerFactory = Logs,
+            MeterFactory = Meters,
             TimeProvider = Clock,
             InnerHandler = Transport,
         });
@@ -31,6 +32,9 @@ internal sealed class MeshFixture : IDisposable
     public TestClock Clock { get; } = new();
 
     public FakeSource Source { get; } = new("rules");
+
+    /// <summary>The meters of this mesh alone, for a <see cref="MeterCapture"/>.</summary>
+    public ScopedMeterFactory Meters { get; } = new();
 
     public LogCapture Logs { get; } = new();
 
@@ -75,6 +79,7 @@ internal sealed class MeshFixture : IDisposable
     public void Dispose()
     {
         Client.Dispose();
+        Meters.Dispose();
         Logs.Dispose();
     }
 }

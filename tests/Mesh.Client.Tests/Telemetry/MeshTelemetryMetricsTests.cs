@@ -50,6 +50,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
                 ("mesh.client.configuration.reloads", "{reload}"),
                 ("mesh.client.discovery.failures", "{failure}"),
                 ("mesh.client.ejections", "{ejection}"),
+                ("mesh.client.mirrors", "{request}"),
                 ("mesh.client.responses.leaked", "{response}"),
                 ("mesh.client.retries", "{retry}"),
             ],
@@ -149,7 +150,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         };
         listener.Start();
         own.Dispose();
-        Assert.Equal(6, completed);
+        Assert.Equal(7, completed);
     }
 
     [Fact]

@@ -109,32 +109,6 @@ internal static class FaultBinder
                 older, "'percent' and 'percentage' are both written; 'percentage' is used.", "Remove percent.");
         }
 
-        return current is null ? ScalarReader.Integer(older!, 0, 100, fields.Findings) ?? 0 : Value(current, fields.Findings);
-    }
-
-    private static double Value(ConfigurationNode node, FindingSink findings)
-    {
-        if (node.Kind == NodeKind.Number)
-        {
-            findings.Error(FindingCodes.BadPercentage, node, "a percentage is a mapping with one field.",
-                $"Write percentage: {{ value: {node.Text} }}.");
-            return 0;
-        }
-
-        if (FieldReader.Open(node, findings) is not { } fields)
-        {
-            return 0;
-        }
-
-        var written = fields.Take("value");
-        var value = written is null ? 0 : ScalarReader.Number(written, findings) ?? 0;
-        if (value is < 0 or > 100 or (> 0 and < 0.0001))
-        {
-            findings.Error(FindingCodes.BadPercentage, written!,
-                $"{FindingSink.Quote(written!.Text)} is not a percentage; 0, or 0.0001 to 100, is allowed.");
-        }
-
-        fields.Finish();
-        return value;
+        return current is null ? ScalarReader.Integer(older!, 0, 100, fields.Findings) ?? 0 : PercentageReader.Read(current, fields.Findings);
     }
 }

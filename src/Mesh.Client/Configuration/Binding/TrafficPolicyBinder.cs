@@ -62,7 +62,7 @@ internal static class TrafficPolicyBinder
             return null;
         }
 
-        var port = HttpRouteBinder.Port(fields.Object("port"));
+        var port = DestinationBinder.Port(fields.Object("port"));
         if (!fields.Has("port"))
         {
             findings.Error(FindingCodes.MissingField, node, "'port' is missing: the settings do not say for which port they are.", "Write port: { number: 443 }.");

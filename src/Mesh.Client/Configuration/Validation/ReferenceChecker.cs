@@ -39,7 +39,7 @@ internal sealed class ReferenceChecker
             CheckGateways(rule, gateways);
             if (rule.AppliesToMesh)
             {
-                foreach (var destination in rule.Http.SelectMany(route => route.Route))
+                foreach (var destination in rule.Http.SelectMany(route => route.Route.Concat(route.Mirrors.Select(mirror => mirror.Destination))))
                 {
                     CheckDestination(rule, destination);
                 }

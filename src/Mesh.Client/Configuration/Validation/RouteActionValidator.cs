@@ -28,6 +28,11 @@ internal static class RouteActionValidator
             return;
         }
 
+        if (!hasRoute && rule.Mirrors.Count > 0)
+        {
+            findings.Warning(FindingCodes.BadMirror, node, "a rule that sends nothing on mirrors nothing.", "Remove the mirror, or write a route.");
+        }
+
         if (!hasRoute && (node.Field("fault") is not null || node.Field("rewrite") is not null))
         {
             findings.Error(FindingCodes.Conflict, node, "'fault' and 'rewrite' need a route; a redirect or direct response sends nothing on.", "Remove them, or write a route.");

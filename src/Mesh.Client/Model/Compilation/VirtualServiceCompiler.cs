@@ -46,6 +46,7 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
             Redirect = Redirect(route.Redirect),
             DirectResponse = route is { Redirect: null, DirectResponse: { } direct } ? new(direct.Status, direct.Body) : null,
             Edits = isAnswer ? EditsCompiler.Compile(route, null) : null,
+            Mirrors = Mirrors(owner, route.Mirrors),
             Fault = Fault(route.Fault),
             Timeout = route.Timeout,
             Retries = Retries(route.Retries),
@@ -109,6 +110,27 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
 
         var found = clusters.Find(service, destination.Subset, destination.Port ?? 0, out var reason);
         return new() { Weight = weight, Clusters = found, Edits = EditsCompiler.Compile(rule, destination.Headers), Missing = reason is null ? null : $"{name}: {reason}" };
+    }
+
+    private MirrorModel[] Mirrors(ResourceMetadata owner, IReadOnlyList<MirrorConfiguration> mirrors)
+    {
+        var models = new List<MirrorModel>(mirrors.Count);
+        foreach (var mirror in mirrors)
+        {
+            if (PartsPerMillion(mirror.Percentage) is > 0 and var share)
+            {
+                var destination = mirror.Destination;
+                var service = services.Resolve(destination.Host, owner.Namespace);
+                models.Add(new()
+                {
+                    Host = service?.Name ?? destination.Host,
+                    Clusters = service is null ? [] : clusters.Find(service, destination.Subset, destination.Port ?? 0, out _),
+                    PartsPerMillion = share,
+                });
+            }
+        }
+
+        return [.. models];
     }
 
     private static RedirectModel? Redirect(RedirectConfiguration? redirect) => redirect is null

@@ -17,10 +17,6 @@ public sealed class UnbuiltTests
     }
 
     [Theory]
-    [InlineData("mirror: { host: b }", "mirror")]
-    [InlineData("mirror: { host: b }\n  mirror_percent: 5", "mirror_percent")]
-    [InlineData("mirror: { host: b }\n  mirrorPercentage: { value: 5 }", "mirrorPercentage")]
-    [InlineData("mirrors: [ { destination: { host: b } } ]", "mirrors")]
     [InlineData("corsPolicy: { allowMethods: [ GET ] }", "corsPolicy")]
     [InlineData("retries: { attempts: 1, retryRemoteLocalities: true }", "retries.retryRemoteLocalities")]
     public void Load_an_unbuilt_field_of_a_rule_is_told(string field, string path)

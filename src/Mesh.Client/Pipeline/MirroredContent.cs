@@ -1,0 +1,59 @@
+using System.Net;
+
+namespace Mesh.Client.Pipeline;
+
+/// <summary>A request body of which a copy is kept while it is sent, up to a bound: the caller's may be gone when the mirrors get theirs.</summary>
+internal sealed class MirroredContent : HttpContent
+{
+    private readonly int _limit;
+    private MemoryStream? _copy;
+    private bool _isWhole;
+
+    public MirroredContent(HttpContent inner, int limit)
+    {
+        (Inner, _limit) = (inner, limit);
+        foreach (var (name, values) in inner.Headers.NonValidated)
+        {
+            Headers.TryAddWithoutValidation(name, values);
+        }
+    }
+
+    /// <summary>What the application gave.</summary>
+    public HttpContent Inner { get; }
+
+    /// <summary>The body as it was sent last; null where it was not sent to its end, or is longer than is kept.</summary>
+    public byte[]? Copy => Volatile.Read(ref _isWhole) ? _copy?.ToArray() : null;
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        var tee = Begin(stream);
+        await Inner.CopyToAsync(tee, context, cancellationToken).ConfigureAwait(false);
+        End(tee);
+    }
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        var tee = Begin(stream);
+        Inner.CopyTo(tee, context, cancellationToken);
+        End(tee);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        var known = Inner.Headers.ContentLength;
+        length = known ?? 0;
+        return known is not null;
+    }
+
+    private MirroredStream Begin(Stream stream)
+    {
+        Volatile.Write(ref _isWhole, false);
+        _copy = new MemoryStream();
+        return new MirroredStream(stream, _copy, _limit);
+    }
+
+    private void End(MirroredStream stream) => Volatile.Write(ref _isWhole, !stream.IsTooLong);
+}
