@@ -28,10 +28,10 @@ internal static class NearestName
         return nearest;
     }
 
-    /// <summary>Insertions, deletions and replacements (Levenshtein), without regard to case.</summary>
+    /// <summary>Insertions, deletions, replacements and exchanged neighbours (optimal string alignment), without regard to case.</summary>
     private static int Distance(string left, string right)
     {
-        var row = new int[right.Length + 1];
+        var (beforeLast, last, row) = (new int[right.Length + 1], new int[right.Length + 1], new int[right.Length + 1]);
         for (var column = 0; column < row.Length; column++)
         {
             row[column] = column;
@@ -39,17 +39,21 @@ internal static class NearestName
 
         for (var line = 1; line <= left.Length; line++)
         {
-            var diagonal = row[0];
+            (beforeLast, last, row) = (last, row, beforeLast);
             row[0] = line;
             for (var column = 1; column < row.Length; column++)
             {
-                var isSame = char.ToUpperInvariant(left[line - 1]) == char.ToUpperInvariant(right[column - 1]);
-                var replaced = diagonal + (isSame ? 0 : 1);
-                diagonal = row[column];
-                row[column] = Math.Min(replaced, Math.Min(row[column], row[column - 1]) + 1);
+                var isSame = AreSame(left[line - 1], right[column - 1]);
+                row[column] = Math.Min(last[column - 1] + (isSame ? 0 : 1), Math.Min(last[column], row[column - 1]) + 1);
+                if (line > 1 && column > 1 && AreSame(left[line - 1], right[column - 2]) && AreSame(left[line - 2], right[column - 1]))
+                {
+                    row[column] = Math.Min(row[column], beforeLast[column - 2] + 1);
+                }
             }
         }
 
         return row[^1];
     }
+
+    private static bool AreSame(char left, char right) => char.ToUpperInvariant(left) == char.ToUpperInvariant(right);
 }

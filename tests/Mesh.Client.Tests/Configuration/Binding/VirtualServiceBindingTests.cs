@@ -224,4 +224,19 @@ public sealed class VirtualServiceBindingTests
             new HashSet<string> { "spec.http[0].timeout", "spec.http[0].route[0].destination.host", "spec.http[1]", "spec.http[1].match", "spec.http[1].retries.attempts", "spec.http[1].rout" },
             paths);
     }
+
+    [Fact]
+    public void Load_misspelt_field_suggests_the_one_that_was_meant()
+    {
+        const string Http = """{ "route": [ { "destination": { "host": "a" }, "weigth": 90 } ] }""";
+
+        var yaml = Loading.Refused(Loading.Route($"- {Http}"), FindingCodes.UnknownField, "spec.http[0].route[0].weigth");
+        var section = Loading.Refused(
+            Loading.Section($$"""{ "VirtualServices": { "a": { "hosts": [ "a" ], "http": [ {{Http}} ] } } }"""),
+            FindingCodes.UnknownField,
+            "Mesh:VirtualServices:a:http:0:route:0:weigth");
+
+        Assert.Equal("Did you mean 'weight'?", yaml.Fix);
+        Assert.Equal("Did you mean 'weight'?", section.Fix);
+    }
 }
