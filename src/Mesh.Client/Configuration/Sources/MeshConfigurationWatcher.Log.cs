@@ -32,5 +32,8 @@ internal sealed partial class MeshConfigurationWatcher
 
         [LoggerMessage(1009, LogLevel.Error, "Mesh rules could be read but not put to use; the previous rules stay live. They are tried again with the next change.")]
         public static partial void RoundFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(1010, LogLevel.Information, "Mesh rules are live after a change of {Changed}.")]
+        public static partial void PublishedChange(ILogger logger, string changed);
     }
 }

@@ -36,7 +36,10 @@ internal sealed partial class MeshConfigurationWatcher
         }
 
         LogFindings(_mergeFindings, []);
-        return Publish();
+        var update = Publish();
+        Log.Published(
+            _logger, _merged!.Count, _configuration.VirtualServices.Count, _configuration.DestinationRules.Count, _configuration.Services.Count);
+        return update;
     }
 
     private void Round()
@@ -60,7 +63,9 @@ internal sealed partial class MeshConfigurationWatcher
         var usable = !_mergeFindings.Any(finding => finding.RefusesDocument);
         if (usable && !_disposed && (_published is null || !AreSame(_merged!, _published)))
         {
+            var changed = PublishedChange.Describe(_published ?? [], _merged!);
             Publish();
+            Log.PublishedChange(_logger, changed);
         }
 
         // What is good by itself and not together with the rest does not go live either.
@@ -94,8 +99,6 @@ internal sealed partial class MeshConfigurationWatcher
         var update = new MeshConfigurationUpdate(_configuration, _findings, _time.GetUtcNow()) { IsConfigured = _merged!.Count > 0 };
         _publish(update);
         _published = _merged;
-        Log.Published(
-            _logger, _merged.Count, _configuration.VirtualServices.Count, _configuration.DestinationRules.Count, _configuration.Services.Count);
         return update;
     }
 

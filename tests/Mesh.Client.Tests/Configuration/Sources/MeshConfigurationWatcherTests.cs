@@ -351,6 +351,54 @@ public sealed class MeshConfigurationWatcherTests
     }
 
     [Fact]
+    public void Change_that_went_live_is_logged_once_with_the_documents_that_changed()
+    {
+        var source = new ScriptedSource().Set("a", "1").Set("b", "1").Set("c", "1");
+        using var bench = Started(source);
+        Assert.Equal([1001], bench.Logs.Select(log => log.Event));
+
+        source.Set("a", "2").Set("d", "1").Remove("c");
+        source.Signal();
+        bench.Settle();
+        source.Signal();
+        bench.Settle();
+
+        var change = Assert.Single(bench.Logs, log => log.Event == 1010);
+        Assert.Equal((LogLevel.Information, "Mesh rules are live after a change of a, d, c (gone)."), (change.Level, change.Text));
+    }
+
+    [Fact]
+    public void Change_of_many_documents_is_logged_with_a_few_of_their_names()
+    {
+        var source = new ScriptedSource();
+        using var bench = Started(source);
+
+        foreach (var number in Enumerable.Range(1, 8))
+        {
+            source.Set($"{number}", "1");
+        }
+
+        source.Signal();
+        bench.Settle();
+
+        Assert.Single(bench.Logs, log => log.Text == "Mesh rules are live after a change of 1, 2, 3, 4, 5 and 3 more.");
+    }
+
+    [Fact]
+    public void Refused_change_is_not_logged_as_live_and_undoing_it_changes_nothing()
+    {
+        var source = new ScriptedSource().Set("a", "1");
+        using var bench = Started(source);
+
+        source.Set("a", "bad").Signal();
+        bench.Settle();
+        source.Set("a", "1").Signal();
+        bench.Settle();
+
+        Assert.Equal([1001, 1002, 1003], bench.Logs.Select(log => log.Event));
+    }
+
+    [Fact]
     public void Warning_is_logged_once_and_again_only_when_it_changes()
     {
         var source = new ScriptedSource().Set("a", "warn 1");
