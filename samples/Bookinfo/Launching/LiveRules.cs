@@ -7,7 +7,7 @@ internal static class LiveRules
 {
     private static readonly JsonDocumentOptions AsConfiguration = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    public static string InSettings(string file)
+    public static string InSettings(string file, bool hasRuleFiles)
     {
         try
         {
@@ -15,7 +15,13 @@ internal static class LiveRules
             var names = Child(document.RootElement, "Mesh") is { } mesh && Child(mesh, "VirtualServices") is { } rules
                 ? rules.EnumerateObject().Select(rule => rule.Name).ToList()
                 : [];
-            return names.Count == 0 ? "no VirtualServices, so the versions of reviews take turns" : $"VirtualServices for {string.Join(", ", names)}";
+            return (names.Count > 0, hasRuleFiles) switch
+            {
+                (false, false) => "no VirtualServices, so the versions of reviews take turns",
+                (false, true) => "no VirtualServices; those below hold",
+                (true, false) => $"VirtualServices for {string.Join(", ", names)}",
+                (true, true) => $"VirtualServices for {string.Join(", ", names)}; of two with one name, the one below holds",
+            };
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {

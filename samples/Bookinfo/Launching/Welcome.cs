@@ -13,12 +13,12 @@ internal static class Welcome
         var text = new StringBuilder();
         foreach (var service in launcher.Services)
         {
-            text.Append($"  {service.Spec.Name,-14} {service.Spec.Authority}  ready\n");
+            text.Append($"  {service.Spec.Name,-14} {service.Spec.Authority}  ready{(service.ProcessId is { } id ? $", pid {id}" : "")}\n");
         }
 
         text.Append($"All {launcher.Services.Count} services are ready.\n\n");
         text.Append($"  Page   {launcher.PageAddress}\n");
-        text.Append($"  Rules  {Relative(settings)}: {LiveRules.InSettings(settings)}\n");
+        text.Append($"  Rules  {Relative(settings)}: {LiveRules.InSettings(settings, options.Rules.Count > 0)}\n");
         foreach (var rule in options.Rules)
         {
             text.Append($"         {Relative(rule)}: {LiveRules.HeadComment(rule)}\n");
@@ -29,7 +29,7 @@ internal static class Welcome
             text.Append($"         {services}: the endpoints on these ports\n");
         }
 
-        text.Append("         Edit any of them: the change is live in under a second.\n");
+        text.Append("         Edit any of them: the change is live in under a second, and this console says so.\n");
         var shipped = RuleFiles.NamesIn(options.ContentRoot);
         if (options.Rules.Count == 0 && shipped.Count > 0)
         {

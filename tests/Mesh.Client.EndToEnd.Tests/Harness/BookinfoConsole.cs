@@ -45,6 +45,12 @@ internal sealed partial class BookinfoConsole : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Services => ReadyLine().Matches(Text)
         .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["address"].Value, StringComparer.Ordinal);
 
+    /// <summary>The process ids that the console prints, by service.</summary>
+    public IReadOnlyDictionary<string, int> ServiceProcessIds => ReadyLine().Matches(Text)
+        .Where(match => match.Groups["pid"].Success)
+        .ToDictionary(
+            match => match.Groups["name"].Value, match => int.Parse(match.Groups["pid"].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
     /// <summary>Starts it on free ports and returns when all services are ready.</summary>
     public static async Task<BookinfoConsole> StartAsync(params string[] arguments)
     {
@@ -133,6 +139,6 @@ internal sealed partial class BookinfoConsole : IAsyncDisposable
     [GeneratedRegex(@"^\s+Page\s+(?<address>http://\S+)", RegexOptions.Multiline)]
     private static partial Regex PageLine();
 
-    [GeneratedRegex(@"^\s+(?<name>\S.*?)\s+(?<address>\S+:\d+)\s+ready\s*$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s+(?<name>\S.*?)\s+(?<address>\S+:\d+)\s+ready(, pid (?<pid>\d+))?\s*$", RegexOptions.Multiline)]
     private static partial Regex ReadyLine();
 }

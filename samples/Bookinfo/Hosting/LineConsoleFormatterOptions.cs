@@ -1,8 +1,0 @@
-using Microsoft.Extensions.Logging.Console;
-
-namespace Bookinfo.Hosting;
-
-internal sealed class LineConsoleFormatterOptions : ConsoleFormatterOptions
-{
-    public string? Prefix { get; set; }
-}
