@@ -1,6 +1,7 @@
 using Bookinfo.CommandLine;
 using Bookinfo.Hosting;
 using Bookinfo.Launching;
+using Mesh.Client;
 
 namespace Bookinfo;
 
@@ -12,9 +13,11 @@ internal static class BookinfoProgram
 
     public static async Task<int> RunAsync(string[] args)
     {
+        var isPiped = false;
         try
         {
             var options = CommandLineParser.Parse(args);
+            isPiped = options.ParentProcessId is not null;
             if (options.Help)
             {
                 Console.Out.WriteLine(Usage.Text);
@@ -30,9 +33,10 @@ internal static class BookinfoProgram
             Console.Error.WriteLine($"{exception.Message}\n\n{Usage.Text}");
             return WrongUsage;
         }
-        catch (BookinfoException exception)
+        catch (Exception exception) when (exception is BookinfoException or MeshConfigurationException)
         {
-            Console.Error.WriteLine(exception.Message);
+            // A launcher gets it in one piece.
+            Console.Error.WriteLine(isPiped ? PipedEntry.Write(exception.Message) : exception.Message);
             return Failed;
         }
     }

@@ -15,7 +15,6 @@ internal static class LauncherOptionsFactory
             ContentRoot = contentRoot,
             Rules = RuleFiles.Resolve(options.Rules, contentRoot),
             Verbose = options.Verbose,
-            Output = Console.Out,
         };
     }
 }

@@ -9,7 +9,10 @@ namespace Bookinfo.Hosting;
 /// <summary>Builds the web application of one service. What a service does stands in its own folder.</summary>
 internal static class ServiceHost
 {
-    public static WebApplication Build(ServiceOptions options, Action<IServiceCollection>? configureServices = null)
+    /// <param name="options">Which service, and how.</param>
+    /// <param name="log">Takes each log entry.</param>
+    /// <param name="configureServices">Registers more, or something else.</param>
+    public static WebApplication Build(ServiceOptions options, Action<string> log, Action<IServiceCollection>? configureServices = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -17,7 +20,7 @@ internal static class ServiceHost
             ContentRootPath = options.ContentRoot,
         });
         AddConfiguration(builder, options);
-        AddLogging(builder, options);
+        AddLogging(builder, options, log);
         builder.WebHost.UseUrls(options.Instance.Address.ToString());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
@@ -57,18 +60,23 @@ internal static class ServiceHost
             ["Mesh:Workload:Labels:app"] = instance.Service,
             ["Mesh:Workload:Labels:version"] = instance.Version,
         });
-        if (options.Verbose)
-        {
-            builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", nameof(LogLevel.Information))]);
-        }
+        // Why a host does not start is told by whoever started it.
+        builder.Configuration.AddInMemoryCollection([options.Verbose
+            ? new("Logging:LogLevel:Default", nameof(LogLevel.Information))
+            : new("Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host", nameof(LogLevel.Critical))]);
 
         builder.Configuration.AddInMemoryCollection(options.Settings);
     }
 
-    private static void AddLogging(WebApplicationBuilder builder, ServiceOptions options)
+    private static void AddLogging(WebApplicationBuilder builder, ServiceOptions options, Action<string> log)
     {
+        var news = RuleNews.AreShownAnyway(builder.Configuration) ? null : new RuleNews(options);
+        if (news is not null)
+        {
+            builder.Configuration.AddInMemoryCollection([new($"Logging:LogLevel:{RuleNews.Category}", nameof(LogLevel.Information))]);
+        }
+
         builder.Logging.ClearProviders();
-        builder.Logging.AddConsole(console => console.FormatterName = LineConsoleFormatter.FormatterName);
-        builder.Logging.AddConsoleFormatter<LineConsoleFormatter, LineConsoleFormatterOptions>(formatter => formatter.Prefix = options.LogPrefix);
+        builder.Logging.Services.AddSingleton<ILoggerProvider>(_ => new EntryLoggerProvider(log, news));
     }
 }

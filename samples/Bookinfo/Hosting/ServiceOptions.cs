@@ -18,9 +18,6 @@ internal sealed record ServiceOptions
 
     public bool Verbose { get; init; }
 
-    /// <summary>Stands before each log line where several services share a console.</summary>
-    public string? LogPrefix { get; init; }
-
     /// <summary>Further settings, such as <c>Bookinfo:SessionKey</c>; they win over files.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 }

@@ -13,7 +13,8 @@ internal static class ServiceRunner
             throw new BookinfoException(PortMessages.CannotListen(options.Instance, error, "choose another one with --port"));
         }
 
-        var app = ServiceHost.Build(options, services =>
+        Action<string> log = parentProcessId is null ? Console.Out.WriteLine : static text => Console.Out.WriteLine(PipedEntry.Write(text));
+        var app = ServiceHost.Build(options, log, services =>
         {
             if (parentProcessId is { } id)
             {
@@ -22,7 +23,16 @@ internal static class ServiceRunner
         });
         await using (app)
         {
-            await app.StartAsync();
+            try
+            {
+                await app.StartAsync();
+            }
+            catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // Told to end before it was ready, as where another service of the set cannot start.
+                return 0;
+            }
+
             if (parentProcessId is null)
             {
                 Announce(options, app.Configuration);
@@ -38,7 +48,7 @@ internal static class ServiceRunner
     private static void Announce(ServiceOptions options, IConfiguration configuration)
     {
         var instance = options.Instance;
-        Console.Out.WriteLine($"{instance.Name} answers on {instance.Address} as {options.PodName}. Ctrl+C ends it.");
+        Console.Out.WriteLine($"{instance.Name} answers on {instance.Address} as {options.PodName}, pid {Environment.ProcessId}. Ctrl+C ends it.");
         var endpoints = configuration.GetSection($"Mesh:Services:{instance.Service}:Endpoints").GetChildren().Select(e => e["Address"]).ToList();
         if (!endpoints.Contains(instance.Authority))
         {

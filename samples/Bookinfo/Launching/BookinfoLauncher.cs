@@ -18,11 +18,8 @@ internal sealed class BookinfoLauncher : IAsyncDisposable
         var specs = PortPlan.Make(options);
         var isMoved = options.Instances is not null || options.BasePort != ServiceCatalog.DefaultBasePort;
         _servicesFile = isMoved ? ServicesFile.Write(specs) : null;
-
-        // One for all of them: each service has a reader of its own.
-        var output = TextWriter.Synchronized(options.Output);
         var settings = new Dictionary<string, string?>(options.Settings) { [SessionCookie.KeySetting] = SessionCookie.NewKey() };
-        Services = [.. specs.Select(spec => Create(spec, settings, output))];
+        Services = [.. specs.Select(spec => Create(spec, settings))];
     }
 
     public BookinfoOptions Options { get; }
@@ -103,7 +100,7 @@ internal sealed class BookinfoLauncher : IAsyncDisposable
         }
     }
 
-    private ServiceInstance Create(InstanceSpec spec, Dictionary<string, string?> settings, TextWriter output)
+    private ServiceInstance Create(InstanceSpec spec, Dictionary<string, string?> settings)
     {
         var service = new ServiceOptions
         {
@@ -113,12 +110,11 @@ internal sealed class BookinfoLauncher : IAsyncDisposable
             ServicesFile = _servicesFile?.Path,
             Rules = Options.Rules,
             Verbose = Options.Verbose,
-            LogPrefix = $"{spec.Name,-14} | ",
             Settings = settings,
         };
         ServiceInstance instance = Options.InProcess
-            ? new InProcessInstance(service)
-            : new ProcessInstance(service, output);
+            ? new InProcessInstance(service, Options.Output)
+            : new ProcessInstance(service, Options.Output);
         instance.Died = death => _deaths.Writer.TryWrite(death);
         return instance;
     }

@@ -19,8 +19,8 @@ internal sealed record BookinfoOptions
 
     public bool Verbose { get; init; }
 
-    /// <summary>Where the lines of the services go, each behind the name of its service.</summary>
-    public TextWriter Output { get; init; } = TextWriter.Null;
+    /// <summary>Where goes what the services say.</summary>
+    public IServiceOutput Output { get; init; } = new PlainOutput(TextWriter.Null);
 
     /// <summary>Settings for every service, by configuration key (<c>Mesh:Seed</c>); they win over files.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();

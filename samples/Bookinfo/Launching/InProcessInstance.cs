@@ -3,7 +3,7 @@ using Bookinfo.Hosting;
 namespace Bookinfo.Launching;
 
 /// <summary>A service inside this process, with a service provider, a configuration and a mesh of its own.</summary>
-internal sealed class InProcessInstance(ServiceOptions options) : ServiceInstance(options)
+internal sealed class InProcessInstance(ServiceOptions options, IServiceOutput output) : ServiceInstance(options)
 {
     private WebApplication? _app;
 
@@ -17,7 +17,7 @@ internal sealed class InProcessInstance(ServiceOptions options) : ServiceInstanc
 
     protected override async Task StartCoreAsync(CancellationToken cancellationToken)
     {
-        var app = ServiceHost.Build(Options, services => services.AddSingleton<IHostLifetime, NoLifetime>());
+        var app = ServiceHost.Build(Options, text => output.Say(Spec, text), services => services.AddSingleton<IHostLifetime, NoLifetime>());
         try
         {
             await app.StartAsync(cancellationToken);

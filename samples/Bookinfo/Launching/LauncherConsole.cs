@@ -13,13 +13,15 @@ internal static class LauncherConsole
         using var terminate = EndAt(PosixSignal.SIGTERM, ending);
         using var hangUp = EndAt(PosixSignal.SIGHUP, ending);
         _ = ParentCommand.WatchAsync(ending);
+        using var folding = new FoldingOutput(Console.Out, ServiceCatalog.DefaultInstances(ServiceCatalog.DefaultBasePort).Count, TimeProvider.System);
 
         try
         {
             Console.Out.WriteLine(options.InProcess ? "Bookinfo starts in one process ..." : "Bookinfo starts ...");
-            await using var launcher = await BookinfoLauncher.StartAsync(options, ending.Token);
+            await using var launcher = await BookinfoLauncher.StartAsync(
+                options with { Output = options.Verbose ? new PlainOutput(Console.Out) : folding }, ending.Token);
             Console.Out.WriteLine(Welcome.Text(launcher));
-            var reporting = ReportDeathsAsync(launcher, ending.Token);
+            var reporting = ReportDeathsAsync(launcher, folding, ending.Token);
             await Task.WhenAny(reporting, WaitAsync(ending.Token));
             if (reporting.IsCompleted && !ending.IsCancellationRequested)
             {
@@ -47,10 +49,11 @@ internal static class LauncherConsole
         => Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
 
     /// <summary>Completes when no service is left.</summary>
-    private static async Task ReportDeathsAsync(BookinfoLauncher launcher, CancellationToken cancellationToken)
+    private static async Task ReportDeathsAsync(BookinfoLauncher launcher, FoldingOutput output, CancellationToken cancellationToken)
     {
         await foreach (var death in launcher.Deaths)
         {
+            output.Leave();
             var service = death.Service;
             Console.Out.WriteLine(
                 $"""

@@ -4,7 +4,7 @@ using Bookinfo.Hosting;
 namespace Bookinfo.Launching;
 
 /// <summary>A service as a process of its own: this program once more, with <c>--service</c>.</summary>
-internal sealed class ProcessInstance(ServiceOptions options, TextWriter output) : ServiceInstance(options)
+internal sealed class ProcessInstance(ServiceOptions options, IServiceOutput output) : ServiceInstance(options)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
@@ -98,7 +98,7 @@ internal sealed class ProcessInstance(ServiceOptions options, TextWriter output)
     {
         while (await lines.ReadLineAsync() is { } line)
         {
-            await output.WriteLineAsync(Options.LogPrefix + line);
+            output.Say(Spec, PipedEntry.Read(line));
         }
     }
 }

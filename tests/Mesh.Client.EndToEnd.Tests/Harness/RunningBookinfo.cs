@@ -14,17 +14,14 @@ namespace Mesh.Client.EndToEnd.Tests.Harness;
 /// <summary>The sample's six processes, started once for all tests, with a rule file that each test fills anew.</summary>
 public sealed class RunningBookinfo : IAsyncLifetime
 {
-    private const string RulesAreLive = "info Mesh.Client.Configuration: Mesh rules are live";
+    private const string RulesAreLive = "info Mesh.Client.Configuration: Mesh rules are live after a change";
 
     private readonly BookinfoFolder _folder = new();
-    private readonly LineLog _log = new();
+    private readonly ServiceLog _log = new();
     private BookinfoLauncher? _launcher;
     private string _rules = "# no rules yet\n";
 
     internal BookinfoLauncher Launcher => _launcher ?? throw new InvalidOperationException("Bookinfo does not run.");
-
-    /// <summary>What the services said, each line behind the name of its service.</summary>
-    internal IReadOnlyList<string> Log => _log.Lines;
 
     internal string Settings => _folder.Settings;
 
@@ -75,9 +72,7 @@ public sealed class RunningBookinfo : IAsyncLifetime
         }
 
         _folder.Dispose();
-        await _log.DisposeAsync();
     }
 
-    private int LiveCount(ServiceInstance service)
-        => _log.Count(line => line.StartsWith(service.Options.LogPrefix + RulesAreLive, StringComparison.Ordinal));
+    private int LiveCount(ServiceInstance service) => _log.Count(service.Spec, RulesAreLive);
 }

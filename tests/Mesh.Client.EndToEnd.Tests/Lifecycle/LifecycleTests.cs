@@ -20,6 +20,8 @@ public sealed partial class LifecycleTests
             console.Services.Keys.Order(StringComparer.Ordinal));
         Assert.Contains("The user jason gets v2 of reviews, everybody else v1", console.Text, StringComparison.Ordinal);
         Assert.Contains("Ratings fails for the user jason", console.Text, StringComparison.Ordinal);
+        Assert.Contains("appsettings.json: no VirtualServices; those below hold", console.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("take turns", console.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("warn ", console.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("error ", console.Text, StringComparison.Ordinal);
         using var jason = await Visitor.SignedInAsync(console.Page, "jason");
@@ -93,6 +95,24 @@ public sealed partial class LifecycleTests
         Assert.DoesNotContain("   at ", option.Text + rules.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("--in-process")]
+    public async Task Rules_that_are_wrong_at_the_start_are_said_without_a_stack_trace(string mode)
+    {
+        using var folder = new BookinfoFolder();
+        var file = folder.Rule("reviews-90-10.yaml");
+        BookinfoFolder.Replace(file, (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace("weight: 90", "weigth: 90", StringComparison.Ordinal));
+        await using var console = BookinfoConsole.Start(["--base-port", "0", "--content-root", folder.Path, "--rules", file, .. mode.Length > 0 ? [mode] : Array.Empty<string>()]);
+
+        await Eventually.TrueAsync(() => Task.FromResult(console.HasExited), TimeSpan.FromSeconds(60), "Bookinfo to give up");
+
+        Assert.Equal(1, console.ExitCode);
+        await console.SaysAsync("rules/reviews-90-10.yaml(15): error MESH0103");
+        await console.SaysAsync("Did you mean 'weight'?");
+        Assert.DoesNotContain("   at ", console.Text, StringComparison.Ordinal);
+    }
+
     [Fact(Skip = ChildProcesses.NeedsProc, SkipType = typeof(ChildProcesses), SkipUnless = nameof(ChildProcesses.HasProc))]
     public async Task Interrupt_ends_every_service()
     {
@@ -128,7 +148,9 @@ public sealed partial class LifecycleTests
         using var visitor = new Visitor(console.Page);
         await Eventually.TrueAsync(async () => (await visitor.PageAsync()).Contains("stars text-red-500", StringComparison.Ordinal), "red stars");
 
-        ChildProcesses.Kill(ChildProcesses.Of(console.ProcessId, "reviews", "v3"));
+        var victim = console.ServiceProcessIds["reviews v3"];
+        Assert.Equal(ChildProcesses.Of(console.ProcessId, "reviews", "v3"), victim);
+        ChildProcesses.Kill(victim);
         await console.SaysAsync("To start it again, in another console:");
         await Eventually.TrueAsync(() => RestartCommand().IsMatch(console.Text), "the command that starts it again");
         var without = await visitor.PageAsync();
