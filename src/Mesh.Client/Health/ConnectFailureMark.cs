@@ -13,29 +13,34 @@ internal static class ConnectFailureMark
 
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    /// <summary>A burst of calls that fails together counts once: failures during a running mark change nothing.</summary>
+    /// <summary>A burst of calls that fails together counts once: failures during a running mark change nothing, and of those that find none
+    /// the one that sets it counts.</summary>
     public static void Set(EndpointState endpoint, TimeProvider timeProvider)
     {
         var now = timeProvider.GetTimestamp();
-        if (endpoint.ConnectFailedUntil > now)
+        var previous = endpoint.ConnectFailedUntil;
+        if (previous > now)
         {
             return;
         }
 
-        var failures = Interlocked.Increment(ref endpoint.Health.ConsecutiveConnectFailures);
+        // The count goes with a mark: without one it is left over from before an answer.
+        var failures = previous == EndpointState.NoConnectFailure ? 1 : Volatile.Read(ref endpoint.Health.ConsecutiveConnectFailures) + 1;
         var duration = First * Math.Pow(2, Math.Min(failures - 1, 10));
-        endpoint.ConnectFailedUntil = DetachedTimer.After(timeProvider, now, duration < Longest ? duration : Longest);
+        var until = DetachedTimer.After(timeProvider, now, duration < Longest ? duration : Longest);
+        if (endpoint.TryMarkConnectFailed(previous, until))
+        {
+            Volatile.Write(ref endpoint.Health.ConsecutiveConnectFailures, failures);
+        }
     }
 
     /// <summary>To be called once the endpoint has answered anything at all.</summary>
     public static void Clear(EndpointState endpoint)
     {
-        if (Volatile.Read(ref endpoint.Health.ConsecutiveConnectFailures) == 0)
+        // Read first: the line is shared by all calls to the endpoint and almost always clean.
+        if (endpoint.ConnectFailedUntil != EndpointState.NoConnectFailure)
         {
-            return;
+            endpoint.ConnectFailedUntil = EndpointState.NoConnectFailure;
         }
-
-        Volatile.Write(ref endpoint.Health.ConsecutiveConnectFailures, 0);
-        endpoint.ConnectFailedUntil = long.MinValue;
     }
 }

@@ -115,7 +115,7 @@ internal abstract class Balancer(MeshRandom random)
         (Contains(tried, endpoint) ? 2 : 0) + (IsMarked(endpoint, ref clock) ? 1 : 0);
 
     protected static bool IsMarked(EndpointState endpoint, ref PickClock clock)
-        => endpoint.ConnectFailedUntil is var until && until != long.MinValue && until > clock.Now;
+        => endpoint.ConnectFailedUntil is var until && until != EndpointState.NoConnectFailure && until > clock.Now;
 
     private static bool Contains(ReadOnlySpan<EndpointState> tried, EndpointState endpoint)
     {

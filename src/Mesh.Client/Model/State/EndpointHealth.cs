@@ -7,7 +7,8 @@ internal sealed class EndpointHealth
 
     public int ConsecutiveGatewayErrors;
 
-    /// <summary>Connections in a row that could not be made, those during a running mark counting as one.</summary>
+    /// <summary>Connections in a row that could not be made, those during a running mark counting as one; means nothing while
+    /// <see cref="EndpointState.ConnectFailedUntil"/> tells of none.</summary>
     public int ConsecutiveConnectFailures;
 
     /// <summary>How often it was ejected, less one for each quiet interval since; multiplies the ejection time.</summary>

@@ -6,6 +6,9 @@ namespace Mesh.Client.Model;
 /// </summary>
 internal sealed class EndpointState(Endpoint endpoint)
 {
+    /// <summary>What <see cref="ConnectFailedUntil"/> says before the first failure and after an answer.</summary>
+    public const long NoConnectFailure = long.MinValue;
+
     private const int InBalance = 0;
     private const int Ejecting = 1;
     private const int Ejected = 2;
@@ -13,7 +16,7 @@ internal sealed class EndpointState(Endpoint endpoint)
     private Endpoint _endpoint = endpoint;
     private int _inFlight;
     private int _ejection = InBalance;
-    private long _connectFailedUntil = long.MinValue;
+    private long _connectFailedUntil = NoConnectFailure;
 
     /// <summary>The newest description of the address.</summary>
     public Endpoint Endpoint
@@ -42,6 +45,9 @@ internal sealed class EndpointState(Endpoint endpoint)
         get => Volatile.Read(ref _connectFailedUntil);
         set => Volatile.Write(ref _connectFailedUntil, value);
     }
+
+    /// <summary>Moves <see cref="ConnectFailedUntil"/> if nobody moved it since <paramref name="current"/> was read.</summary>
+    public bool TryMarkConnectFailed(long current, long until) => Interlocked.CompareExchange(ref _connectFailedUntil, until, current) == current;
 
     /// <summary>The connections of this endpoint, by kind of client; owned by the Transport room; null before the first call.</summary>
     public object? Transports { get; set; }
