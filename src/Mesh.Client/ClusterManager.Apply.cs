@@ -43,9 +43,7 @@ internal sealed partial class ClusterManager
                         kept.Add((successor, model));
                     }
 
-                    ended.Add(MembershipOf(state));
-                    _states.TryRemove(key, out _);
-                    Release(state, released);
+                    Remove(key, state, ended, released);
                 }
             }
 
@@ -61,16 +59,7 @@ internal sealed partial class ClusterManager
                 RefreshDns(kept);
             }
 
-            foreach (var service in released)
-            {
-                service.Watcher.Dispose();
-            }
-
-            foreach (var membership in ended)
-            {
-                OutlierDetector.Stop(membership.Cluster);
-                RaiseRemoved(membership.End());
-            }
+            End(ended, released);
         }
     }
 
@@ -85,16 +74,19 @@ internal sealed partial class ClusterManager
         return models;
     }
 
-    private static ClusterModel? FindModel(Dictionary<ClusterKey, ClusterModel> models, ClusterKey key) =>
-        models.TryGetValue(key, out var model) || models.TryGetValue(key with { Port = 0 }, out model) ? model : null;
+    private static ClusterModel? FindModel(Dictionary<ClusterKey, ClusterModel>? models, ClusterKey key) =>
+        models is not null && (models.TryGetValue(key, out var model) || models.TryGetValue(key with { Port = 0 }, out model)) ? model : null;
 
     private static bool IsSameQuestion(ServiceModel current, ServiceModel next) =>
         current.Discovery == next.Discovery
         && current.DiscoveryName == next.DiscoveryName
         && (ReferenceEquals(current.Endpoints, next.Endpoints) || current.Endpoints.SequenceEqual(next.Endpoints));
 
-    private void Release(ClusterState state, List<WatchedService> released)
+    /// <summary>Under the lock.</summary>
+    private void Remove(StateKey key, ClusterState state, List<ClusterMembership> ended, List<WatchedService> released)
     {
+        ended.Add(MembershipOf(state));
+        _states.TryRemove(key, out _);
         var name = state.Model.Service.Name;
         if (!_services.TryGetValue(name, out var service))
         {
@@ -106,6 +98,21 @@ internal sealed partial class ClusterManager
         {
             _services.Remove(name);
             released.Add(service);
+        }
+    }
+
+    /// <summary>Without the lock: the rest of <see cref="Remove"/>.</summary>
+    private void End(List<ClusterMembership> ended, List<WatchedService> released)
+    {
+        foreach (var service in released)
+        {
+            service.Watcher.Dispose();
+        }
+
+        foreach (var membership in ended)
+        {
+            OutlierDetector.Stop(membership.Cluster);
+            RaiseRemoved(membership.End());
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class ClusterManager : IDisposable
     private readonly Func<DiscoveryKind, IEndpointSource> _sources;
     private readonly Func<DnsConfiguration, bool> _configureDns;
     private readonly RefreshSchedule _schedule;
-    private Dictionary<ClusterKey, ClusterModel> _models = [];
+    private Dictionary<ClusterKey, ClusterModel>? _models;
     private bool _isDisposed;
 
     /// <param name="timeProvider">The mesh's clock.</param>
@@ -127,6 +127,7 @@ internal sealed partial class ClusterManager : IDisposable
         lock (_gate)
         {
             _isDisposed = true;
+            _stragglersEnd?.Dispose();
             services = [.. _services.Values];
             _services.Clear();
         }
@@ -162,7 +163,12 @@ internal sealed partial class ClusterManager : IDisposable
 
             // A call that began under older rules may come here first; the state is for those who follow.
             var newest = FindModel(_models, key);
-            membership = Add(key, newest?.SubsetText == model.SubsetText ? newest : model, out isWatched);
+            var isNamed = newest?.SubsetText == model.SubsetText;
+            membership = Add(key, isNamed ? newest! : model, out isWatched);
+            if (!isNamed)
+            {
+                EndStragglersLater();
+            }
         }
 
         if (!isWatched)
