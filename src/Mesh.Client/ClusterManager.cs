@@ -68,7 +68,7 @@ internal sealed partial class ClusterManager : IDisposable
     public OutlierDetector OutlierDetector { get; }
 
     /// <summary>The state of the cluster, made and watched on first use. <paramref name="port"/> is what the caller addressed; it counts
-    /// where the model's own port is 0. No allocation once the state exists.</summary>
+    /// where the model's own port is 0; of such states so many are kept. No allocation once the state exists.</summary>
     public ClusterState Get(ClusterModel model, int port)
     {
         if (model.State is { } known)
@@ -85,6 +85,10 @@ internal sealed partial class ClusterManager : IDisposable
         if (model.Key.Port != 0)
         {
             model.State = state;
+        }
+        else
+        {
+            state.LastUsed = _timeProvider.GetTimestamp();
         }
 
         return state;
@@ -151,6 +155,7 @@ internal sealed partial class ClusterManager : IDisposable
     private ClusterState Create(ClusterKey key, ClusterModel model)
     {
         ClusterMembership membership;
+        ClusterMembership? dropped;
         bool isWatched;
         lock (_gate)
         {
@@ -165,10 +170,16 @@ internal sealed partial class ClusterManager : IDisposable
             var newest = FindModel(_models, key);
             var isNamed = newest?.SubsetText == model.SubsetText;
             membership = Add(key, isNamed ? newest! : model, out isWatched);
+            dropped = MakeRoomFor(membership);
             if (!isNamed)
             {
                 EndStragglersLater();
             }
+        }
+
+        if (dropped is not null)
+        {
+            OnDropped(dropped);
         }
 
         if (!isWatched)
@@ -190,7 +201,11 @@ internal sealed partial class ClusterManager : IDisposable
             _services.Add(model.Service.Name, service);
         }
 
-        var state = new ClusterState(key, model) { Balancer = Balancer.Create(model.Policy.LoadBalancer, _random) };
+        var state = new ClusterState(key, model)
+        {
+            Balancer = Balancer.Create(model.Policy.LoadBalancer, _random),
+            LastUsed = _timeProvider.GetTimestamp(),
+        };
         var membership = new ClusterMembership(state, service.Watcher);
         state.Membership = membership;
         service.Add(membership);
@@ -230,6 +245,9 @@ internal sealed partial class ClusterManager : IDisposable
 
         public bool IsUnused => _members.Length == 0;
 
+        /// <summary>Written under the manager's lock.</summary>
+        public ReadOnlySpan<ClusterMembership> Members => Volatile.Read(ref _members);
+
         /// <summary>Under the manager's lock; readers see the old array or the new one.</summary>
         public void Add(ClusterMembership member) => Volatile.Write(ref _members, [.. _members, member]);
 
@@ -238,7 +256,7 @@ internal sealed partial class ClusterManager : IDisposable
 
         private void UpdateMembers()
         {
-            foreach (var member in Volatile.Read(ref _members))
+            foreach (var member in Members)
             {
                 _manager.RaiseRemoved(member.Update());
             }

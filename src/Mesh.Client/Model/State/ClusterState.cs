@@ -9,6 +9,7 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
     private object? _balancer;
     private object? _sweep;
     private int _ejected;
+    private long _lastUsed;
 
     public ClusterKey Key { get; } = key;
 
@@ -30,6 +31,13 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
 
     /// <summary>Where the endpoints come from, owned by the one owner of states, who sets it before anyone else sees this object.</summary>
     public object? Membership { get; set; }
+
+    /// <summary>The timestamp of the newest call, kept where the port is the caller's.</summary>
+    public long LastUsed
+    {
+        get => Volatile.Read(ref _lastUsed);
+        set => Volatile.Write(ref _lastUsed, value);
+    }
 
     /// <summary>How many endpoints are ejected, owned by the Health room.</summary>
     public int Ejected => Volatile.Read(ref _ejected);
