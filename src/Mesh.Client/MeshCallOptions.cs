@@ -6,7 +6,7 @@ public sealed class MeshCallOptions
 {
     /// <summary>The subset to call in place of the one that the matching rule chose, of the service to which that rule leads; of the host that is
     /// called where no rule applies to it. Where rules apply and none matches, the answer stays 404. The subset must be defined by a DestinationRule, else the answer is 503 with flag <c>NC</c>.
-    /// Null, the default, follows the rules.</summary>
+    /// A redirect to another host is followed without it. Null, the default, follows the rules.</summary>
     public string? Subset { get; init; }
 
     /// <summary>The time for the whole call, from the route to the end of the response body with all attempts, in place of the rule's

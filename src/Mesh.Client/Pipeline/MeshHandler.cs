@@ -44,6 +44,11 @@ internal sealed class MeshHandler : DelegatingHandler
     public Task<HttpResponseMessage> FollowAsync(MeshCall call, HttpResponseMessage response, Uri target)
     {
         response.Dispose();
+        if (!Redirect.StaysAtHost(call, target))
+        {
+            Redirect.DropSubset(call.Request);
+        }
+
         Redirect.Apply(call.Request, response.StatusCode, target);
         return SendAsync(call.Request, call.IsAsync, call.RedirectsLeft - 1, call.CallerToken);
     }

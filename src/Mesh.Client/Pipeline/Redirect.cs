@@ -1,4 +1,5 @@
 using System.Net;
+using Mesh.Client.Routing;
 
 namespace Mesh.Client.Pipeline;
 
@@ -29,6 +30,22 @@ internal static class Redirect
 
         // RFC 9110 10.2.2: a Location without a fragment inherits the one of the request.
         return from.Fragment.Length > 0 && target.Fragment.Length == 0 ? new UriBuilder(target) { Fragment = from.Fragment }.Uri : target;
+    }
+
+    /// <summary>The target is the host that was called, or the same service by another of its names.</summary>
+    public static bool StaysAtHost(MeshCall call, Uri target)
+        => string.Equals(call.Request.RequestUri!.IdnHost, target.IdnHost, StringComparison.OrdinalIgnoreCase)
+            || (call.Host.Host.Service is not null
+                && HostTable.TryFind(call.Snapshot, target, out var match)
+                && ReferenceEquals(match.Host, call.Host.Host));
+
+    /// <summary>A subset was asked for at one service and means nothing, or something else, at another. What concerns the call itself stays.</summary>
+    public static void DropSubset(HttpRequestMessage request)
+    {
+        if (request.GetMesh() is { Subset: not null } asked)
+        {
+            request.SetMesh(new MeshCallOptions { Timeout = asked.Timeout, DisableRetries = asked.DisableRetries });
+        }
     }
 
     public static void Apply(HttpRequestMessage request, HttpStatusCode status, Uri target)

@@ -1,0 +1,57 @@
+using Mesh.Client.TestKit;
+using Mesh.Client.Tests.Transport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Mesh.Client.Tests.Pipeline;
+
+/// <summary>What a caller asked for one call, after a redirect.</summary>
+public sealed class RedirectTests
+{
+    /// <summary>Host <c>shop</c> leads to all servers, host <c>other</c> to the second one.</summary>
+    private const string Rules = """
+        "VirtualServices": { "other": { "hosts": [ "other" ], "http": [
+          { "route": [ { "destination": { "host": "shop", "subset": "one" } } ] } ] } },
+        "DestinationRules": { "shop": { "host": "shop", "subsets": [
+          { "name": "zero", "labels": { "server": "0" } }, { "name": "one", "labels": { "server": "1" } } ] } }
+        """;
+
+    [Fact]
+    public async Task Redirect_to_another_host_drops_the_subset()
+        => Assert.Equal("one", (await FollowAsync("http://other/to", new MeshCallOptions { Subset = "zero" })).Subset);
+
+    [Theory]
+    [InlineData("/to")]
+    [InlineData("http://SHOP/to")]
+    [InlineData("http://shop.default/to")]
+    public async Task Redirect_to_the_same_host_keeps_the_subset(string location)
+        => Assert.Equal("zero", (await FollowAsync(location, new MeshCallOptions { Subset = "zero" })).Subset);
+
+    [Fact]
+    public async Task Redirect_to_another_host_keeps_timeout_and_retries()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://shop/from");
+        request.SetMesh(new MeshCallOptions { Subset = "zero", Timeout = TimeSpan.FromMinutes(1), DisableRetries = true });
+        await FollowAsync("http://other/to", request);
+        var options = request.GetMesh()!;
+
+        Assert.Equal((null, TimeSpan.FromMinutes(1), true), (options.Subset, options.Timeout, options.DisableRetries));
+    }
+
+    private static async Task<MeshResult> FollowAsync(string location, MeshCallOptions options)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://shop/from");
+        request.SetMesh(options);
+        return await FollowAsync(location, request);
+    }
+
+    private static async Task<MeshResult> FollowAsync(string location, HttpRequestMessage request)
+    {
+        await using var mesh = await FleetMesh.StartAsync(
+            2, new FleetOptions { Map = app => app.MapGet("/from", (HttpContext context) => context.Response.Redirect(location)) }, rules: Rules);
+        using var response = await mesh.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal("/to", response.RequestMessage!.RequestUri!.AbsolutePath);
+        Assert.True(response.TryGetMeshResult(out var result));
+        return result;
+    }
+}
