@@ -40,6 +40,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         Telemetry = telemetry;
         Transports = new TransportPool(timeProvider);
         Mirrors = new MirrorSender(this);
+        UndeclaredPorts = new UndeclaredPortReporter(loggerFactory.CreateLogger(PipelineLog.Category));
         _watcher = new MeshConfigurationWatcher(
             section, sources, TakeOver, timeProvider, loggerFactory.CreateLogger("Mesh.Client.Configuration"));
         _watcher.DocumentChanged += Telemetry.CountReload;
@@ -52,6 +53,8 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     public TransportPool Transports { get; }
 
     public MirrorSender Mirrors { get; }
+
+    public UndeclaredPortReporter UndeclaredPorts { get; }
 
     /// <summary>The mesh's chance; the seed, if any, comes with the first rules.</summary>
     public MeshRandom Random => _random ?? throw NotStarted();

@@ -78,13 +78,20 @@ internal sealed class MeshHandler : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(request);
         var snapshot = _runtime.Snapshot;
-        if (request.RequestUri is { IsAbsoluteUri: true } uri && HostTable.TryFind(snapshot, uri, out var host))
+        var host = default(HostMatch);
+        if (request.RequestUri is { IsAbsoluteUri: true } uri && HostTable.TryFind(snapshot, uri, out host))
         {
             var call = new MeshCall(_runtime, snapshot, host, request, isAsync, redirectsLeft, cancellationToken);
             return NamedScheme.Applies(uri) ? NamedScheme.RunAsync(_runner, call) : _runner.RunAsync(call);
         }
 
-        if (snapshot.Configuration.OutboundTrafficPolicy == Configuration.OutboundTrafficPolicyMode.RegistryOnly)
+        var isBlocked = snapshot.Configuration.OutboundTrafficPolicy == Configuration.OutboundTrafficPolicyMode.RegistryOnly;
+        if (host.Host is { } known)
+        {
+            _runtime.UndeclaredPorts.Tell(known, request.RequestUri!, isBlocked);
+        }
+
+        if (isBlocked)
         {
             return Task.FromResult(CallRouter.Blocked(request));
         }

@@ -5,7 +5,8 @@ namespace Mesh.Client.Routing;
 /// <summary>Finds what a URI addresses: exact name, then the longest wildcard. No allocation.</summary>
 internal static class HostTable
 {
-    /// <summary>False where the mesh does not know the host, or the host does not declare the port.</summary>
+    /// <summary>False where the mesh does not know the host, or the host does not declare the port; only then <paramref name="match"/> has the
+    /// host all the same, with port 0.</summary>
     public static bool TryFind(MeshSnapshot snapshot, Uri uri, out HostMatch match)
     {
         match = default;
@@ -16,14 +17,14 @@ internal static class HostTable
 
         ReadOnlySpan<char> name = uri.IdnHost;
         name = name is [.., '.'] ? name[..^1] : name;
-        if (name.IsEmpty || !TryFindHost(snapshot, name, out var host, out var portName)
-            || !TryFindPort(host, uri, scheme, portName, out var port))
+        if (name.IsEmpty || !TryFindHost(snapshot, name, out var host, out var portName))
         {
             return false;
         }
 
-        match = new(host, port);
-        return true;
+        var isDeclared = TryFindPort(host, uri, scheme, portName, out var port);
+        match = new(host, isDeclared ? port : 0);
+        return isDeclared;
     }
 
     /// <param name="snapshot">The rules.</param>
