@@ -223,7 +223,7 @@ public sealed class OwnedTransportTests
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            return runtime.Count == 0;
+            return runtime.Count == 0 && meter.Sum("mesh.client.responses.leaked") > 0;
         });
 
         Assert.Equal(1, meter.Sum("mesh.client.responses.leaked"));
