@@ -21,7 +21,8 @@ internal sealed partial class ClusterManager
         }
 
         _stragglersEndAt = DetachedTimer.After(_timeProvider, _timeProvider.GetTimestamp(), StragglerLife);
-        _stragglersEnd ??= DetachedTimer.Create(_timeProvider, static manager => ((ClusterManager)manager!).EndStragglers(), this);
+        _stragglersEnd ??= DetachedTimer.Create(
+            _timeProvider, static manager => manager.EndStragglers(), this, "The end of clusters that no rule names", _backgroundLogger);
         _stragglersEnd.Change(StragglerLife, Timeout.InfiniteTimeSpan);
     }
 

@@ -19,6 +19,7 @@ internal sealed partial class ClusterManager : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly MeshRandom _random;
     private readonly ILogger _discoveryLogger;
+    private readonly ILogger _backgroundLogger;
     private readonly Func<DiscoveryKind, IEndpointSource> _sources;
     private readonly Func<DnsConfiguration, bool> _configureDns;
     private readonly RefreshSchedule _schedule;
@@ -46,10 +47,11 @@ internal sealed partial class ClusterManager : IDisposable
         _timeProvider = timeProvider;
         _random = random;
         _discoveryLogger = loggerFactory.CreateLogger(DiscoveryLog.Category);
+        _backgroundLogger = loggerFactory.CreateLogger(Background.Category);
         _sources = sources;
         _configureDns = configureDns;
         _schedule = new RefreshSchedule(random);
-        OutlierDetector = new OutlierDetector(timeProvider);
+        OutlierDetector = new OutlierDetector(timeProvider, _backgroundLogger);
     }
 
     private ClusterManager(TimeProvider timeProvider, MeshRandom random, ILoggerFactory loggerFactory, EndpointSources sources)

@@ -17,7 +17,7 @@ namespace Mesh.Client;
 internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, IDisposable
 {
     private readonly Lock _starting = new();
-    private readonly ILoggerFactory _loggerFactory;
+    private readonly GuardedLoggerFactory _loggerFactory;
     private readonly ServiceEndpointResolver? _serviceDiscovery;
     private readonly MeshConfigurationWatcher _watcher;
     private MeshSnapshot _snapshot = MeshSnapshot.Empty;
@@ -34,15 +34,16 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         TimeProvider timeProvider,
         ServiceEndpointResolver? serviceDiscovery)
     {
-        _loggerFactory = loggerFactory;
+        _loggerFactory = new GuardedLoggerFactory(loggerFactory);
+        BackgroundLogger = _loggerFactory.CreateLogger(Background.Category);
         _serviceDiscovery = serviceDiscovery;
         TimeProvider = timeProvider;
         Telemetry = telemetry;
         Transports = new TransportPool(timeProvider);
         Mirrors = new MirrorSender(this);
-        UndeclaredPorts = new UndeclaredPortReporter(loggerFactory.CreateLogger(PipelineLog.Category));
+        UndeclaredPorts = new UndeclaredPortReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
         _watcher = new MeshConfigurationWatcher(
-            section, sources, TakeOver, timeProvider, loggerFactory.CreateLogger("Mesh.Client.Configuration"));
+            section, sources, TakeOver, timeProvider, _loggerFactory.CreateLogger("Mesh.Client.Configuration"));
         _watcher.DocumentChanged += Telemetry.CountReload;
     }
 
@@ -53,6 +54,9 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     public TransportPool Transports { get; }
 
     public MirrorSender Mirrors { get; }
+
+    /// <summary>Where work above which nobody stands tells of its failures.</summary>
+    public ILogger BackgroundLogger { get; }
 
     public UndeclaredPortReporter UndeclaredPorts { get; }
 

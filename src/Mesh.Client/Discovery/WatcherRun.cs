@@ -46,7 +46,8 @@ internal sealed class WatcherRun(
 
     public void Dispose()
     {
-        _stop.Cancel();
+        // What a source has hung on its token runs here and may fail; the loop ends all the same.
+        Background.Run(_stop, static stop => stop.Cancel(), "The end of a discovery", logger: null);
         Wake();
     }
 
@@ -79,7 +80,11 @@ internal sealed class WatcherRun(
 #pragma warning restore CA1031
                 {
                     failures++;
-                    fail(this, exception, failures);
+                    Background.Run(
+                        (fail, Run: this, exception, failures),
+                        static failed => failed.fail(failed.Run, failed.exception, failed.failures),
+                        "The report of a failed discovery",
+                        logger: null);
                     wait = exception is DiscoveryException { IsPermanent: true } ? Timeout.InfiniteTimeSpan : schedule.AfterFailures(failures);
                 }
 
@@ -143,7 +148,7 @@ internal sealed class WatcherRun(
     {
         if (wait != Timeout.InfiniteTimeSpan)
         {
-            _timer ??= DetachedTimer.Create(timeProvider, static run => ((WatcherRun)run!).Wake(), this);
+            _timer ??= DetachedTimer.Create(timeProvider, static run => run.Wake(), this, "The refresh of discovery", logger: null);
             _timer.Change(wait, Timeout.InfiniteTimeSpan);
         }
 

@@ -1,17 +1,21 @@
 using System.Globalization;
 using Mesh.Client.Configuration;
 using Mesh.Client.Model;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.Client.Health;
 
 /// <summary>Consecutive-error ejection as Envoy does it: inline at the threshold, un-ejection only at the sweep.</summary>
-internal sealed class OutlierDetector(TimeProvider timeProvider)
+/// <param name="timeProvider">The mesh's clock.</param>
+/// <param name="logger">Where failures of listeners and of the sweep are told.</param>
+internal sealed class OutlierDetector(TimeProvider timeProvider, ILogger? logger = null)
 {
     /// <summary>Envoy's default for <c>max_ejection_time</c>, which Istio does not expose; a longer base time takes its place.</summary>
     private static readonly TimeSpan MaximumEjectionTime = TimeSpan.FromSeconds(300);
 
     private const string ServerErrors = "errors";
     private const string GatewayErrors = "gateway errors";
+    private const string ListenerName = "A listener to ejections";
 
     /// <summary>An endpoint went out of balance. Raised on the thread of the call that did it.</summary>
     public event Action<ClusterState, EndpointState, Ejection>? EndpointEjected;
@@ -89,7 +93,11 @@ internal sealed class OutlierDetector(TimeProvider timeProvider)
         }
 
         cluster.RemoveEjected();
-        EndpointReturned?.Invoke(cluster, endpoint);
+        if (EndpointReturned is { } listeners)
+        {
+            Background.Run((listeners, cluster, endpoint), static told => told.listeners(told.cluster, told.endpoint), ListenerName, logger);
+        }
+
         return true;
     }
 
@@ -150,7 +158,12 @@ internal sealed class OutlierDetector(TimeProvider timeProvider)
         }
 
         SweepOf(cluster).Start();
-        EndpointEjected?.Invoke(cluster, endpoint, new(string.Create(CultureInfo.InvariantCulture, $"{threshold} {kind} in a row"), duration));
+        if (EndpointEjected is { } listeners)
+        {
+            var ejection = new Ejection(string.Create(CultureInfo.InvariantCulture, $"{threshold} {kind} in a row"), duration);
+            Background.Run(
+                (listeners, cluster, endpoint, ejection), static told => told.listeners(told.cluster, told.endpoint, told.ejection), ListenerName, logger);
+        }
     }
 
     private static bool TryReserve(ClusterState cluster, int endpoints, int maximumPercent)
@@ -171,5 +184,7 @@ internal sealed class OutlierDetector(TimeProvider timeProvider)
     }
 
     private OutlierSweep SweepOf(ClusterState cluster) =>
-        cluster.GetSweep((detector: this, timeProvider), static (cluster, with) => new OutlierSweep(cluster, with.detector, with.timeProvider));
+        cluster.GetSweep(
+            (detector: this, timeProvider, logger),
+            static (cluster, with) => new OutlierSweep(cluster, with.detector, with.timeProvider, with.logger));
 }

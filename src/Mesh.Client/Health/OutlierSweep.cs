@@ -1,10 +1,11 @@
 using Mesh.Client.Model;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.Client.Health;
 
 /// <summary>Looks at a cluster's ejected endpoints once per interval. Its timer exists only while there is something to look at: an
 /// ejected endpoint, or one whose ejections are not forgotten yet.</summary>
-internal sealed class OutlierSweep(ClusterState cluster, OutlierDetector detector, TimeProvider timeProvider)
+internal sealed class OutlierSweep(ClusterState cluster, OutlierDetector detector, TimeProvider timeProvider, ILogger? logger)
 {
     private const int Idle = 0;
     private const int Running = 1;
@@ -23,7 +24,7 @@ internal sealed class OutlierSweep(ClusterState cluster, OutlierDetector detecto
             return;
         }
 
-        var timer = DetachedTimer.Create(timeProvider, static state => ((OutlierSweep)state!).Sweep(), this);
+        var timer = DetachedTimer.Create(timeProvider, static sweep => sweep.Sweep(), this, "The sweep of outlier detection", logger);
         Volatile.Write(ref _timer, timer);
         timer.Change(Interval, Timeout.InfiniteTimeSpan);
         if (Volatile.Read(ref _state) == Stopped)

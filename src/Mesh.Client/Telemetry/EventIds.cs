@@ -17,4 +17,7 @@ internal static class EventIds
 
     /// <summary>Incoming requests, in Mesh.Client.AspNetCore.</summary>
     public const int Incoming = 7000;
+
+    /// <summary>Work beside the calls, of any room.</summary>
+    public const int Background = 8000;
 }

@@ -50,7 +50,11 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
         // A constructor that threw leaves nothing to give back. What there is may wait for others, which a finalizer must not.
         if (_call is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static content => content.GiveBack(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static content => Background.Run(
+                    content, static content => content.GiveBack(), "The return of a leaked response", content._call.Runtime.BackgroundLogger),
+                this,
+                preferLocal: false);
         }
     }
 
@@ -65,7 +69,7 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
     /// <summary>A synchronous read takes no token: the end of the call's time cuts the body itself.</summary>
     internal CancellationTokenRegistration CutAtDeadline()
         => _call.Deadline is { } deadline
-            ? deadline.Token.UnsafeRegister(static body => ((HttpContent)body!).Dispose(), _inner)
+            ? deadline.Token.UnsafeRegister(static content => ((TrackedContent)content!).Cut(), this)
             : default;
 
     /// <summary>Reading failed: the exception that the caller gets. Never returns the one it was given: that is thrown on as it is.</summary>
@@ -161,6 +165,10 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
 
         base.Dispose(disposing);
     }
+
+    /// <summary>In the deadline's timer.</summary>
+    private void Cut() => Background.Run(
+        _inner, static body => body.Dispose(), "The end of a response body whose time is over", _call.Runtime.BackgroundLogger);
 
     private void GiveBack()
     {

@@ -85,22 +85,29 @@ internal sealed class DirectoryWatches(Func<string, string, bool> concerns, Acti
             _failedAt[path] = time.GetTimestamp();
         }
 
-        void OnChange(object sender, FileSystemEventArgs change) => HintIfConcerned(change.Name);
+        void OnChange(object sender, FileSystemEventArgs change) => Notice(path, change.Name);
 
         void OnRename(object sender, RenamedEventArgs change)
         {
-            HintIfConcerned(change.OldName);
-            HintIfConcerned(change.Name);
+            Notice(path, change.OldName);
+            Notice(path, change.Name);
         }
 
-        void OnError(object sender, ErrorEventArgs error) => hint();
+        void OnError(object sender, ErrorEventArgs error) => Notice(path, null);
+    }
 
-        void HintIfConcerned(string? name)
+    /// <summary>On the operating system's thread; a hint that is lost is made up for by whoever looks by itself.</summary>
+    private void Notice(string path, string? name) => Background.Run(
+        (Watches: this, path, name),
+        static noticed => noticed.Watches.HintIfConcerned(noticed.path, noticed.name),
+        "A notification of the file system",
+        logger: null);
+
+    private void HintIfConcerned(string path, string? name)
+    {
+        if (name is null || concerns(path, name))
         {
-            if (name is null || concerns(path, name))
-            {
-                hint();
-            }
+            hint();
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class FileSetMonitor : IDisposable
             token = new CancellationChangeToken(_signal.Token);
             if (_timer is null && !_disposed)
             {
-                _timer = DetachedTimer.Create(_time, static monitor => ((FileSetMonitor)monitor!).Look(), this);
+                _timer = DetachedTimer.Create(_time, static monitor => monitor.Look(), this, "A look at rule files", logger: null);
                 _timer.Change(PollInterval, Timeout.InfiniteTimeSpan);
                 start = true;
             }
@@ -245,12 +245,12 @@ internal sealed class FileSetMonitor : IDisposable
             return;
         }
 
+        // The change counts as signalled from here on.
+        fire.Cancel();
         if (!hinted)
         {
             _watches?.Refresh(directories, anew: true);
         }
-
-        fire.Cancel();
     }
 
     /// <summary>What to fire: null while nothing changed, while a change has not been seen twice, and once it was signalled.</summary>

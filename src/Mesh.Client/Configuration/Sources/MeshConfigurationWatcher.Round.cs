@@ -75,9 +75,9 @@ internal sealed partial class MeshConfigurationWatcher
 
     private void TellChanged(int count, bool isAccepted)
     {
-        for (; count > 0; count--)
+        for (; count > 0 && DocumentChanged is { } listeners; count--)
         {
-            DocumentChanged?.Invoke(isAccepted);
+            Background.Run((listeners, isAccepted), static told => told.listeners(told.isAccepted), "A listener to changes of mesh rules", _logger);
         }
     }
 

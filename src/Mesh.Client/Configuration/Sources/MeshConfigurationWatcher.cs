@@ -63,8 +63,8 @@ internal sealed partial class MeshConfigurationWatcher : IDisposable
         _time = time;
         _logger = logger;
 
-        _debounce = DetachedTimer.Create(time, static watcher => ((MeshConfigurationWatcher)watcher!).OnDebounced(), this);
-        _upkeep = DetachedTimer.Create(time, static watcher => ((MeshConfigurationWatcher)watcher!).OnUpkeep(), this);
+        _debounce = DetachedTimer.Create(time, static watcher => watcher.OnDebounced(), this, "A reload of the mesh rules", logger);
+        _upkeep = DetachedTimer.Create(time, static watcher => watcher.OnUpkeep(), this, "A look at the sources of mesh rules", logger);
     }
 
     /// <summary>
