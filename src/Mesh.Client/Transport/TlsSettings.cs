@@ -9,6 +9,10 @@ internal sealed record TlsSettings
 {
     public bool AllowRenegotiation { get; init; }
 
+    public bool AllowRsaPkcs1Padding { get; init; }
+
+    public bool AllowRsaPssPadding { get; init; }
+
     public bool AllowTlsResume { get; init; }
 
     public X509ChainPolicy? CertificateChainPolicy { get; init; }
@@ -32,6 +36,8 @@ internal sealed record TlsSettings
     public static TlsSettings From(SslClientAuthenticationOptions options) => new()
     {
         AllowRenegotiation = options.AllowRenegotiation,
+        AllowRsaPkcs1Padding = options.AllowRsaPkcs1Padding,
+        AllowRsaPssPadding = options.AllowRsaPssPadding,
         AllowTlsResume = options.AllowTlsResume,
         CertificateChainPolicy = options.CertificateChainPolicy,
         CertificateRevocationCheckMode = options.CertificateRevocationCheckMode,
@@ -49,6 +55,12 @@ internal sealed record TlsSettings
     public void ApplyTo(SslClientAuthenticationOptions options)
     {
         options.AllowRenegotiation = AllowRenegotiation;
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
+        {
+            options.AllowRsaPkcs1Padding = AllowRsaPkcs1Padding;
+            options.AllowRsaPssPadding = AllowRsaPssPadding;
+        }
+
         options.AllowTlsResume = AllowTlsResume;
         options.CertificateChainPolicy = CertificateChainPolicy;
         options.CertificateRevocationCheckMode = CertificateRevocationCheckMode;
