@@ -24,9 +24,12 @@ public sealed class MeshHandlerOptions
     /// <summary>The clock of every wait and timeout. Null: <see cref="System.TimeProvider.System"/>.</summary>
     public TimeProvider? TimeProvider { get; init; }
 
-    /// <summary>The primary handler. A <see cref="SocketsHttpHandler"/> without ConnectCallback, PlaintextStreamFilter, Proxy or
-    /// Credentials gives its settings to the mesh's own connections; any other sends by itself, with the endpoint's address in the URI and
-    /// the logical name in Host. Calls to hosts that the mesh does not know go through it as it is. Null: a new
-    /// <see cref="SocketsHttpHandler"/>. The mesh handler disposes it.</summary>
+    /// <summary>The primary handler. A <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/> without ConnectCallback,
+    /// PlaintextStreamFilter, Proxy or Credentials gives its settings to the mesh's own connections, as they are when the mesh's handler is
+    /// made; any other, a subclass of HttpClientHandler too, sends by itself, with the endpoint's address in the URI and the logical name in
+    /// Host. Calls to hosts that the mesh does not know go through it as it is. Null: a new <see cref="SocketsHttpHandler"/>. The mesh
+    /// handler disposes it.</summary>
+    /// <remarks>A <see cref="HttpClientHandler.ServerCertificateCustomValidationCallback"/> gets for known hosts a request that only names the
+    /// logical host, such as <c>https://reviews/</c>: a connection serves many calls.</remarks>
     public HttpMessageHandler? InnerHandler { get; init; }
 }

@@ -13,6 +13,9 @@ internal sealed record FleetOptions
     /// <summary>Set: the servers speak TLS with it (see <see cref="TestCertificate"/>).</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>With TLS: every client has to show a certificate, whichever it is.</summary>
+    public bool RequiresClientCertificate { get; init; }
+
     /// <summary>Further services, such as <c>AddGrpc()</c>.</summary>
     public Action<WebApplicationBuilder>? Services { get; init; }
 

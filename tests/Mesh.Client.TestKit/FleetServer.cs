@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Client.TestKit;
@@ -194,7 +195,15 @@ internal sealed class FleetServer(int index, FleetOptions options)
         if (options.Certificate is not null)
         {
             // Kestrel tells the name of the handshake only where a selector asks for it.
-            listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => options.Certificate);
+            listen.UseHttps(https =>
+            {
+                https.ServerCertificateSelector = (_, _) => options.Certificate;
+                if (options.RequiresClientCertificate)
+                {
+                    https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                    https.AllowAnyClientCertificate();
+                }
+            });
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class ClientBinding
     public static ClientBinding For(HttpMessageHandler? primary, TransportPool pool)
     {
         var policy = TransportPolicy.FromPrimaryHandler(primary);
-        if (policy is null || primary is not SocketsHttpHandler sockets)
+        if (policy is null)
         {
             return new ClientBinding
             {
@@ -39,8 +39,18 @@ internal sealed class ClientBinding
         {
             Transport = pool.Intern(policy),
             TraceWriter = MeshPropagator.WriterOf(policy.Propagator),
-            Cookies = sockets.UseCookies ? sockets.CookieContainer : null,
-            MaxRedirects = sockets.AllowAutoRedirect ? sockets.MaxAutomaticRedirections : 0,
+            Cookies = primary switch
+            {
+                SocketsHttpHandler { UseCookies: true } sockets => sockets.CookieContainer,
+                HttpClientHandler { UseCookies: true } client => client.CookieContainer,
+                _ => null,
+            },
+            MaxRedirects = primary switch
+            {
+                SocketsHttpHandler { AllowAutoRedirect: true } sockets => sockets.MaxAutomaticRedirections,
+                HttpClientHandler { AllowAutoRedirect: true } client => client.MaxAutomaticRedirections,
+                _ => 0,
+            },
         };
     }
 }

@@ -16,7 +16,7 @@ internal static class AuthorityRewrite
         {
             throw new NotSupportedException(
                 $"The endpoint {description.Address} is a Unix socket, which only the mesh's own connections reach; the client has a primary "
-                + "handler of its own. Use a plain SocketsHttpHandler for this client or give the endpoint an address.");
+                + "handler of its own. Use a plain SocketsHttpHandler or HttpClientHandler for this client, or give the endpoint an address.");
         }
 
         var text = string.Concat(uri.Scheme, "://", EndpointAuthority.Describe(description, cluster), uri.PathAndQuery);

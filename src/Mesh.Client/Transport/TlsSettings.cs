@@ -25,6 +25,9 @@ internal sealed record TlsSettings
 
     public X509CertificateCollection? ClientCertificates { get; init; }
 
+    /// <summary>In place of <see cref="LocalCertificateSelectionCallback"/>.</summary>
+    public ClientIdentity? ClientIdentity { get; init; }
+
     public SslProtocols EnabledSslProtocols { get; init; }
 
     public EncryptionPolicy EncryptionPolicy { get; init; }
@@ -32,6 +35,9 @@ internal sealed record TlsSettings
     public LocalCertificateSelectionCallback? LocalCertificateSelectionCallback { get; init; }
 
     public RemoteCertificateValidationCallback? RemoteCertificateValidationCallback { get; init; }
+
+    /// <summary>In place of <see cref="RemoteCertificateValidationCallback"/>.</summary>
+    public ServerCertificateCheck? ServerCertificateCheck { get; init; }
 
     public static TlsSettings From(SslClientAuthenticationOptions options) => new()
     {
@@ -50,6 +56,14 @@ internal sealed record TlsSettings
 #pragma warning restore SYSLIB0040
         LocalCertificateSelectionCallback = options.LocalCertificateSelectionCallback,
         RemoteCertificateValidationCallback = options.RemoteCertificateValidationCallback,
+    };
+
+    public static TlsSettings From(HttpClientHandler handler) => From(new SslClientAuthenticationOptions()) with
+    {
+        CertificateRevocationCheckMode = handler.CheckCertificateRevocationList ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
+        ClientIdentity = ClientIdentity.Of(handler),
+        EnabledSslProtocols = handler.SslProtocols,
+        ServerCertificateCheck = handler.ServerCertificateCustomValidationCallback is { } callback ? new(callback) : null,
     };
 
     public void ApplyTo(SslClientAuthenticationOptions options)
@@ -71,7 +85,8 @@ internal sealed record TlsSettings
 #pragma warning disable SYSLIB0040
         options.EncryptionPolicy = EncryptionPolicy;
 #pragma warning restore SYSLIB0040
-        options.LocalCertificateSelectionCallback = LocalCertificateSelectionCallback;
-        options.RemoteCertificateValidationCallback = RemoteCertificateValidationCallback;
+        options.LocalCertificateSelectionCallback = ClientIdentity is null ? LocalCertificateSelectionCallback : ClientIdentity.Select;
+        options.RemoteCertificateValidationCallback
+            = ServerCertificateCheck is null ? RemoteCertificateValidationCallback : ServerCertificateCheck.IsValid;
     }
 }

@@ -17,36 +17,16 @@ internal sealed record TransportPolicy
     /// <summary>Null where the mesh may not own the connections: the application's own handler then sends, with the authority rewritten.</summary>
     public static TransportPolicy? FromPrimaryHandler(HttpMessageHandler? handler)
     {
-        if (handler is not SocketsHttpHandler sockets
-            || sockets.ConnectCallback is not null
-            || sockets.PlaintextStreamFilter is not null
-            || sockets.Proxy is not null
-            || sockets.Credentials is not null)
+        if (TransportOwnership.ObstacleOf(handler) is not null)
         {
             return null;
         }
 
-        return new TransportPolicy
+        return handler switch
         {
-            AutomaticDecompression = sockets.AutomaticDecompression,
-            EnableMultipleHttp2Connections = sockets.EnableMultipleHttp2Connections,
-            Expect100ContinueTimeout = sockets.Expect100ContinueTimeout,
-            InitialHttp2StreamWindowSize = sockets.InitialHttp2StreamWindowSize,
-            KeepAlivePingDelay = sockets.KeepAlivePingDelay,
-            KeepAlivePingPolicy = sockets.KeepAlivePingPolicy,
-            KeepAlivePingTimeout = sockets.KeepAlivePingTimeout,
-            MaxConnectionsPerServer = sockets.MaxConnectionsPerServer,
-            MaxResponseDrainSize = sockets.MaxResponseDrainSize,
-            MaxResponseHeadersLength = sockets.MaxResponseHeadersLength,
-            MeterFactory = sockets.MeterFactory,
-            PooledConnectionIdleTimeout = sockets.PooledConnectionIdleTimeout,
-            PooledConnectionLifetime = sockets.PooledConnectionLifetime,
-            Propagator = sockets.ActivityHeadersPropagator,
-            RequestHeaderEncodingSelector = sockets.RequestHeaderEncodingSelector,
-            ResponseHeaderEncodingSelector = sockets.ResponseHeaderEncodingSelector,
-            ResponseDrainTimeout = sockets.ResponseDrainTimeout,
-            Tls = TlsSettings.From(sockets.SslOptions),
-            ConnectTimeout = sockets.ConnectTimeout,
+            SocketsHttpHandler sockets => From(sockets, TlsSettings.From(sockets.SslOptions)),
+            HttpClientHandler client => From(client),
+            _ => null,
         };
     }
 
@@ -119,4 +99,40 @@ internal sealed record TransportPolicy
         Tls.ApplyTo(handler.SslOptions);
         return handler;
     }
+
+    /// <summary>It sends through a SocketsHttpHandler inside it, which has the default of every setting that has no counterpart here.</summary>
+    private static TransportPolicy From(HttpClientHandler client)
+    {
+        using var sockets = new SocketsHttpHandler
+        {
+            AutomaticDecompression = client.AutomaticDecompression,
+            MaxConnectionsPerServer = client.MaxConnectionsPerServer,
+            MaxResponseHeadersLength = client.MaxResponseHeadersLength,
+            MeterFactory = client.MeterFactory,
+        };
+        return From(sockets, TlsSettings.From(client));
+    }
+
+    private static TransportPolicy From(SocketsHttpHandler sockets, TlsSettings tls) => new()
+    {
+        AutomaticDecompression = sockets.AutomaticDecompression,
+        EnableMultipleHttp2Connections = sockets.EnableMultipleHttp2Connections,
+        Expect100ContinueTimeout = sockets.Expect100ContinueTimeout,
+        InitialHttp2StreamWindowSize = sockets.InitialHttp2StreamWindowSize,
+        KeepAlivePingDelay = sockets.KeepAlivePingDelay,
+        KeepAlivePingPolicy = sockets.KeepAlivePingPolicy,
+        KeepAlivePingTimeout = sockets.KeepAlivePingTimeout,
+        MaxConnectionsPerServer = sockets.MaxConnectionsPerServer,
+        MaxResponseDrainSize = sockets.MaxResponseDrainSize,
+        MaxResponseHeadersLength = sockets.MaxResponseHeadersLength,
+        MeterFactory = sockets.MeterFactory,
+        PooledConnectionIdleTimeout = sockets.PooledConnectionIdleTimeout,
+        PooledConnectionLifetime = sockets.PooledConnectionLifetime,
+        Propagator = sockets.ActivityHeadersPropagator,
+        RequestHeaderEncodingSelector = sockets.RequestHeaderEncodingSelector,
+        ResponseHeaderEncodingSelector = sockets.ResponseHeaderEncodingSelector,
+        ResponseDrainTimeout = sockets.ResponseDrainTimeout,
+        Tls = tls,
+        ConnectTimeout = sockets.ConnectTimeout,
+    };
 }

@@ -37,6 +37,21 @@ public sealed class GrpcTests
     }
 
     [Fact]
+    public async Task Channel_over_an_HttpClientHandler_is_balanced_per_call()
+    {
+        using var primary = new HttpClientHandler();
+        await using var mesh = await FleetMesh.StartAsync(2, Options, primary, RoundRobin);
+        using var channel = GrpcChannel.ForAddress("http://shop", new GrpcChannelOptions { HttpHandler = mesh.Handler });
+        var greeter = new Greeter.GreeterClient(channel);
+        for (var i = 0; i < 4; i++)
+        {
+            await greeter.GreetAsync(new GreetRequest { Name = "Ada" }, cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal([2, 2], mesh.Fleet.Servers.Select(server => server.Requests));
+    }
+
+    [Fact]
     public async Task Stream_keeps_its_messages_and_trailers()
     {
         await using var mesh = await FleetMesh.StartAsync(1, Options);
