@@ -1,4 +1,5 @@
 using Mesh.Client.Pipeline;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.Client;
 
@@ -19,7 +20,15 @@ public static class MeshClient
         {
             runtime.Start();
             var primary = options.InnerHandler ?? new SocketsHttpHandler();
-            return new MeshHandler(runtime, ClientBinding.For(primary, runtime.Transports), ownsRuntime: true)
+            var binding = ClientBinding.For(primary, runtime.Transports);
+            if (binding.Transport is null
+                && options.LoggerFactory is { } logging
+                && HopsBelow.SettingsOf(primary, runtime.Snapshot) is { } settings)
+            {
+                HopsBelow.Warn(logging.CreateLogger<MeshHandler>(), nameof(CreateHandler), primary, settings);
+            }
+
+            return new MeshHandler(runtime, binding, ownsRuntime: true)
             {
                 InnerHandler = PrimaryShield.Around(primary),
             };

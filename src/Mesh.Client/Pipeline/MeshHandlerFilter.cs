@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,8 @@ internal sealed class MeshHandlerFilter(
     private const string DiscoveryHandler = "Microsoft.Extensions.ServiceDiscovery.Http.ResolvingHttpDelegatingHandler";
     private const string ResilienceHandler = "Microsoft.Extensions.Http.Resilience.ResilienceHandler";
 
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _warned = new();
+    private readonly ConcurrentDictionary<string, bool> _warnedOfResilience = new();
+    private readonly ConcurrentDictionary<string, bool> _warnedOfHops = new();
 
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next)
     {
@@ -30,13 +32,20 @@ internal sealed class MeshHandlerFilter(
             var handlers = builder.AdditionalHandlers;
             for (var i = 0; i < handlers.Count; i++)
             {
-                if (handlers[i].GetType().FullName == ResilienceHandler && _warned.TryAdd(name, true))
+                if (handlers[i].GetType().FullName == ResilienceHandler && _warnedOfResilience.TryAdd(name, true))
                 {
                     PipelineLog.ResilienceHandlerBeside(logger, name);
                 }
             }
 
             var binding = ClientBinding.For(builder.PrimaryHandler, runtime.Transports);
+            if (binding.Transport is null
+                && HopsBelow.SettingsOf(builder.PrimaryHandler, runtime.Snapshot) is { } settingsToChange
+                && _warnedOfHops.TryAdd(name, true))
+            {
+                HopsBelow.Warn(logger, name, builder.PrimaryHandler, settingsToChange);
+            }
+
             builder.PrimaryHandler = PrimaryShield.Around(builder.PrimaryHandler);
             handlers.Add(new MeshHandler(runtime, binding) { Unmeshed = TakeOutDiscovery(builder) });
         };

@@ -16,4 +16,11 @@ internal static partial class PipelineLog
         "{Host} does not declare port {Port}; calls to it {Consequence}. Declared: {Declared}. Add the port to Ports of the service, or call a "
         + "declared one; a service without Ports takes any port number.", EventName = "UndeclaredPort")]
     public static partial void UndeclaredPort(ILogger logger, string host, string port, string declared, string consequence);
+
+    [LoggerMessage(6003, LogLevel.Warning,
+        "Calls of client '{Client}' to known hosts are sent by its own primary handler, with an endpoint's address in place of the host, because "
+        + "that handler {Obstacle}. Redirects that it follows are not routed: an absolute one leaves the mesh, a relative one stays on the "
+        + "endpoint. Cookies that it keeps belong to one endpoint and not to the service. Set {Settings} on it, or use a SocketsHttpHandler or "
+        + "HttpClientHandler without ConnectCallback, PlaintextStreamFilter, Proxy and Credentials.")]
+    public static partial void HopsBelowTheMesh(ILogger logger, string client, string obstacle, string settings);
 }
