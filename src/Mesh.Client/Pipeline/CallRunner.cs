@@ -197,14 +197,15 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             call.TakeBackEdits();
             call.EndContext();
             CookieJar.Restore(call);
-            if (call.Activity is not null || call.Runtime.Telemetry.AreCallsCounted)
-            {
-                call.StopTelemetry(response is null ? 0 : (int)response.StatusCode, response is null ? failure : null);
-            }
-
             if (response?.Content is not TrackedContent)
             {
                 call.Release();
+            }
+
+            // Last, since what listens is the application's and may throw.
+            if (call.Activity is not null || call.Runtime.Telemetry.AreCallsCounted)
+            {
+                call.StopTelemetry(response is null ? 0 : (int)response.StatusCode, response is null ? failure : null);
             }
         }
 
