@@ -44,12 +44,11 @@ public sealed class ClientHandlerSettingsTests
         ["PreAuthenticate"] = (Fate.Without, handler => handler.PreAuthenticate = true),
         ["Properties"] = (Fate.Without, handler => handler.Properties["mine"] = true),
         ["Proxy"] = (Fate.Refused, handler => handler.Proxy = new WebProxy("http://127.0.0.1:3128")),
-        ["ServerCertificateCustomValidationCallback"] = (
-            Fate.Copied, handler => handler.ServerCertificateCustomValidationCallback = (_, _, _, _) => false),
+        ["ServerCertificateCustomValidationCallback"] = (Fate.Copied, handler => handler.ServerCertificateCustomValidationCallback = (_, _, _, _) => false),
         ["SslProtocols"] = (Fate.Copied, handler => handler.SslProtocols = SslProtocols.Tls13),
-        ["SupportsAutomaticDecompression"] = (Fate.Without, _ => { }),
-        ["SupportsProxy"] = (Fate.Without, _ => { }),
-        ["SupportsRedirectConfiguration"] = (Fate.Without, _ => { }),
+        ["SupportsAutomaticDecompression"] = (Fate.Without, ReadOnly),
+        ["SupportsProxy"] = (Fate.Without, ReadOnly),
+        ["SupportsRedirectConfiguration"] = (Fate.Without, ReadOnly),
         ["UseCookies"] = (Fate.Above, handler => handler.UseCookies = false),
         ["UseDefaultCredentials"] = (Fate.Refused, handler => handler.UseDefaultCredentials = true),
         ["UseProxy"] = (Fate.Without, handler => handler.UseProxy = false),
@@ -130,6 +129,10 @@ public sealed class ClientHandlerSettingsTests
         using var one = new HttpClientHandler { ServerCertificateCustomValidationCallback = callback };
         using var other = new HttpClientHandler { ServerCertificateCustomValidationCallback = callback };
         Assert.Equal(TransportPolicy.FromPrimaryHandler(one), TransportPolicy.FromPrimaryHandler(other));
+    }
+
+    private static void ReadOnly(HttpClientHandler handler)
+    {
     }
 
     private sealed class Subclass : HttpClientHandler;
