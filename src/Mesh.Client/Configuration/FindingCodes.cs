@@ -152,6 +152,9 @@ internal static class FindingCodes
     /// <summary>A subset that selects by no label.</summary>
     public const string SubsetWithoutLabels = "MESH0304";
 
+    /// <summary>TLS settings that cannot be used, or that check nothing.</summary>
+    public const string BadTls = "MESH0305";
+
     // 04: services, endpoints, settings
 
     /// <summary>An endpoint address that is none of the four forms.</summary>
@@ -160,7 +163,7 @@ internal static class FindingCodes
     /// <summary>The same endpoint twice in one service.</summary>
     public const string DuplicateEndpoint = "MESH0402";
 
-    /// <summary>The same port number or name twice in one service.</summary>
+    /// <summary>The same port number or name twice in one service or policy.</summary>
     public const string DuplicatePort = "MESH0403";
 
     /// <summary>A discovery that does not fit the endpoints that are given.</summary>

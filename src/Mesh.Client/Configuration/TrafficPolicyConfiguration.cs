@@ -9,6 +9,9 @@ internal sealed record TrafficPolicyConfiguration
 
     public ConnectionPoolConfiguration? ConnectionPool { get; init; }
 
-    /// <summary>Set where the block asks for something about security that cannot be honoured (<c>tls</c>): says what; calls are answered 503.</summary>
-    public string? UnbuiltSecurity { get; init; }
+    /// <summary>Null where nothing is written, which is plaintext unless a wider policy says otherwise.</summary>
+    public TlsConfiguration? Tls { get; init; }
+
+    /// <summary>What holds for one port in place of the four blocks above, those that it leaves out included; of no port twice.</summary>
+    public IReadOnlyList<KeyValuePair<int, TrafficPolicyConfiguration>> Ports { get; init; } = [];
 }

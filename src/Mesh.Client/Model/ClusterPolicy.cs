@@ -14,6 +14,9 @@ internal sealed record ClusterPolicy
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The TLS that the mesh adds to calls; null adds none.</summary>
+    public ClusterTls? Tls { get; init; }
+
     /// <summary>Set where a security setting cannot be honoured: every call is answered 503 with this text.</summary>
     public string? Refusal { get; init; }
 }

@@ -10,7 +10,9 @@ namespace Mesh.Client.Pipeline;
 internal static class CallRouter
 {
     /// <summary>Null where the call goes on with <see cref="MeshCall.Cluster"/> set.</summary>
-    public static HttpResponseMessage? Route(MeshCall call)
+    /// <param name="call">The call.</param>
+    /// <param name="ownsTransport">The client's connections are the mesh's own.</param>
+    public static HttpResponseMessage? Route(MeshCall call, bool ownsTransport)
     {
         var decision = RouteSelector.Select(call.Host, call.Request, call.Runtime.Random);
         (call.Rule, call.Edits) = (decision.Rule, decision.Edits);
@@ -48,6 +50,12 @@ internal static class CallRouter
         if (cluster.Policy.Refusal is { } insecure)
         {
             return Refuse(call, $"cluster {cluster.Key}: {insecure}");
+        }
+
+        if (cluster.Policy.Tls is { } tls && !ownsTransport)
+        {
+            return Refuse(call, $"cluster {cluster.Key}: {tls.Owner} asks for TLS, and this client's calls are sent by its own primary handler, "
+                + "which cannot be told how to check the server; use a plain SocketsHttpHandler or HttpClientHandler");
         }
 
         call.Cluster = call.Runtime.Clusters.Get(cluster, call.Host.Port);
@@ -100,14 +108,20 @@ internal static class CallRouter
     /// <summary>A walk: callers who name a subset are few, and an index for them would cost every snapshot.</summary>
     private static ClusterModel? FindSubset(MeshCall call, ServiceModel service, int port, string subset)
     {
+        ClusterModel? any = null;
         foreach (var candidate in call.Snapshot.Clusters)
         {
-            if (candidate.Service.Name == service.Name && candidate.Key.Subset == subset && (candidate.Key.Port == port || candidate.Key.Port == 0))
+            if (candidate.Service.Name == service.Name && candidate.Key.Subset == subset)
             {
-                return candidate;
+                if (candidate.Key.Port == port)
+                {
+                    return candidate;
+                }
+
+                any = candidate.Key.Port == 0 ? candidate : any;
             }
         }
 
-        return null;
+        return any;
     }
 }

@@ -30,7 +30,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             CookieJar.Apply(call, binding.Cookies);
 
             // 2. Route: rule, subset, cluster, or the mesh's own answer.
-            response = CallRouter.Route(call);
+            response = CallRouter.Route(call, OwnsTransport);
             if (response is not null)
             {
                 goto Answered;
@@ -263,6 +263,11 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 
         var transport = call.Runtime.Transports.BeginCall(call.Endpoint!, call.Cluster!, binding.Transport, call.StartedAt);
         call.Transport = transport;
+        if (transport.Key.Tls is not null && call.Request.RequestUri!.Scheme == Uri.UriSchemeHttp)
+        {
+            call.RewriteScheme();
+        }
+
         return call.IsAsync
             ? transport.SendAsync(call.Request, call.AttemptToken)
             : Task.FromResult(transport.Send(call.Request, call.AttemptToken));

@@ -162,6 +162,17 @@ internal sealed class MeshCall
         Request.Headers.Host = host ?? AuthorityRewrite.HostHeader(uri);
     }
 
+    /// <summary>A request in plaintext to a cluster to which the mesh speaks TLS: https in the URI, what the caller wrote in <c>Host</c>, until
+    /// <see cref="RestoreAuthority"/>.</summary>
+    public void RewriteScheme()
+    {
+        var uri = Request.RequestUri!;
+        var host = Request.Headers.Host;
+        _logical = new LogicalAuthority(uri, host);
+        Request.RequestUri = AuthorityRewrite.WithTls(uri);
+        Request.Headers.Host = host ?? AuthorityRewrite.HostHeader(uri);
+    }
+
     public void RestoreAuthority()
     {
         if (_logical is { } logical)

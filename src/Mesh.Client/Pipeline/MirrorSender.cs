@@ -29,7 +29,8 @@ internal sealed class MirrorSender(MeshRuntime runtime) : IDisposable
 
     public void Send(MeshCall call, MirrorModel mirror, byte[]? body, CallRunner runner)
     {
-        if (RouteSelector.FindCluster(mirror.Clusters, call.Host.Port) is not { Refusal: null } cluster)
+        if (RouteSelector.FindCluster(mirror.Clusters, call.Host.Port) is not { Refusal: null } cluster
+            || (cluster.Policy.Tls is not null && !runner.OwnsTransport))
         {
             runtime.Telemetry.CountMirror(mirror.Host, "dropped_no_cluster");
             return;

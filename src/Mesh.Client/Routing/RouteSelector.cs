@@ -72,7 +72,7 @@ internal static class RouteSelector
         return destinations[last];
     }
 
-    /// <summary>The cluster of the port that is called, or the only one.</summary>
+    /// <summary>The cluster of the port that is called, else the one for every port, or the only one.</summary>
     public static ClusterModel? FindCluster(ClusterModel[] clusters, int port)
     {
         if (clusters.Length == 1)
@@ -80,15 +80,19 @@ internal static class RouteSelector
             return clusters[0];
         }
 
+        ClusterModel? any = null;
         for (var i = 0; i < clusters.Length; i++)
         {
-            if (clusters[i].Key.Port == port)
+            var number = clusters[i].Key.Port;
+            if (number == port)
             {
                 return clusters[i];
             }
+
+            any = number == 0 ? clusters[i] : any;
         }
 
-        return null;
+        return any;
     }
 
     private static string UndeclaredPort(RouteRuleModel rule, ClusterModel[] clusters, int port)

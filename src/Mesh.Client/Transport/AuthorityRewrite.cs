@@ -23,6 +23,9 @@ internal static class AuthorityRewrite
         return new Uri(text, AsItIs);
     }
 
+    /// <summary>The same address over TLS. Which port it names is moot: the mesh dials.</summary>
+    public static Uri WithTls(Uri uri) => new(string.Concat("https://", uri.Authority, uri.PathAndQuery), AsItIs);
+
     /// <summary>As SocketsHttpHandler would write it: the port only where it is not the scheme's own.</summary>
     public static string HostHeader(Uri uri)
     {

@@ -1,4 +1,10 @@
+using Mesh.Client.Model;
+
 namespace Mesh.Client.Transport;
 
 /// <summary>What makes connections the same: where they go and how they are made.</summary>
-internal readonly record struct TransportKey(string Address, TransportPolicy Policy, TimeSpan ConnectTimeout);
+/// <param name="Address">Where they go.</param>
+/// <param name="Policy">What the client's own handler asks for.</param>
+/// <param name="ConnectTimeout">The cluster's.</param>
+/// <param name="Tls">The TLS that the mesh adds; null where it adds none.</param>
+internal readonly record struct TransportKey(string Address, TransportPolicy Policy, TimeSpan ConnectTimeout, ClusterTls? Tls);

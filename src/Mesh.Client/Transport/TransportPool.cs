@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mesh.Client.Model;
+using Mesh.Client.Security;
 using Mesh.Client.Telemetry;
 
 namespace Mesh.Client.Transport;
@@ -31,13 +32,13 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
     /// <param name="now">A timestamp of this call.</param>
     public EndpointTransport BeginCall(EndpointState endpoint, ClusterState cluster, TransportPolicy policy, long now)
     {
-        var connectTimeout = cluster.Model.Policy.ConnectTimeout;
+        var model = cluster.Model.Policy;
         while (true)
         {
             var slots = endpoint.Transports as TransportSlot[] ?? [];
-            if (Find(slots, policy, connectTimeout) is not { } transport)
+            if (Find(slots, policy, model) is not { } transport)
             {
-                transport = GetOrAdd(endpoint, cluster, policy, connectTimeout);
+                transport = GetOrAdd(endpoint, cluster, policy, model);
                 endpoint.Transports = With(slots, new TransportSlot(policy, transport));
             }
 
@@ -108,10 +109,10 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
         _transports.Clear();
     }
 
-    private EndpointTransport GetOrAdd(EndpointState endpoint, ClusterState cluster, TransportPolicy policy, TimeSpan connectTimeout)
+    private EndpointTransport GetOrAdd(EndpointState endpoint, ClusterState cluster, TransportPolicy policy, ClusterPolicy model)
     {
         var description = endpoint.Endpoint;
-        var key = new TransportKey(EndpointAuthority.Describe(description, cluster), policy, connectTimeout);
+        var key = new TransportKey(EndpointAuthority.Describe(description, cluster), policy, model.ConnectTimeout, model.Tls);
         if (_transports.TryGetValue(key, out var existing))
         {
             return existing;
@@ -119,8 +120,9 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
 
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         CloseIdle();
-        var handler = policy.CreateHandler(connectTimeout);
-        handler.ConnectCallback = new Dialer(EndpointAuthority.Target(description, cluster)).ConnectAsync;
+        var handler = policy.CreateHandler(model.ConnectTimeout);
+        var dialer = new Dialer(EndpointAuthority.Target(description, cluster));
+        handler.ConnectCallback = model.Tls is { } tls ? new TlsDialer(dialer, new ServerCheck(tls)).ConnectAsync : dialer.ConnectAsync;
         handler.ActivityHeadersPropagator = MeshPropagator.Wrap(
             policy.Propagator, description.UnixPath ?? description.Host, EndpointAuthority.PortOf(description, cluster));
         var made = new EndpointTransport(key, handler, timeProvider.GetTimestamp());
@@ -139,11 +141,12 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
         return kept;
     }
 
-    private static EndpointTransport? Find(TransportSlot[] slots, TransportPolicy policy, TimeSpan connectTimeout)
+    private static EndpointTransport? Find(TransportSlot[] slots, TransportPolicy policy, ClusterPolicy model)
     {
         foreach (var slot in slots)
         {
-            if (ReferenceEquals(slot.Policy, policy) && slot.Transport.Key.ConnectTimeout == connectTimeout)
+            if (ReferenceEquals(slot.Policy, policy) && slot.Transport.Key.ConnectTimeout == model.ConnectTimeout
+                && (ReferenceEquals(slot.Transport.Key.Tls, model.Tls) || slot.Transport.Key.Tls == model.Tls))
             {
                 return slot.Transport;
             }

@@ -12,7 +12,7 @@ public sealed class AnswerTableTests
     [InlineData("", "reviews\", \"port\": { \"number\": 1 }, \"subset\": \"v1", null, 503, MeshResponseFlags.NoCluster, "no port 1")]
     [InlineData("", "reviews", "v9", 503, MeshResponseFlags.NoCluster, "subset v9 of reviews.default.svc.cluster.local")]
     [InlineData("", "nowhere", null, 503, MeshResponseFlags.NoCluster, "nowhere")]
-    [InlineData("", "secure", null, 503, MeshResponseFlags.NoCluster, "DestinationRule default/secure: tls mode SIMPLE")]
+    [InlineData("", "secure", null, 503, MeshResponseFlags.NoCluster, "DestinationRule default/secure: tls mode MUTUAL")]
     [InlineData("", "reviews\", \"subset\": \"v3", null, 503, MeshResponseFlags.NoHealthyUpstream, "no healthy upstream: outbound|9080|v3|reviews.default.svc.cluster.local")]
     [InlineData("\"fault\": { \"abort\": { \"httpStatus\": 418, \"percentage\": { \"value\": 100 } } }, ", "reviews", null, 418, MeshResponseFlags.FaultInjected, "fault injected by rule default/reviews http[0]")]
     [InlineData("\"fault\": { \"abort\": { \"grpcStatus\": \"UNAVAILABLE\", \"percentage\": { \"value\": 100 } } }, ", "reviews", null, 200, MeshResponseFlags.FaultInjected, "")]
@@ -27,7 +27,7 @@ public sealed class AnswerTableTests
             "DestinationRules": {
               "reviews": { "host": "reviews", "subsets": [
                 { "name": "v1", "labels": { "version": "v1" } }, { "name": "v3", "labels": { "version": "v3" } } ] },
-              "secure": { "host": "secure", "trafficPolicy": { "tls": { "mode": "SIMPLE" } } } },
+              "secure": { "host": "secure", "trafficPolicy": { "tls": { "mode": "MUTUAL" } } } },
             "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [ { {{rule}}
               "route": [ { "destination": { "host": "{{destination}}" } } ] } ] } }
             """);

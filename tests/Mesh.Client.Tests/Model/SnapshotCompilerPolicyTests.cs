@@ -93,11 +93,11 @@ public sealed class SnapshotCompilerPolicyTests
     [Fact]
     public void Security_that_cannot_be_honoured_refuses_the_cluster()
     {
-        var refused = Default(Given.PolicyRule("r", "reviews", new() { UnbuiltSecurity = "tls.mode is ISTIO_MUTUAL" }, null));
+        var refused = Default(Given.PolicyRule("r", "reviews", new() { Tls = new() { Unbuilt = "tls.mode is ISTIO_MUTUAL" } }, null));
         Assert.Equal("DestinationRule default/r: tls.mode is ISTIO_MUTUAL", refused.Policy.Refusal);
 
         var subset = Given.Subset("v1", new() { LoadBalancer = LoadBalancerPolicy.Random });
-        var inherited = OfSubset("v1", Given.PolicyRule("r", "reviews", new() { UnbuiltSecurity = "tls" }, null, subset));
+        var inherited = OfSubset("v1", Given.PolicyRule("r", "reviews", new() { Tls = new() { Unbuilt = "tls" } }, null, subset));
         Assert.Equal("DestinationRule default/r: tls", inherited.Policy.Refusal);
     }
 

@@ -112,7 +112,7 @@ public sealed class AnswerTests
     {
         using var mesh = new MeshFixture("""
             "Services": { "reviews": { "Endpoints": [ { "Address": "10.0.0.1:80" } ] } },
-            "DestinationRules": { "reviews": { "host": "reviews", "trafficPolicy": { "tls": { "mode": "SIMPLE" } } } }
+            "DestinationRules": { "reviews": { "host": "reviews", "trafficPolicy": { "tls": { "mode": "MUTUAL" } } } }
             """);
         using var response = await mesh.GetAsync();
 

@@ -101,7 +101,7 @@ public sealed class RouteSelectorTests
         var snapshot = Given.Snapshot(
             [Given.Service("reviews", 1)],
             ruled ? [Given.VirtualService("reviews", ["reviews"], Given.Route("reviews"))] : [],
-            [Given.PolicyRule("r", "reviews", new() { UnbuiltSecurity = "tls" }, null)]);
+            [Given.PolicyRule("r", "reviews", new() { Tls = new() { Unbuilt = "tls" } }, null)]);
 
         var decision = Select(snapshot, Get("http://reviews/"));
 

@@ -10,11 +10,6 @@ internal static class TrafficPolicyBinder
         new("ROUND_ROBIN", SimplePolicy.RoundRobin), new("RANDOM", SimplePolicy.Random), new("PASSTHROUGH", SimplePolicy.PassThrough),
     ];
 
-    private static readonly KeyValuePair<string, bool>[] TlsModes =
-    [
-        new("DISABLE", false), new("SIMPLE", true), new("MUTUAL", true), new("ISTIO_MUTUAL", true),
-    ];
-
     private enum SimplePolicy
     {
         Unspecified,
@@ -37,41 +32,50 @@ internal static class TrafficPolicyBinder
             fields.Findings.Error(FindingCodes.EmptyPolicy, fields.Node, "the policy is empty.", "Write a block in it, or remove it.");
         }
 
-        var policy = new TrafficPolicyConfiguration
-        {
-            LoadBalancer = LoadBalancer(fields.Object("loadBalancer")),
-            OutlierDetection = OutlierDetectionBinder.Bind(fields.Object("outlierDetection")),
-            ConnectionPool = ConnectionPool(fields.Object("connectionPool")),
-            UnbuiltSecurity = Tls(fields.Object("tls"), null),
-        };
-        foreach (var item in fields.Items("portLevelSettings"))
-        {
-            policy = policy with { UnbuiltSecurity = PortLevel(item, fields.Findings) ?? policy.UnbuiltSecurity };
-        }
-
+        var policy = Blocks(fields, null) with { Ports = Ports(fields) };
         fields.NoneBuilt("calls are sent without it", "tunnel", "proxyProtocol");
         fields.NoneBuilt("retries are bounded by their attempts alone", "retryBudget");
         fields.Finish();
         return policy;
     }
 
-    private static string? PortLevel(ConfigurationNode node, FindingSink findings)
+    private static TrafficPolicyConfiguration Blocks(FieldReader fields, int? port) => new()
     {
-        if (FieldReader.Open(node, findings) is not { } fields)
+        LoadBalancer = LoadBalancer(fields.Object("loadBalancer")),
+        OutlierDetection = OutlierDetectionBinder.Bind(fields.Object("outlierDetection")),
+        ConnectionPool = ConnectionPool(fields.Object("connectionPool")),
+        Tls = TlsBinder.Bind(fields.Object("tls"), port),
+    };
+
+    private static List<KeyValuePair<int, TrafficPolicyConfiguration>> Ports(FieldReader fields)
+    {
+        var ports = new List<KeyValuePair<int, TrafficPolicyConfiguration>>();
+        foreach (var item in fields.Items("portLevelSettings"))
         {
-            return null;
+            if (FieldReader.Open(item, fields.Findings) is not { } settings)
+            {
+                continue;
+            }
+
+            var port = DestinationBinder.Port(settings.Object("port"));
+            if (!settings.Has("port"))
+            {
+                fields.Findings.Error(FindingCodes.MissingField, item, "'port' is missing: the settings do not say for which port they are.", "Write port: { number: 443 }.");
+            }
+
+            var policy = Blocks(settings, port);
+            settings.Finish();
+            if (port is { } number && ports.Any(other => other.Key == number))
+            {
+                fields.Findings.Error(FindingCodes.DuplicatePort, item, $"port {number} has settings already.", "Put them into one entry.");
+            }
+            else if (port is not null)
+            {
+                ports.Add(new(port.Value, policy));
+            }
         }
 
-        var port = DestinationBinder.Port(fields.Object("port"));
-        if (!fields.Has("port"))
-        {
-            findings.Error(FindingCodes.MissingField, node, "'port' is missing: the settings do not say for which port they are.", "Write port: { number: 443 }.");
-        }
-
-        fields.NoneBuilt("the settings of the whole host hold for this port too", "loadBalancer", "outlierDetection", "connectionPool");
-        var security = Tls(fields.Object("tls"), port);
-        fields.Finish();
-        return security;
+        return ports;
     }
 
     private static LoadBalancerPolicy? LoadBalancer(FieldReader? fields)
@@ -144,28 +148,5 @@ internal static class TrafficPolicyBinder
 
         fields.Finish();
         return new ConnectionPoolConfiguration { ConnectTimeout = connectTimeout };
-    }
-
-    /// <summary>DISABLE, the default of the block, asks for plaintext and gets it; all else is never answered with plaintext.</summary>
-    private static string? Tls(FieldReader? fields, int? port)
-    {
-        if (fields is null)
-        {
-            return null;
-        }
-
-        var needsTls = fields.Choice("mode", TlsModes) ?? false;
-        var mode = fields.Take("mode") is { } written ? written.Text : "DISABLE";
-        fields.Skip("clientCertificate", "privateKey", "caCertificates", "credentialName", "subjectAltNames", "sni", "insecureSkipVerify", "caCrl");
-        fields.Finish();
-        if (!needsTls)
-        {
-            return null;
-        }
-
-        var which = port is null ? "this host" : $"this host, on every port since {port} asks for it,";
-        fields.Findings.Security(fields.Node, $"tls mode {mode} is not built yet in this version; calls to {which} are answered 503, never sent in plaintext.",
-            "Remove the block, or use mode DISABLE, where plaintext is what you want.");
-        return port is null ? $"tls mode {mode}" : $"tls mode {mode} on port {port}";
     }
 }

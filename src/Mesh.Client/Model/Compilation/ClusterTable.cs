@@ -70,17 +70,17 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, IReadO
                 : $"subset {subset} of {service.Name} is not defined: {rule.Resources} defines {SubsetList(rule)}");
         }
 
-        var policy = rule?.Policy(subset) ?? ClusterPolicy.Default;
         var labels = definition is { Labels.Count: > 0 }
             ? definition.Labels.ToFrozenDictionary(StringComparer.Ordinal)
             : FrozenDictionary<string, string>.Empty;
-        if (policy.Refusal is null && Refusal(service, labels) is { } refusal)
+        var refusal = Refusal(service, labels);
+        var clusters = PortsOf(service, port, rule).Select(declared =>
         {
-            policy = policy with { Refusal = refusal };
-        }
-
-        var clusters = PortsOf(service, port)
-            .Select(declared => GetOrAdd(new(service.Name, declared?.Number ?? 0, subset), service, declared, labels, policy));
+            var number = declared?.Number ?? 0;
+            var policy = rule?.Policy(subset, number, service.Name) ?? ClusterPolicy.Default;
+            return GetOrAdd(
+                new(service.Name, number, subset), service, declared, labels, policy.Refusal is null && refusal is not null ? policy with { Refusal = refusal } : policy);
+        });
         return new(subset, port, [.. clusters], null);
     }
 
@@ -99,12 +99,12 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, IReadO
         return UnbuiltSecurity.OutgoingRefusal(securityPolicies, service.Namespace, workloads);
     }
 
-    /// <summary>A null port is that of the caller.</summary>
-    private static IEnumerable<PortModel?> PortsOf(ServiceModel service, int port)
+    /// <summary>A null port is that of the caller, but for those that a policy speaks of.</summary>
+    private static IEnumerable<PortModel?> PortsOf(ServiceModel service, int port, MergedDestinationRule? rule)
     {
         if (service.Ports.Length == 0)
         {
-            return [port == 0 ? null : new PortModel(port, null, port)];
+            return port != 0 ? [new PortModel(port, null, port)] : [null, .. rule?.Ports.Select(number => new PortModel(number, null, number)) ?? []];
         }
 
         return port == 0 ? service.Ports : service.Ports.Where(declared => declared.Number == port).Take(1);

@@ -36,8 +36,16 @@ internal sealed class MergedDestinationRule
 
     public SubsetConfiguration? FindSubset(string name) => _subsets.TryGetValue(name, out var found) ? found.Subset : null;
 
-    /// <summary>The policy of a subset, or of the whole service: each block of the subset replaces the rule's, never field by field.</summary>
-    public ClusterPolicy Policy(string? subset)
+    /// <summary>Ports for which some policy has settings of their own.</summary>
+    public IEnumerable<int> Ports
+        => _subsets.Values.Select(found => found.Subset.TrafficPolicy).Append(_policy).SelectMany(policy => policy?.Ports ?? []).Select(port => port.Key).Distinct();
+
+    /// <summary>
+    /// The policy of a subset, or of the whole service, on one port. As in Istio: settings of the port replace the rule's four blocks, those that
+    /// they leave out too; then each block of the subset replaces the one before, never field by field; then the subset's settings of the port
+    /// replace all four again.
+    /// </summary>
+    public ClusterPolicy Policy(string? subset, int port, string serverName)
     {
         var (own, owner) = subset is not null && _subsets.TryGetValue(subset, out var found)
             ? (found.Subset.TrafficPolicy, found.Owner)
@@ -47,16 +55,46 @@ internal sealed class MergedDestinationRule
             return ClusterPolicy.Default;
         }
 
+        var rule = OfPort(_policy, port) ?? _policy;
+        var exact = OfPort(own, port);
+        var effective = exact ?? new TrafficPolicyConfiguration
+        {
+            LoadBalancer = own?.LoadBalancer ?? rule?.LoadBalancer,
+            OutlierDetection = own?.OutlierDetection ?? rule?.OutlierDetection,
+            ConnectionPool = own?.ConnectionPool ?? rule?.ConnectionPool,
+            Tls = own?.Tls ?? rule?.Tls,
+        };
+        var tlsOwner = (exact is not null || own?.Tls is not null ? owner : _policyOwner)?.ToString() ?? "";
         var defaults = ClusterPolicy.Default;
         return new()
         {
-            LoadBalancer = own?.LoadBalancer ?? _policy?.LoadBalancer ?? defaults.LoadBalancer,
-            OutlierDetection = own?.OutlierDetection ?? _policy?.OutlierDetection,
-            ConnectTimeout = (own?.ConnectionPool ?? _policy?.ConnectionPool)?.ConnectTimeout ?? defaults.ConnectTimeout,
-            Refusal = Refusal(own, owner) ?? Refusal(_policy, _policyOwner),
+            LoadBalancer = effective.LoadBalancer ?? defaults.LoadBalancer,
+            OutlierDetection = effective.OutlierDetection,
+            ConnectTimeout = effective.ConnectionPool?.ConnectTimeout ?? defaults.ConnectTimeout,
+            Tls = effective.Tls is { Mode: TlsMode.Simple, Unbuilt: null } tls ? Tls(tls, tlsOwner, serverName) : null,
+            Refusal = effective.Tls?.Unbuilt is { } unbuilt ? $"{tlsOwner}: {unbuilt}" : null,
         };
     }
 
-    private static string? Refusal(TrafficPolicyConfiguration? policy, ResourceMetadata? owner)
-        => policy?.UnbuiltSecurity is { } security ? $"{owner}: {security}" : null;
+    private static TrafficPolicyConfiguration? OfPort(TrafficPolicyConfiguration? policy, int port)
+    {
+        foreach (var (number, settings) in policy?.Ports ?? [])
+        {
+            if (number == port)
+            {
+                return settings;
+            }
+        }
+
+        return null;
+    }
+
+    private static ClusterTls Tls(TlsConfiguration tls, string owner, string serverName) => new()
+    {
+        Owner = owner,
+        ServerName = tls.Sni ?? serverName,
+        CaCertificates = tls.CaCertificates,
+        SubjectAltNames = string.Join('\n', tls.SubjectAltNames),
+        InsecureSkipVerify = tls.InsecureSkipVerify,
+    };
 }

@@ -36,7 +36,6 @@ public sealed class UnbuiltTests
     [InlineData("connectionPool: { http: { h2UpgradePolicy: UPGRADE } }", "connectionPool.http.h2UpgradePolicy")]
     [InlineData("outlierDetection: { splitExternalLocalOriginErrors: true }", "outlierDetection.splitExternalLocalOriginErrors")]
     [InlineData("outlierDetection: { outlierDetectionHttpErrorCodes: [ 500 ] }", "outlierDetection.outlierDetectionHttpErrorCodes")]
-    [InlineData("portLevelSettings: [ { port: { number: 80 }, loadBalancer: { simple: RANDOM } } ]", "portLevelSettings[0].loadBalancer")]
     [InlineData("tunnel: { protocol: CONNECT }", "tunnel")]
     [InlineData("proxyProtocol: { version: V1 }", "proxyProtocol")]
     [InlineData("retryBudget: { percent: 20 }", "retryBudget")]
@@ -44,7 +43,6 @@ public sealed class UnbuiltTests
         => Loading.Warned(Loading.Destination($"trafficPolicy:\n  {field}\n"), FindingCodes.UnbuiltField, "spec.trafficPolicy." + path);
 
     [Theory]
-    [InlineData("SIMPLE")]
     [InlineData("MUTUAL")]
     [InlineData("ISTIO_MUTUAL")]
     public void Load_tls_is_an_error_that_leaves_the_document_in_force(string mode)
@@ -54,8 +52,8 @@ public sealed class UnbuiltTests
         Loading.Secured(document, "spec.trafficPolicy.tls");
         Loading.Secured(document, "spec.subsets[0].trafficPolicy.tls");
         var rule = Loading.FirstDestination(document);
-        Assert.Equal($"tls mode {mode}", rule.TrafficPolicy!.UnbuiltSecurity);
-        Assert.Equal($"tls mode {mode}", rule.Subsets[0].TrafficPolicy!.UnbuiltSecurity);
+        Assert.Equal($"tls mode {mode}", rule.TrafficPolicy!.Tls!.Unbuilt);
+        Assert.Equal($"tls mode {mode}", rule.Subsets[0].TrafficPolicy!.Tls!.Unbuilt);
     }
 
     [Theory]
@@ -66,16 +64,16 @@ public sealed class UnbuiltTests
         var document = Loading.Destination($"trafficPolicy:\n  tls: {tls}\n");
 
         Loading.Clean(document);
-        Assert.Null(Loading.FirstDestination(document).TrafficPolicy!.UnbuiltSecurity);
+        Assert.Null(Loading.FirstDestination(document).TrafficPolicy!.Tls!.Unbuilt);
     }
 
     [Fact]
-    public void Load_tls_of_one_port_closes_the_whole_host()
+    public void Load_tls_of_one_port_that_is_not_built_closes_that_port()
     {
-        var document = Loading.Destination("trafficPolicy:\n  portLevelSettings:\n  - port: { number: 443 }\n    tls: { mode: SIMPLE }\n");
+        var document = Loading.Destination("trafficPolicy:\n  portLevelSettings:\n  - port: { number: 443 }\n    tls: { mode: MUTUAL }\n");
 
         Loading.Secured(document, "spec.trafficPolicy.portLevelSettings[0].tls");
-        Assert.Equal("tls mode SIMPLE on port 443", Loading.FirstDestination(document).TrafficPolicy!.UnbuiltSecurity);
+        Assert.Equal("tls mode MUTUAL on port 443", Loading.FirstDestination(document).TrafficPolicy!.Ports[0].Value.Tls!.Unbuilt);
     }
 
     [Theory]

@@ -1,0 +1,73 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>The block <c>tls</c>. What it asks for is done, or calls are refused: never plaintext, never unchecked.</summary>
+internal static class TlsBinder
+{
+    private static readonly KeyValuePair<string, TlsMode>[] Modes =
+    [
+        new("DISABLE", TlsMode.Disable), new("SIMPLE", TlsMode.Simple), new("MUTUAL", TlsMode.Mutual), new("ISTIO_MUTUAL", TlsMode.IstioMutual),
+    ];
+
+    /// <param name="fields">The block; null where it is not written.</param>
+    /// <param name="port">The port that it is for; null for the host.</param>
+    public static TlsConfiguration? Bind(FieldReader? fields, int? port = null)
+    {
+        if (fields is null)
+        {
+            return null;
+        }
+
+        var tls = new TlsConfiguration
+        {
+            Mode = fields.Choice("mode", Modes) ?? TlsMode.Disable,
+            CaCertificates = fields.Text("caCertificates"),
+            SubjectAltNames = fields.Texts("subjectAltNames"),
+            Sni = fields.Text("sni"),
+            InsecureSkipVerify = fields.Flag("insecureSkipVerify") ?? false,
+        };
+        fields.Skip("clientCertificate", "privateKey");
+        string? unbuilt = tls.Mode switch
+        {
+            TlsMode.Mutual or TlsMode.IstioMutual => $"tls mode {fields.Take("mode")!.Text}",
+            TlsMode.Simple when fields.Has("credentialName") => "tls credentialName",
+            TlsMode.Simple when fields.Has("caCrl") => "tls caCrl",
+            _ => null,
+        };
+        fields.Skip("credentialName", "caCrl");
+        fields.Finish();
+        Check(tls, fields);
+        if (unbuilt is null)
+        {
+            return tls;
+        }
+
+        var which = port is null ? "this host" : $"port {port} of this host";
+        fields.Findings.Security(fields.Node, $"{unbuilt} is not built yet in this version; calls to {which} are answered 503, never sent in plaintext or unchecked.",
+            "Use mode SIMPLE where the server asks for no certificate, or DISABLE where plaintext is what you want.");
+        return tls with { Unbuilt = port is null ? unbuilt : $"{unbuilt} on port {port}" };
+    }
+
+    private static void Check(TlsConfiguration tls, FieldReader fields)
+    {
+        var findings = fields.Findings;
+        if (tls.Sni is { } sni && !DnsName.IsHost(sni))
+        {
+            findings.Error(FindingCodes.BadTls, fields.Take("sni")!, $"{FindingSink.Quote(sni)} cannot be a server name: a host name without port is needed.");
+        }
+
+        if (tls.CaCertificates is "")
+        {
+            findings.Error(FindingCodes.BadTls, fields.Take("caCertificates")!, "the path is empty.", "Write the path of a PEM file, or remove the field to trust the authorities of the operating system.");
+        }
+
+        if (tls.SubjectAltNames.Any(string.IsNullOrWhiteSpace))
+        {
+            findings.Error(FindingCodes.BadTls, fields.Take("subjectAltNames")!, "a name is empty.", "Remove it.");
+        }
+
+        if (tls.Mode == TlsMode.Simple && tls.InsecureSkipVerify)
+        {
+            findings.Warning(FindingCodes.BadTls, fields.Take("insecureSkipVerify")!, "the server's certificate is not checked: whoever answers on its address is believed.", "Name the authority in caCertificates instead.");
+        }
+    }
+}
