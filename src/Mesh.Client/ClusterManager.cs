@@ -78,7 +78,7 @@ internal sealed partial class ClusterManager : IDisposable
             return known;
         }
 
-        var key = model.Key.Port == 0 ? model.Key with { Port = port } : model.Key;
+        var key = KeyOf(model, port);
         if (!_states.TryGetValue(new StateKey(key, model.SubsetText), out var state))
         {
             state = Create(key, model);
@@ -94,6 +94,24 @@ internal sealed partial class ClusterManager : IDisposable
         }
 
         return state;
+    }
+
+    /// <summary>The state of the cluster where a call has made it, else null. Nothing is made, and nothing is remembered.</summary>
+    public ClusterState? Find(ClusterModel model, int port)
+        => model.State ?? (_states.TryGetValue(new StateKey(KeyOf(model, port), model.SubsetText), out var state) ? state : null);
+
+    /// <summary>What watches the endpoints of the service, for whichever of its clusters was called; null where none was.</summary>
+    public EndpointWatcher? FindWatcher(ServiceModel service)
+    {
+        foreach (var (_, state) in _states)
+        {
+            if (state.Model.Service.Name == service.Name)
+            {
+                return MembershipOf(state).Watcher;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The clusters that were called so far and are still named by some rule, in no order.</summary>
@@ -151,6 +169,8 @@ internal sealed partial class ClusterManager : IDisposable
 
     private static EndpointSources MakeSources(TimeProvider timeProvider, ILoggerFactory loggerFactory, ServiceEndpointResolver? serviceDiscovery) =>
         new(timeProvider, loggerFactory.CreateLogger(DiscoveryLog.Category), serviceDiscovery);
+
+    private static ClusterKey KeyOf(ClusterModel model, int port) => model.Key.Port == 0 ? model.Key with { Port = port } : model.Key;
 
     private static ClusterMembership MembershipOf(ClusterState cluster) => (ClusterMembership)cluster.Membership!;
 

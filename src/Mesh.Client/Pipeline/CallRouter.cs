@@ -16,24 +16,47 @@ internal static class CallRouter
     {
         var decision = RouteSelector.Select(call.Host, call.Request, call.Runtime.Random);
         (call.Rule, call.Edits) = (decision.Rule, decision.Edits);
-        if (decision.Rule?.Refusal is { } refusal)
-        {
-            return Refuse(call, $"rule {decision.Rule.Name}: {refusal}");
-        }
-
         if (decision.Rule is { IsAnswer: true } answering)
         {
             return MeshAnswer.Of(call, answering);
         }
 
-        var cluster = decision.Cluster;
-        if (decision.Failure != MeshResponseFlags.NoRoute && call.Request.GetMesh()?.Subset is { } subset && (cluster?.Service ?? call.Host.Host.Service) is { } service)
+        var outcome = Resolve(decision, call.Host, call.Snapshot, call.Request);
+        if (outcome.Cluster is not { } cluster)
         {
-            cluster = FindSubset(call, service, cluster?.Key.Port ?? call.Host.Port, subset);
+            return MeshAnswer.Create(call, outcome.Status, outcome.Flag, outcome.Reason!);
+        }
+
+        if (cluster.Policy.Tls is { } tls && !ownsTransport)
+        {
+            return MeshAnswer.Create(
+                call,
+                HttpStatusCode.ServiceUnavailable,
+                MeshResponseFlags.None,
+                $"cluster {cluster.Key}: {tls.Owner} asks for TLS, and this client's calls are sent by its own primary handler, which cannot be told "
+                + "how to check the server; use a plain SocketsHttpHandler or HttpClientHandler");
+        }
+
+        call.Cluster = call.Runtime.Clusters.Get(cluster, call.Host.Port);
+        return null;
+    }
+
+    /// <summary>The decision with what the caller asked for, or the mesh's own answer; for rules that do not answer by themselves. Touches no
+    /// state.</summary>
+    public static RouteOutcome Resolve(in RouteDecision decision, in HostMatch host, MeshSnapshot snapshot, HttpRequestMessage request)
+    {
+        if (decision.Rule?.Refusal is { } refusal)
+        {
+            return RouteOutcome.Answer(HttpStatusCode.ServiceUnavailable, MeshResponseFlags.None, $"rule {decision.Rule.Name}: {refusal}");
+        }
+
+        var cluster = decision.Cluster;
+        if (decision.Failure != MeshResponseFlags.NoRoute && request.GetMesh()?.Subset is { } subset && (cluster?.Service ?? host.Host.Service) is { } service)
+        {
+            cluster = FindSubset(snapshot, service, cluster?.Key.Port ?? host.Port, subset);
             if (cluster is null)
             {
-                return MeshAnswer.Create(
-                    call,
+                return RouteOutcome.Answer(
                     HttpStatusCode.ServiceUnavailable,
                     MeshResponseFlags.NoCluster,
                     $"subset {subset} of {service.Name}, asked for by the caller, is not defined by any DestinationRule");
@@ -43,28 +66,18 @@ internal static class CallRouter
         if (cluster is null)
         {
             return decision.Failure == MeshResponseFlags.NoRoute
-                ? MeshAnswer.Create(call, HttpStatusCode.NotFound, MeshResponseFlags.NoRoute, decision.Reason ?? "no route")
-                : MeshAnswer.Create(call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.NoCluster, decision.Reason ?? "no cluster");
+                ? RouteOutcome.Answer(HttpStatusCode.NotFound, MeshResponseFlags.NoRoute, decision.Reason ?? "no route")
+                : RouteOutcome.Answer(HttpStatusCode.ServiceUnavailable, MeshResponseFlags.NoCluster, decision.Reason ?? "no cluster");
         }
 
-        if (cluster.Policy.Refusal is { } insecure)
-        {
-            return Refuse(call, $"cluster {cluster.Key}: {insecure}");
-        }
-
-        if (cluster.Policy.Tls is { } tls && !ownsTransport)
-        {
-            return Refuse(call, $"cluster {cluster.Key}: {tls.Owner} asks for TLS, and this client's calls are sent by its own primary handler, "
-                + "which cannot be told how to check the server; use a plain SocketsHttpHandler or HttpClientHandler");
-        }
-
-        call.Cluster = call.Runtime.Clusters.Get(cluster, call.Host.Port);
-        return null;
+        return cluster.Policy.Refusal is { } insecure
+            ? RouteOutcome.Answer(HttpStatusCode.ServiceUnavailable, MeshResponseFlags.None, $"cluster {cluster.Key}: {insecure}")
+            : RouteOutcome.To(cluster);
     }
 
     public static HttpResponseMessage Abort(MeshCall call, in FaultDecision fault)
     {
-        var body = $"fault injected by rule {call.Rule!.Name}";
+        var body = AbortReason(call.Rule!);
         return fault.AbortGrpcStatus is { } grpcStatus
             ? MeshAnswer.CreateGrpc(call, grpcStatus, MeshResponseFlags.FaultInjected, body)
             : MeshAnswer.Create(call, (HttpStatusCode)fault.AbortHttpStatus, MeshResponseFlags.FaultInjected, body);
@@ -72,10 +85,9 @@ internal static class CallRouter
 
     public static HttpResponseMessage NoEndpoint(MeshCall call)
     {
-        var all = call.Cluster!.Endpoints.All.Length;
-        var reason = all > 0 ? $"all {all} endpoints are ejected" : DescribeEmpty(call.Runtime.Clusters.GetDiscoveryStatus(call.Cluster));
-        return MeshAnswer.Create(
-            call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.NoHealthyUpstream, $"no healthy upstream: {call.Cluster.Key}: {reason}");
+        var cluster = call.Cluster!;
+        var reason = NoEndpointReason(cluster.Key, cluster.Endpoints.All.Length, call.Runtime.Clusters.GetDiscoveryStatus(cluster));
+        return MeshAnswer.Create(call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.NoHealthyUpstream, reason);
     }
 
     public static HttpResponseMessage TimedOut(MeshCall call)
@@ -92,11 +104,22 @@ internal static class CallRouter
             request,
             new MeshResult(MeshResponseFlags.None, uri.Host, rule: null, subset: null, endpoint: null, attempts: 0),
             HttpStatusCode.BadGateway,
-            $"{uri.Authority} is not in the mesh's registry and Mesh:OutboundTrafficPolicy:Mode is REGISTRY_ONLY");
+            BlockedReason(uri));
     }
 
-    private static HttpResponseMessage Refuse(MeshCall call, string reason)
-        => MeshAnswer.Create(call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.None, reason);
+    public static string AbortReason(RouteRuleModel rule) => $"fault injected by rule {rule.Name}";
+
+    public static string BlockedReason(Uri uri)
+        => $"{uri.Authority} is not in the mesh's registry and Mesh:OutboundTrafficPolicy:Mode is REGISTRY_ONLY";
+
+    /// <param name="cluster">The cluster that has no endpoint to pick.</param>
+    /// <param name="endpoints">How many it has, ejected ones included.</param>
+    /// <param name="discovery">What discovery knows of the service.</param>
+    public static string NoEndpointReason(in ClusterKey cluster, int endpoints, in DiscoveryStatus discovery)
+    {
+        var reason = endpoints > 0 ? $"all {endpoints} endpoints are ejected" : DescribeEmpty(discovery);
+        return $"no healthy upstream: {cluster}: {reason}";
+    }
 
     private static string DescribeEmpty(in DiscoveryStatus status) => status switch
     {
@@ -106,10 +129,10 @@ internal static class CallRouter
     };
 
     /// <summary>A walk: callers who name a subset are few, and an index for them would cost every snapshot.</summary>
-    private static ClusterModel? FindSubset(MeshCall call, ServiceModel service, int port, string subset)
+    private static ClusterModel? FindSubset(MeshSnapshot snapshot, ServiceModel service, int port, string subset)
     {
         ClusterModel? any = null;
-        foreach (var candidate in call.Snapshot.Clusters)
+        foreach (var candidate in snapshot.Clusters)
         {
             if (candidate.Service.Name == service.Name && candidate.Key.Subset == subset)
             {

@@ -91,14 +91,20 @@ internal sealed class MeshCall
 
     public CancellationToken AttemptToken => PerTry?.Token ?? Token;
 
-    public RetryPolicyModel RetryPolicy
-        => Request.GetMesh() is { DisableRetries: true } ? RetryPolicyModel.None : Rule?.Retries ?? RetryPolicyModel.Default;
+    public RetryPolicyModel RetryPolicy => RetryPolicyOf(Request, Rule);
 
     /// <summary>A field: it is a value that counts.</summary>
     public RetryRules Retries;
 
     /// <summary>The owned connections of the attempt under way.</summary>
     public EndpointTransport? Transport { get; set; }
+
+    /// <summary>The caller's choice for this request, else the rule's.</summary>
+    public static RetryPolicyModel RetryPolicyOf(HttpRequestMessage request, RouteRuleModel? rule)
+        => request.GetMesh() is { DisableRetries: true } ? RetryPolicyModel.None : rule?.Retries ?? RetryPolicyModel.Default;
+
+    /// <summary>The time for the whole call: the caller's choice for this request, else the rule's; null for none.</summary>
+    public static TimeSpan? TimeoutOf(HttpRequestMessage request, RouteRuleModel? rule) => request.GetMesh()?.Timeout ?? rule?.Timeout;
 
     /// <summary>Calls and connections counted for the attempt under way are given back. Idempotent between attempts.</summary>
     public void EndAttempt()
@@ -122,10 +128,10 @@ internal sealed class MeshCall
         PerTry = RetryPolicy.PerTryTimeout is { } time ? CallDeadline.Start(time, Runtime.TimeProvider, Token) : null;
     }
 
-    /// <summary>Begins the time for the whole call: the caller's choice for this request, else the rule's.</summary>
+    /// <summary>Begins the time for the whole call.</summary>
     public void StartDeadline()
     {
-        if ((Request.GetMesh()?.Timeout ?? Rule?.Timeout) is { } time)
+        if (TimeoutOf(Request, Rule) is { } time)
         {
             Deadline = CallDeadline.Start(time, Runtime.TimeProvider, CallerToken);
         }

@@ -30,17 +30,18 @@ internal static class NamedScheme
         }
     }
 
-    private static bool HasSchemes(Uri uri) => uri.Scheme.Contains('+', StringComparison.Ordinal);
-
-    private static bool HasPortName(Uri uri) => uri.Host.StartsWith('_') && uri.Host.Contains('.', StringComparison.Ordinal);
-
-    private static Uri Ordinary(Uri uri, in HostMatch match)
+    /// <summary>What the connections see in place of <paramref name="uri"/>, and the rules too.</summary>
+    public static Uri Ordinary(Uri uri, in HostMatch match)
     {
         var port = match.Port;
         var host = HasPortName(uri) ? uri.Host[(uri.Host.IndexOf('.', StringComparison.Ordinal) + 1)..] : uri.Host;
         var scheme = HasSchemes(uri) ? Choose(uri.Scheme, match) : uri.Scheme;
         return new UriBuilder(scheme, host, port) { Path = uri.AbsolutePath, Query = uri.Query }.Uri;
     }
+
+    private static bool HasSchemes(Uri uri) => uri.Scheme.Contains('+', StringComparison.Ordinal);
+
+    private static bool HasPortName(Uri uri) => uri.Host.StartsWith('_') && uri.Host.Contains('.', StringComparison.Ordinal);
 
     /// <summary>The first scheme of the list that names the chosen port; a port of another name speaks plain HTTP.</summary>
     private static string Choose(string schemes, in HostMatch match)

@@ -5,26 +5,30 @@ namespace Mesh.Client.Routing;
 /// <summary>Finds what a URI addresses: exact name, then the longest wildcard. No allocation.</summary>
 internal static class HostTable
 {
-    /// <summary>False where the mesh does not know the host, or the host does not declare the port; only then <paramref name="match"/> has the
-    /// host all the same, with port 0.</summary>
-    public static bool TryFind(MeshSnapshot snapshot, Uri uri, out HostMatch match)
+    /// <summary>False where the mesh does not know the host, or the host does not declare the port.</summary>
+    public static bool TryFind(MeshSnapshot snapshot, Uri uri, out HostMatch match) => Find(snapshot, uri, out match) == HostMiss.None;
+
+    /// <param name="snapshot">The rules.</param>
+    /// <param name="uri">What the caller wrote.</param>
+    /// <param name="match">What was found; of an undeclared port the host, with port 0.</param>
+    public static HostMiss Find(MeshSnapshot snapshot, Uri uri, out HostMatch match)
     {
         match = default;
         if (!uri.IsAbsoluteUri || SchemePorts.Find(uri.Scheme) is not { } scheme)
         {
-            return false;
+            return HostMiss.Scheme;
         }
 
         ReadOnlySpan<char> name = uri.IdnHost;
         name = name is [.., '.'] ? name[..^1] : name;
         if (name.IsEmpty || !TryFindHost(snapshot, name, out var host, out var portName))
         {
-            return false;
+            return HostMiss.Host;
         }
 
         var isDeclared = TryFindPort(host, uri, scheme, portName, out var port);
         match = new(host, isDeclared ? port : 0);
-        return isDeclared;
+        return isDeclared ? HostMiss.None : HostMiss.Port;
     }
 
     /// <param name="snapshot">The rules.</param>

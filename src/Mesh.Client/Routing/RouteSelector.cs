@@ -9,16 +9,13 @@ internal static class RouteSelector
     {
         if (host.Host.VirtualService is not { } virtualService)
         {
-            return FindCluster(host.Host.DefaultClusters, host.Port) is { } cluster
-                ? Decide(null, cluster)
-                : Fail(null, $"{host.Host.Name} has no endpoints: its discovery is None");
+            return SelectDefault(host);
         }
 
         var view = new RequestView(request, host.Port);
         if (RuleMatcher.Find(virtualService, ref view) is not { } rule)
         {
-            var reason = $"no rule of {virtualService.Resource} matches {request.Method.Method} {view.Path}";
-            return new() { Failure = MeshResponseFlags.NoRoute, Reason = reason };
+            return FailToMatch(virtualService, ref view);
         }
 
         if (rule.Refusal is not null)
@@ -31,16 +28,27 @@ internal static class RouteSelector
             return new() { Rule = rule, Edits = rule.Edits };
         }
 
-        if (rule.OnlyCluster is { } only)
-        {
-            return Decide(rule, only);
-        }
-
-        var destination = Draw(rule, random);
-        return FindCluster(destination.Clusters, host.Port) is { } chosen
-            ? Decide(rule, chosen, destination.Edits)
-            : Fail(rule, destination.Missing ?? UndeclaredPort(rule, destination.Clusters, host.Port));
+        return rule.OnlyCluster is { } only ? Decide(rule, only) : Follow(rule, Draw(rule, random), host.Port);
     }
+
+    /// <summary>For a host without a VirtualService.</summary>
+    public static RouteDecision SelectDefault(in HostMatch host)
+        => FindCluster(host.Host.DefaultClusters, host.Port) is { } cluster
+            ? Decide(null, cluster)
+            : Fail(null, $"{host.Host.Name} has no endpoints: its discovery is None");
+
+    /// <summary>For a request that no rule takes.</summary>
+    public static RouteDecision FailToMatch(VirtualServiceModel virtualService, ref RequestView request)
+    {
+        var reason = $"no rule of {virtualService.Resource} matches {request.Method} {request.Path}";
+        return new() { Failure = MeshResponseFlags.NoRoute, Reason = reason };
+    }
+
+    /// <summary>Where a destination of the rule that was taken leads calls to a port.</summary>
+    public static RouteDecision Follow(RouteRuleModel rule, RouteDestinationModel destination, int port)
+        => FindCluster(destination.Clusters, port) is { } chosen
+            ? Decide(rule, chosen, destination.Edits)
+            : Fail(rule, destination.Missing ?? UndeclaredPort(rule, destination.Clusters, port));
 
     /// <summary>A cluster whose security cannot be honoured is never handed out, so that nobody downstream can forget to ask.</summary>
     private static RouteDecision Decide(RouteRuleModel? rule, ClusterModel cluster, EditsModel? edits = null)

@@ -31,10 +31,16 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
         return new() { Resource = virtualService.Metadata.ToString(), Rules = all, Index = _indexes.Build(all) };
     }
 
-    private RouteRuleModel Compile(ResourceMetadata owner, int index, HttpRouteConfiguration route, MatchModel[] matches)
+    /// <summary>By which results, spans and bodies name a rule.</summary>
+    public static string RuleName(ResourceMetadata owner, int index, HttpRouteConfiguration route)
     {
         var place = route.Place ?? string.Create(CultureInfo.InvariantCulture, $"http[{index}]");
-        var name = $"{owner.Namespace}/{owner.Name} {place}{(route.Name is null ? "" : $" ({route.Name})")}";
+        return $"{owner.Namespace}/{owner.Name} {place}{(route.Name is null ? "" : $" ({route.Name})")}";
+    }
+
+    private RouteRuleModel Compile(ResourceMetadata owner, int index, HttpRouteConfiguration route, MatchModel[] matches)
+    {
+        var name = RuleName(owner, index, route);
         var destinations = Destinations(owner, name, route);
         var isAnswer = route.Redirect is not null || route.DirectResponse is not null;
         return new()
