@@ -1,4 +1,5 @@
 using Mesh.Client.Configuration;
+using Mesh.Client.Diagnostics;
 using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
@@ -116,6 +117,12 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
                     EndpointAuthority.Describe(endpoint.Endpoint, cluster), endpoint.Endpoint.Labels, endpoint.InFlight, endpoint.IsEjected)),
             ])),
     ];
+
+    public MeshExplanation Explain(HttpRequestMessage request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new Explainer(Snapshot, _clusters, TimeProvider).Explain(request);
+    }
 
     public void Dispose()
     {

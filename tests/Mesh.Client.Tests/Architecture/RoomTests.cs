@@ -23,6 +23,9 @@ public sealed class RoomTests
     [InlineData("Health", "Model", "Configuration")]
     [InlineData("Faults", "Model", "Configuration")]
     [InlineData("Security", "Model", "Configuration")]
+    [InlineData(
+        "Diagnostics",
+        "Pipeline", "Transport", "Telemetry", "Resilience", "Routing", "Discovery", "Model", "Configuration")]
     public void Room_knows_only_those_below_it(string room, params string[] below)
     {
         var strangers = from type in TypesOf(room)
@@ -33,10 +36,24 @@ public sealed class RoomTests
         Assert.Empty(strangers.Distinct().Order(StringComparer.Ordinal));
     }
 
+    /// <summary>It looks at all that calls use, so that nothing which calls use may hang on it.</summary>
+    [Fact]
+    public void Diagnostics_is_known_by_no_other_room()
+    {
+        var users = from type in House.GetTypes()
+                    where RoomOf(type) is { } room && room != "Diagnostics"
+                    from named in TypeReferences.Of(type)
+                    where named.Assembly == House && RoomOf(named) == "Diagnostics"
+                    select $"{type.FullName} names {named.FullName}";
+
+        Assert.Empty(users.Distinct());
+    }
+
     [Theory]
     [InlineData("Model")]
     [InlineData("Routing")]
     [InlineData("LoadBalancing")]
+    [InlineData("Diagnostics")]
     public void Room_has_no_logging_metrics_or_dependency_injection(string room)
     {
         string[] kept = ["Microsoft.Extensions.Logging", "Microsoft.Extensions.DependencyInjection", "System.Diagnostics.Metrics"];

@@ -1,3 +1,4 @@
+using Mesh.Client.Pipeline;
 using Mesh.Client.TestKit;
 
 namespace Mesh.Client.Tests.Pipeline;
@@ -15,9 +16,14 @@ internal sealed class MeshFixture : IDisposable
         """;
 
     public MeshFixture(string rules, int seed = 1)
+        : this(Sourced($$"""{ "Seed": {{seed}}, {{rules}} }"""))
     {
+    }
+
+    public MeshFixture(FakeSource source)
+    {
+        Source = source;
         Transport = new ScriptedTransport(Clock);
-        Source.PushJson($$"""{ "Seed": {{seed}}, {{rules}} }""");
         Handler = MeshClient.CreateHandler(new MeshHandlerOptions
         {
             Sources = [Source],
@@ -31,7 +37,7 @@ internal sealed class MeshFixture : IDisposable
 
     public TestClock Clock { get; } = new();
 
-    public FakeSource Source { get; } = new("rules");
+    public FakeSource Source { get; }
 
     /// <summary>The meters of this mesh alone, for a <see cref="MeterCapture"/>.</summary>
     public ScopedMeterFactory Meters { get; } = new();
@@ -43,6 +49,8 @@ internal sealed class MeshFixture : IDisposable
     public DelegatingHandler Handler { get; }
 
     public HttpClient Client { get; }
+
+    public IMesh Mesh => ((MeshHandler)Handler).Runtime;
 
     /// <summary>Both endpoints of the service behind one rule; <paramref name="rule"/> stands beside <c>route</c>.</summary>
     public static MeshFixture WithRule(string rule, int seed = 1) => new($$"""
@@ -81,5 +89,12 @@ internal sealed class MeshFixture : IDisposable
         Client.Dispose();
         Meters.Dispose();
         Logs.Dispose();
+    }
+
+    private static FakeSource Sourced(string json)
+    {
+        var source = new FakeSource("rules");
+        source.PushJson(json);
+        return source;
     }
 }

@@ -27,10 +27,10 @@ public sealed class RouteSelectorPropertyTests
                 QueryParams = Pairs(query),
             });
 
-    private static readonly Gen<HttpMatchConfiguration[][]> Rules = Gen.Frequency(
+    internal static readonly Gen<HttpMatchConfiguration[][]> Rules = Gen.Frequency(
         (20, Match.Array[1, 3]), (1, Gen.Const(Array.Empty<HttpMatchConfiguration>()))).Array[1, 30];
 
-    private static readonly Gen<HttpRequestMessage> Request = Gen.Select(
+    internal static readonly Gen<HttpRequestMessage> Request = Gen.Select(
         Path, Gen.OneOf("GET", "PUT"), Gen.Select(Gen.OneOf("x-a", "x-b", "x-c"), Value).Array[0, 3], Gen.OneOf("", "?q", "?q=v1", "?x&q=v11&q=v1"))
         .Select((path, method, headers, query) =>
         {
@@ -58,6 +58,12 @@ public sealed class RouteSelectorPropertyTests
             },
             iter: 5_000,
             print: sample => $"{string.Join("; ", sample.Item1.Select(rule => string.Join(" | ", rule.Select(Print))))} <- {sample.Item2}");
+
+    internal static string Print(HttpMatchConfiguration match)
+        => $"uri {match.Uri?.Kind} {match.Uri?.Value} case {match.IgnoreUriCase} method {match.Method?.Kind} {match.Method?.Value} port {match.Port} "
+            + string.Join(" ", match.Headers.Select(header => $"{header.Key} {header.Value.Kind} {header.Value.Value}"))
+            + string.Join(" ", match.WithoutHeaders.Select(header => $" without {header.Key} {header.Value.Kind} {header.Value.Value}"))
+            + string.Join(" ", match.QueryParams.Select(header => $" query {header.Key} {header.Value.Kind} {header.Value.Value}"));
 
     private static Gen<StringMatchConfiguration> Condition(Gen<string> value) => Gen.Frequency(
         (3, value.Select(Given.Exact)), (2, value.Select(Given.Prefix)), (1, Gen.Const(Given.Present())));
@@ -100,10 +106,4 @@ public sealed class RouteSelectorPropertyTests
             _ => true,
         };
     }
-
-    private static string Print(HttpMatchConfiguration match)
-        => $"uri {match.Uri?.Kind} {match.Uri?.Value} case {match.IgnoreUriCase} method {match.Method?.Kind} {match.Method?.Value} port {match.Port} "
-            + string.Join(" ", match.Headers.Select(header => $"{header.Key} {header.Value.Kind} {header.Value.Value}"))
-            + string.Join(" ", match.WithoutHeaders.Select(header => $" without {header.Key} {header.Value.Kind} {header.Value.Value}"))
-            + string.Join(" ", match.QueryParams.Select(header => $" query {header.Key} {header.Value.Kind} {header.Value.Value}"));
 }

@@ -1,0 +1,95 @@
+using System.Globalization;
+using Mesh.Client.Configuration;
+using Mesh.Client.Discovery;
+using Mesh.Client.Model;
+using Mesh.Client.Pipeline;
+using Mesh.Client.Transport;
+
+namespace Mesh.Client.Diagnostics;
+
+/// <summary>Policy and endpoints of a cluster, from the rules and from what runs already. Makes nothing run.</summary>
+internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? clusters, TimeProvider timeProvider)
+{
+    private readonly DestinationRuleTable _destinationRules = new(snapshot.Configuration);
+
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="port">The port that is called.</param>
+    /// <param name="answer">The mesh's own answer where the cluster has no endpoint to pick; null where it has, or where that is not known.</param>
+    public MeshClusterExplanation Explain(ClusterModel cluster, int port, out MeshAnswerExplanation? answer)
+    {
+        var key = cluster.Key.Port == 0 ? cluster.Key with { Port = port } : cluster.Key;
+        var state = clusters?.Find(cluster, port);
+        var discovery = DiscoveryOf(cluster.Service, out var known, out var isAsked);
+        MeshEndpointExplanation[] endpoints = state is not null
+            ? [.. state.Endpoints.All.Select(endpoint => Explain(endpoint, state))]
+            : [.. from endpoint in known
+                  where endpoint.Carries(cluster.SubsetLabels)
+                  select Explain(endpoint, EndpointAuthority.Describe(endpoint, cluster, port))];
+        var isEmpty = state is null ? endpoints.Length == 0 : clusters!.IsReady(state) && state.Endpoints.Available.Length == 0;
+        answer = isEmpty && discovery is { } status
+            ? new(503, MeshResponseFlags.NoHealthyUpstream, CallRouter.NoEndpointReason(key, endpoints.Length, status))
+            : null;
+        return new()
+        {
+            Name = key.ToString(),
+            Service = key.Service,
+            Subset = key.Subset,
+            SubsetLabels = cluster.SubsetLabels,
+            DestinationRules = _destinationRules.Find(cluster.Service)?.Resources,
+            Settings = PolicySettings.Of(cluster.Policy),
+            Discovery = cluster.Service.Discovery.ToString(),
+            DiscoveryState = isAsked ? discovery?.State.ToString() : null,
+            DiscoveryAge = isAsked ? discovery?.Age : null,
+            DiscoveryProblem = discovery?.Problem,
+            WasCalled = state is not null,
+            IsPanicking = state is { Endpoints.IsPanicking: true },
+            Endpoints = endpoints,
+        };
+    }
+
+    /// <summary>What is known of a service: from its watcher where there is one, else from the rules. Null: nothing, before the first call.</summary>
+    private DiscoveryStatus? DiscoveryOf(ServiceModel service, out IReadOnlyList<Endpoint> endpoints, out bool isAsked)
+    {
+        if (clusters?.FindWatcher(service) is { } watcher)
+        {
+            (endpoints, isAsked) = (watcher.Endpoints, true);
+            var status = watcher.Status;
+            return status.State == DiscoveryState.Pending ? null : status;
+        }
+
+        isAsked = false;
+        if (service.Discovery != DiscoveryKind.Static)
+        {
+            endpoints = [];
+            return null;
+        }
+
+        var view = new EndpointView([], DiscoveryState.Pending, 0).After(StaticEndpointSource.Answer(service), service, 0);
+        endpoints = view.Endpoints;
+        return new(view.State, view.Endpoints.Count, TimeSpan.Zero, view.Problem);
+    }
+
+    private static MeshEndpointExplanation Explain(Endpoint endpoint, string address)
+        => new() { Address = address, Labels = endpoint.Labels, Weight = endpoint.Weight };
+
+    private MeshEndpointExplanation Explain(EndpointState state, ClusterState cluster)
+    {
+        var endpoint = state.Endpoint;
+        return new()
+        {
+            Address = EndpointAuthority.Describe(endpoint, cluster),
+            Labels = endpoint.Labels,
+            Weight = endpoint.Weight,
+            InFlight = state.InFlight,
+            EjectedFor = state.IsEjected ? Left(Volatile.Read(ref state.Health.EjectedUntil)) : null,
+            AvoidedFor = Left(state.ConnectFailedUntil) is { Ticks: > 0 } left ? left : null,
+        };
+    }
+
+    /// <summary>Zero where the time has come.</summary>
+    private TimeSpan Left(long until)
+    {
+        var now = timeProvider.GetTimestamp();
+        return until > now ? timeProvider.GetElapsedTime(now, until) : TimeSpan.Zero;
+    }
+}

@@ -1,0 +1,60 @@
+namespace Mesh.Client.Diagnostics;
+
+/// <summary>A cluster as lines.</summary>
+internal static class ClusterText
+{
+    /// <summary>More would hide what else there is to read; the explanation has them all.</summary>
+    private const int MostEndpoints = 20;
+
+    public static void Write(IndentedText text, MeshClusterExplanation cluster)
+    {
+        var labels = cluster.SubsetLabels.Count == 0 ? "" : $", endpoints with {Wording.Labels(cluster.SubsetLabels)}";
+        text.Line($"cluster {cluster.Name}{labels}");
+        text.Line(cluster.DestinationRules is { } rules ? $"policy of {rules}:" : "policy, by default since no DestinationRule names the service:");
+        text.Indented(cluster.Settings, setting => text.Line(setting.ToString()));
+        text.Line($"endpoints, discovery {cluster.Discovery}: {Discovery(cluster)}");
+        using (text.Indent())
+        {
+            foreach (var endpoint in cluster.Endpoints.Take(MostEndpoints))
+            {
+                text.Line(Describe(endpoint, cluster.WasCalled));
+            }
+
+            if (cluster.Endpoints.Count > MostEndpoints)
+            {
+                text.Line($"and {Wording.Number(cluster.Endpoints.Count - MostEndpoints)} more");
+            }
+        }
+    }
+
+    private static string Discovery(MeshClusterExplanation cluster)
+    {
+        var count = cluster.Endpoints.Count(endpoint => endpoint.EjectedFor is not null) is > 0 and var ejected
+            ? $"{Wording.Number(cluster.Endpoints.Count)}, {Wording.Number(ejected)} ejected"
+            : Wording.Number(cluster.Endpoints.Count);
+        var state = cluster.DiscoveryState is { } known
+            ? $", {known} for {Wording.Duration(cluster.DiscoveryAge.GetValueOrDefault())}"
+            : "";
+        var called = cluster.WasCalled ? "" : cluster is { DiscoveryState: null, Discovery: not "Static" }
+            ? ", not called yet: the first call looks them up"
+            : ", not called yet";
+        var problem = cluster.DiscoveryProblem is null ? "" : $", {cluster.DiscoveryProblem}";
+        var panic = cluster.IsPanicking ? ", too few are healthy, so all are used" : "";
+        return $"{count}{state}{called}{problem}{panic}";
+    }
+
+    private static string Describe(MeshEndpointExplanation endpoint, bool wasCalled)
+    {
+        var labels = endpoint.Labels.Count == 0 ? "" : $" {Wording.Labels(endpoint.Labels)}";
+        var weight = endpoint.Weight == 1 ? "" : $" weight {Wording.Number(endpoint.Weight)}";
+        return $"{endpoint.Address}{labels}{weight}{(wasCalled ? $": {Health(endpoint)}, {Wording.Number(endpoint.InFlight)} in flight" : "")}";
+    }
+
+    private static string Health(MeshEndpointExplanation endpoint) => endpoint switch
+    {
+        { EjectedFor: { Ticks: > 0 } left } => $"ejected for {Wording.Duration(left)} more at least",
+        { EjectedFor: not null } => "ejected, back at the next look",
+        { AvoidedFor: { } left } => $"avoided for {Wording.Duration(left)} more, no connection could be made",
+        _ => "healthy",
+    };
+}

@@ -1,0 +1,30 @@
+using System.Collections.Frozen;
+
+namespace Mesh.Client.Diagnostics;
+
+/// <summary>An endpoint and its health. Immutable.</summary>
+public sealed class MeshEndpointExplanation
+{
+    internal MeshEndpointExplanation()
+    {
+    }
+
+    /// <summary>Where it is dialled, such as <c>10.0.0.1:80</c>, <c>[::1]:80</c> or <c>unix:/path</c>.</summary>
+    public string Address { get; internal init; } = "";
+
+    /// <summary>What subsets select by; empty where discovery knows none.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; internal init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>Relative to those of the other endpoints; 1 where none is written.</summary>
+    public int Weight { get; internal init; }
+
+    /// <summary>Calls of this process under way in this cluster, to the end of their response bodies.</summary>
+    public int InFlight { get; internal init; }
+
+    /// <summary>For how long it stays ejected by outlier detection at least, zero where it comes back at the next look; null where it is not
+    /// ejected.</summary>
+    public TimeSpan? EjectedFor { get; internal init; }
+
+    /// <summary>For how long calls prefer others, since the last connection could not be made; null where they do not.</summary>
+    public TimeSpan? AvoidedFor { get; internal init; }
+}

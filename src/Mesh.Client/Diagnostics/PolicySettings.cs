@@ -1,0 +1,53 @@
+using Mesh.Client.Configuration;
+using Mesh.Client.Model;
+
+namespace Mesh.Client.Diagnostics;
+
+/// <summary>A traffic policy, field by field in Istio's words.</summary>
+internal static class PolicySettings
+{
+    public static IReadOnlyList<MeshSetting> Of(ClusterPolicy policy) =>
+    [
+        new("loadBalancer.simple", Name(policy.LoadBalancer), Default(policy.LoadBalancer == ClusterPolicy.Default.LoadBalancer)),
+        new(
+            "connectionPool.tcp.connectTimeout",
+            Wording.Duration(policy.ConnectTimeout),
+            Default(policy.ConnectTimeout == ClusterPolicy.Default.ConnectTimeout)),
+        .. Outliers(policy.OutlierDetection),
+    ];
+
+    private static IEnumerable<MeshSetting> Outliers(OutlierDetectionConfiguration? outliers)
+    {
+        if (outliers is null)
+        {
+            return [new("outlierDetection", "none", "default")];
+        }
+
+        var defaults = new OutlierDetectionConfiguration();
+        return
+        [
+            Count("consecutive5xxErrors", outliers.Consecutive5xxErrors, defaults.Consecutive5xxErrors),
+            Count("consecutiveGatewayErrors", outliers.ConsecutiveGatewayErrors, defaults.ConsecutiveGatewayErrors),
+            Time("interval", outliers.Interval, defaults.Interval),
+            Time("baseEjectionTime", outliers.BaseEjectionTime, defaults.BaseEjectionTime),
+            Count("maxEjectionPercent", outliers.MaxEjectionPercent, defaults.MaxEjectionPercent),
+            Count("minHealthPercent", outliers.MinHealthPercent, defaults.MinHealthPercent),
+        ];
+    }
+
+    private static MeshSetting Count(string field, int value, int byDefault)
+        => new($"outlierDetection.{field}", Wording.Number(value), Default(value == byDefault));
+
+    private static MeshSetting Time(string field, TimeSpan value, TimeSpan byDefault)
+        => new($"outlierDetection.{field}", Wording.Duration(value), Default(value == byDefault));
+
+    /// <summary>Of a policy only the values are kept: one that equals the default may stand in a rule all the same.</summary>
+    private static string? Default(bool isDefault) => isDefault ? "default" : null;
+
+    private static string Name(LoadBalancerPolicy policy) => policy switch
+    {
+        LoadBalancerPolicy.RoundRobin => "ROUND_ROBIN",
+        LoadBalancerPolicy.Random => "RANDOM",
+        _ => "LEAST_REQUEST",
+    };
+}

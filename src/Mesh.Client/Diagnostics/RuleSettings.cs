@@ -1,0 +1,73 @@
+using Mesh.Client.Model;
+using Mesh.Client.Pipeline;
+using Mesh.Client.Resilience;
+
+namespace Mesh.Client.Diagnostics;
+
+/// <summary>What a rule, the caller or the defaults say about a call, field by field.</summary>
+internal static class RuleSettings
+{
+    private const int Million = 1_000_000;
+    private const double PartsPerPercent = 10_000;
+
+    public static IReadOnlyList<MeshSetting> Of(HttpRequestMessage request, RouteRuleModel? rule)
+        => [.. Fault(rule?.Fault), Timeout(request, rule), .. Retries(request, MeshCall.RetryPolicyOf(request, rule))];
+
+    /// <summary>The fault aborts every call.</summary>
+    public static bool AlwaysAborts(FaultModel? fault) => fault is { AbortPartsPerMillion: >= Million };
+
+    private static IEnumerable<MeshSetting> Fault(FaultModel? fault)
+    {
+        if (fault is { DelayPartsPerMillion: > 0 })
+        {
+            yield return new("fault.delay.fixedDelay", Wording.Duration(fault.Delay), null);
+            yield return new("fault.delay.percentage", Wording.Percent(fault.DelayPartsPerMillion / PartsPerPercent), null);
+        }
+
+        if (fault is { AbortPartsPerMillion: > 0 })
+        {
+            yield return fault.AbortGrpcStatus is { } grpcStatus
+                ? new("fault.abort.grpcStatus", Wording.Number(grpcStatus), null)
+                : new("fault.abort.httpStatus", Wording.Number(fault.AbortHttpStatus), null);
+            yield return new("fault.abort.percentage", Wording.Percent(fault.AbortPartsPerMillion / PartsPerPercent), null);
+        }
+    }
+
+    private static MeshSetting Timeout(HttpRequestMessage request, RouteRuleModel? rule)
+    {
+        var timeout = MeshCall.TimeoutOf(request, rule);
+        var origin = request.GetMesh()?.Timeout is not null ? "the caller" : timeout is null ? "default" : null;
+        return new("timeout", timeout is { } time ? Wording.Duration(time) : "none", origin);
+    }
+
+    private static IEnumerable<MeshSetting> Retries(HttpRequestMessage request, RetryPolicyModel policy)
+    {
+        var isCallers = request.GetMesh() is { DisableRetries: true };
+        var origin = isCallers ? "the caller" : ReferenceEquals(policy, RetryPolicyModel.Default) ? "default" : null;
+        yield return new("retries.attempts", Wording.Number(policy.Attempts), origin);
+        if (policy.Attempts == 0)
+        {
+            yield break;
+        }
+
+        var bound = Replay.IsIdempotent(request.Method) ? "" : $"; {request.Method.Method} only where it was not sent";
+        yield return new("retries.retryOn", RetryOn(policy), policy.IsDefault ? $"default{bound}" : null);
+        if (policy.PerTryTimeout is { } perTry)
+        {
+            yield return new("retries.perTryTimeout", Wording.Duration(perTry), null);
+        }
+
+        var isDefaultBackoff = policy.BackoffBase == RetryPolicyModel.Default.BackoffBase;
+        yield return new("retries.backoff", Wording.Duration(policy.BackoffBase), isDefaultBackoff ? "default" : null);
+        if (!policy.AvoidTriedEndpoints)
+        {
+            yield return new("retries.retryIgnorePreviousHosts", "false", null);
+        }
+    }
+
+    private static string RetryOn(RetryPolicyModel policy)
+    {
+        var conditions = RetryConditionTexts.All.Where(entry => policy.Conditions.HasFlag(entry.Condition)).Select(entry => entry.Text);
+        return string.Join(',', conditions.Concat(policy.RetriableStatusCodes.Select(Wording.Number)));
+    }
+}

@@ -1,0 +1,28 @@
+using Mesh.Client.Configuration;
+using Mesh.Client.Model;
+
+namespace Mesh.Client.Diagnostics;
+
+/// <summary>VirtualServices that name a host and do not rule it: what somebody who edits the wrong one must hear of.</summary>
+internal sealed class UnusedVirtualServices(MeshSnapshot snapshot)
+{
+    private readonly MeshConfiguration _configuration = snapshot.Configuration;
+    private readonly MatchCompiler _matches = new(snapshot.Configuration, snapshot);
+
+    public IReadOnlyList<string> Of(HostModel host)
+        => [.. from virtualService in _configuration.VirtualServices
+               let resource = virtualService.Metadata.ToString()
+               where resource != host.VirtualService?.Resource && virtualService.Hosts.Any(name => Resolve(name, virtualService) == host.Name)
+               select $"{resource} names this host too and is not used: {Reason(virtualService)}"];
+
+    private string Resolve(string name, VirtualServiceConfiguration virtualService)
+        => HostNames.Resolve(name, virtualService.Metadata.Namespace, _configuration.Domain);
+
+    private string Reason(VirtualServiceConfiguration virtualService)
+        => !virtualService.AppliesToMesh ? $"it is for {string.Join(", ", virtualService.Gateways)}, not for mesh"
+            : virtualService.Http.Count == 0 ? "it has no http rules"
+            : virtualService.Http.All(IsForOthers) ? "all of its rules are for other callers"
+            : "of several the oldest rules the host";
+
+    private bool IsForOthers(HttpRouteConfiguration route) => route.Match.Count > 0 && !route.Match.Any(_matches.AppliesToCaller);
+}
