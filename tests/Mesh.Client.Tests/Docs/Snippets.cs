@@ -1,3 +1,4 @@
+using Mesh.Client.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +24,8 @@ internal static class Snippets
         // end
     }
 
-    public static void Options(WebApplicationBuilder builder, IConfiguration configuration, HttpRequestMessage request, HttpResponseMessage response)
+    public static void Options(
+        WebApplicationBuilder builder, IConfiguration configuration, HttpRequestMessage request, HttpResponseMessage response, IMesh mesh)
     {
         // snippet
         builder.Services.AddMeshClient(mesh => mesh.AddIstioYaml("istio/*.yaml"));     // Istio resources as files, watched
@@ -31,6 +33,7 @@ internal static class Snippets
         using var handler = MeshClient.CreateHandler(new MeshHandlerOptions { Configuration = configuration });   // without dependency injection
         request.SetMesh(new MeshCallOptions { Subset = "v2", DisableRetries = true }); // asks for something for one request
         if (response.TryGetMeshResult(out var result)) { /* Flags, Host, Rule, Subset, Endpoint, Attempts */ }
+        Console.WriteLine(mesh.Explain(request));                                      // IMesh: which rule, which endpoints, and why, without sending
         // end
     }
 
@@ -80,6 +83,18 @@ internal static class Snippets
         {
             Console.WriteLine($"{endpoint.Address}: {endpoint.InFlight} calls, ejected: {endpoint.IsEjected}");
         }
+        // end
+    }
+
+    public static void Explaining(WebApplication app)
+    {
+        // snippet
+        var mesh = app.Services.GetRequiredService<IMesh>();
+        var request = new HttpRequestMessage(HttpMethod.Get, "http://reviews:9080/reviews/0");
+        request.Headers.Add("end-user", "jason");
+        MeshExplanation explanation = mesh.Explain(request);
+        Console.WriteLine(explanation);                                        // the text that this page shows
+        Console.WriteLine($"{explanation.Rule} {explanation.Answer?.Status}");  // everything in the text is there as data
         // end
     }
 
