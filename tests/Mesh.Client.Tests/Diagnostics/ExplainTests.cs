@@ -3,6 +3,7 @@ using Mesh.Client.Diagnostics;
 using Mesh.Client.Telemetry;
 using Mesh.Client.TestKit;
 using Mesh.Client.Tests.Pipeline;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Client.Tests.Diagnostics;
 
@@ -87,6 +88,16 @@ public sealed class ExplainTests
         Assert.Equal(reason, explained.PassedBy);
         Assert.Null(explained.Answer);
         Assert.EndsWith($"\n=> not through the mesh but by the client's own handler: {reason}\n", explained.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mesh_that_has_not_started_loads_nothing_and_says_so()
+    {
+        using var services = new ServiceCollection().AddLogging().AddMeshClient().Services.BuildServiceProvider();
+        var mesh = services.GetRequiredService<IMesh>();
+
+        Assert.Equal("no rules are loaded yet", mesh.Explain(new HttpRequestMessage(HttpMethod.Get, "http://reviews/")).PassedBy);
+        Assert.Equal(0, mesh.RulesVersion);
     }
 
     [Fact]
