@@ -35,6 +35,7 @@ internal sealed class DestinationExplainer(MeshSnapshot snapshot, HostMatch host
                 Subset = destination.Subset,
                 Weight = destination.Weight,
                 Share = share,
+                Changes = RuleSettings.OfEdits(followed.Edits),
             };
             explained.Add(Explain(RouteSelector.Follow(rule, followed, host.Port), asWritten));
         }
@@ -53,6 +54,7 @@ internal sealed class DestinationExplainer(MeshSnapshot snapshot, HostMatch host
             Subset = written.Subset,
             Weight = written.Weight,
             Share = written.Share,
+            Changes = written.Changes,
             SubsetOfCaller = _subset,
             Cluster = cluster,
             Answer = cluster is null

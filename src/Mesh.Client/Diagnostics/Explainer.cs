@@ -63,6 +63,10 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
             var outcome = CallRouter.Resolve(decision, host, snapshot, request);
             answer = new((int)outcome.Status, outcome.Flag, outcome.Reason!);
         }
+        else if (rule.IsAnswer)
+        {
+            answer = AnswerOf(rule, request, host.Port);
+        }
         else
         {
             reached = destinations.Explain(rule, RouteOf(written, rule));
@@ -80,12 +84,17 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
             Place = written is null ? null : Wording.Place(written.Node.Position),
             Rules = rules,
             Rule = rule?.Name,
-            Settings = answer is null ? RuleSettings.Of(request, rule) : [],
+            Settings = answer is null ? RuleSettings.Of(request, rule) : RuleSettings.OfEdits(rule?.Edits),
             Destinations = reached,
             Answer = answer ?? Common(reached),
             Notes = new UnusedVirtualServices(snapshot).Of(host.Host),
         };
     }
+
+    private static MeshAnswerExplanation AnswerOf(RouteRuleModel rule, HttpRequestMessage request, int port)
+        => rule.DirectResponse is { } direct
+            ? new(direct.Status, MeshResponseFlags.None, $"direct response, {Wording.Number(direct.Body.Length)} bytes")
+            : new(rule.Redirect!.Status, MeshResponseFlags.None, $"redirect to {RedirectLocation.Of(rule, rule.Redirect, request, port)}");
 
     private static IReadOnlyList<RouteDestinationConfiguration> RouteOf(VirtualServiceConfiguration? written, RouteRuleModel rule)
         => written?.Http.Where((route, index) => VirtualServiceCompiler.RuleName(written.Metadata, index, route) == rule.Name).FirstOrDefault()?.Route ?? [];

@@ -104,6 +104,11 @@ internal sealed class ExplanationText
         _text.Line($"{Wording.Percent(destination.Share)} to {destination.Host}{subset}{asked}{never}");
         using (_text.Indent())
         {
+            foreach (var change in destination.Changes)
+            {
+                WriteSetting(change);
+            }
+
             if (destination.Answer is { } answer)
             {
                 _text.Line($"the mesh answers {answer}");

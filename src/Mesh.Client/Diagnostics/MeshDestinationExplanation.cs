@@ -19,6 +19,9 @@ public sealed class MeshDestinationExplanation
     /// <summary>How many of the calls come here, in percent: 100 for the only destination, 0 for a weight of 0 beside others.</summary>
     public double Share { get; internal init; }
 
+    /// <summary>What the rule changes on request and response of calls that come here, in the order in which it is done; empty for nothing.</summary>
+    public IReadOnlyList<MeshSetting> Changes { get; internal init; } = [];
+
     /// <summary>The subset that the caller asks for in place of the rule's; null where it asks for none.</summary>
     public string? SubsetOfCaller { get; internal init; }
 

@@ -14,6 +14,7 @@ internal static class PolicySettings
             Wording.Duration(policy.ConnectTimeout),
             Default(policy.ConnectTimeout == ClusterPolicy.Default.ConnectTimeout)),
         .. Outliers(policy.OutlierDetection),
+        .. Tls(policy.Tls),
     ];
 
     private static IEnumerable<MeshSetting> Outliers(OutlierDetectionConfiguration? outliers)
@@ -33,6 +34,17 @@ internal static class PolicySettings
             Count("maxEjectionPercent", outliers.MaxEjectionPercent, defaults.MaxEjectionPercent),
             Count("minHealthPercent", outliers.MinHealthPercent, defaults.MinHealthPercent),
         ];
+    }
+
+    private static IEnumerable<MeshSetting> Tls(ClusterTls? tls)
+    {
+        if (tls is null)
+        {
+            yield break;
+        }
+
+        yield return new("tls.mode", "SIMPLE", tls.Owner);
+        yield return new("tls.sni", tls.ServerName, null);
     }
 
     private static MeshSetting Count(string field, int value, int byDefault)

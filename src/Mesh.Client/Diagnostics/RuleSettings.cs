@@ -11,7 +11,12 @@ internal static class RuleSettings
     private const double PartsPerPercent = 10_000;
 
     public static IReadOnlyList<MeshSetting> Of(HttpRequestMessage request, RouteRuleModel? rule)
-        => [.. Fault(rule?.Fault), Timeout(request, rule), .. Retries(request, MeshCall.RetryPolicyOf(request, rule))];
+        => [.. Fault(rule?.Fault), Timeout(request, rule), .. Retries(request, MeshCall.RetryPolicyOf(request, rule)), .. Mirrors(rule)];
+
+    /// <summary>What is changed on the messages of a call.</summary>
+    public static IReadOnlyList<MeshSetting> OfEdits(EditsModel? edits) => edits is null
+        ? []
+        : [.. Rewrite(edits), .. Headers("request", edits.Request), .. Headers("response", edits.Response)];
 
     /// <summary>The fault aborts every call.</summary>
     public static bool AlwaysAborts(FaultModel? fault) => fault is { AbortPartsPerMillion: >= Million };
@@ -32,6 +37,37 @@ internal static class RuleSettings
             yield return new("fault.abort.percentage", Wording.Percent(fault.AbortPartsPerMillion / PartsPerPercent), null);
         }
     }
+
+    private static IEnumerable<MeshSetting> Rewrite(EditsModel edits)
+    {
+        if (edits.Path is { } path)
+        {
+            yield return new("rewrite.uri", path, null);
+        }
+
+        if (edits.Substitution is { } substitution)
+        {
+            yield return new("rewrite.uriRegexRewrite", $"{substitution.Pattern} to {substitution.Replacement}", null);
+        }
+
+        if (edits.Authority is { } authority)
+        {
+            yield return new("rewrite.authority", authority, null);
+        }
+    }
+
+    private static IEnumerable<MeshSetting> Headers(string message, HeaderOperation[] operations)
+        => operations.Select(operation => new MeshSetting($"headers.{message}.{Name(operation.Kind)}", operation.Name, null));
+
+    private static string Name(HeaderOperationKind kind) => kind switch
+    {
+        HeaderOperationKind.Remove => "remove",
+        HeaderOperationKind.Set => "set",
+        _ => "add",
+    };
+
+    private static IEnumerable<MeshSetting> Mirrors(RouteRuleModel? rule)
+        => rule?.Mirrors.Select(mirror => new MeshSetting("mirror", $"{mirror.Host}, {Wording.Percent(mirror.PartsPerMillion / PartsPerPercent)}", null)) ?? [];
 
     private static MeshSetting Timeout(HttpRequestMessage request, RouteRuleModel? rule)
     {

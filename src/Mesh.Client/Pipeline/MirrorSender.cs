@@ -11,7 +11,7 @@ namespace Mesh.Client.Pipeline;
 /// failures count against the endpoint that failed and are seen in metrics alone. What would take too much memory or too many connections is
 /// not sent, and counted.
 /// </summary>
-internal sealed class MirrorSender(MeshRuntime runtime) : IDisposable
+internal sealed class MirrorSender : IDisposable
 {
     /// <summary>Longer bodies are not copied. Together with <see cref="MostInFlight"/> it bounds what copies hold in memory.</summary>
     public const int LargestBody = 256 * 1024;
@@ -21,8 +21,15 @@ internal sealed class MirrorSender(MeshRuntime runtime) : IDisposable
     /// <summary>For rules without a timeout: a mirror that never answers would hold its place for ever.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
 
+    private readonly MeshRuntime _runtime;
     private readonly CancellationTokenSource _stop = new();
+
+    // Kept, since calls may end after the mesh has.
+    private readonly CancellationToken _stopped;
     private int _inFlight;
+    private int _isDisposed;
+
+    public MirrorSender(MeshRuntime runtime) => (_runtime, _stopped) = (runtime, _stop.Token);
 
     /// <summary>Copies that are under way.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
@@ -32,18 +39,18 @@ internal sealed class MirrorSender(MeshRuntime runtime) : IDisposable
         if (RouteSelector.FindCluster(mirror.Clusters, call.Host.Port) is not { Refusal: null } cluster
             || (cluster.Policy.Tls is not null && !runner.OwnsTransport))
         {
-            runtime.Telemetry.CountMirror(mirror.Host, "dropped_no_cluster");
+            _runtime.Telemetry.CountMirror(mirror.Host, "dropped_no_cluster");
             return;
         }
 
         if (Interlocked.Increment(ref _inFlight) > MostInFlight)
         {
             Interlocked.Decrement(ref _inFlight);
-            runtime.Telemetry.CountMirror(mirror.Host, "dropped_limit");
+            _runtime.Telemetry.CountMirror(mirror.Host, "dropped_limit");
             return;
         }
 
-        var copy = new MeshCall(runtime, call.Snapshot, call.Host, Copy(call, cluster, body), isAsync: true, redirectsLeft: 0, _stop.Token);
+        var copy = new MeshCall(_runtime, call.Snapshot, call.Host, Copy(call, cluster, body), isAsync: true, redirectsLeft: 0, _stopped);
 
         // Without the caller's context: the copy belongs to no trace, no scope and no culture of the call.
         ThreadPool.UnsafeQueueUserWorkItem(
@@ -54,8 +61,11 @@ internal sealed class MirrorSender(MeshRuntime runtime) : IDisposable
 
     public void Dispose()
     {
-        _stop.Cancel();
-        _stop.Dispose();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            _stop.Cancel();
+            _stop.Dispose();
+        }
     }
 
     private async Task RunAsync(MeshCall copy, ClusterModel cluster, CallRunner runner)
@@ -64,11 +74,11 @@ internal sealed class MirrorSender(MeshRuntime runtime) : IDisposable
         var parent = ContextPropagator.StartUnsampled(copy.Request.Headers);
         try
         {
-            copy.Cluster = runtime.Clusters.Get(cluster, copy.Host.Port);
+            copy.Cluster = _runtime.Clusters.Get(cluster, copy.Host.Port);
             copy.StartDeadline();
-            if (!runtime.Clusters.IsReady(copy.Cluster))
+            if (!_runtime.Clusters.IsReady(copy.Cluster))
             {
-                await runtime.Clusters.WaitUntilReadyAsync(copy.Cluster, copy.Token).ConfigureAwait(false);
+                await _runtime.Clusters.WaitUntilReadyAsync(copy.Cluster, copy.Token).ConfigureAwait(false);
             }
 
             result = await SendAsync(copy, runner).ConfigureAwait(false);
@@ -82,14 +92,14 @@ internal sealed class MirrorSender(MeshRuntime runtime) : IDisposable
             copy.Release();
             copy.Request.Dispose();
             parent?.Stop();
-            runtime.Telemetry.CountMirror(cluster.Service.Name, result);
+            Background.Run((_runtime, cluster.Service.Name, result), static told => told._runtime.Telemetry.CountMirror(told.Name, told.result), "Counting a mirror", _runtime.BackgroundLogger);
             Interlocked.Decrement(ref _inFlight);
         }
     }
 
     private async Task<string> SendAsync(MeshCall copy, CallRunner runner)
     {
-        if (runtime.Pick(copy) is not { } endpoint)
+        if (_runtime.Pick(copy) is not { } endpoint)
         {
             return "dropped_no_endpoint";
         }
@@ -103,7 +113,7 @@ internal sealed class MirrorSender(MeshRuntime runtime) : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
-            copy.Report(_stop.IsCancellationRequested ? CallOutcome.CallerCancelled
+            copy.Report(_stopped.IsCancellationRequested ? CallOutcome.CallerCancelled
                 : copy.Deadline is { HasExpired: true } ? CallOutcome.Timeout
                 : AttemptVerdict.FromException(exception, runner.OwnsTransport).Outcome);
             throw;

@@ -15,7 +15,7 @@ public sealed class ExplainAnswerTests
         "DestinationRules": {
           "reviews": { "host": "reviews", "subsets": [
             { "name": "v1", "labels": { "version": "v1" } }, { "name": "v3", "labels": { "version": "v3" } } ] },
-          "secure": { "host": "secure", "trafficPolicy": { "tls": { "mode": "SIMPLE" } } } },
+          "secure": { "host": "secure", "trafficPolicy": { "tls": { "mode": "MUTUAL" } } } },
         "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [
           { "match": [ { "uri": { "exact": "/subset" } } ], "route": [ { "destination": { "host": "reviews", "subset": "v9" } } ] },
           { "match": [ { "uri": { "exact": "/labels" } } ], "route": [ { "destination": { "host": "reviews", "subset": "v3" } } ] },
