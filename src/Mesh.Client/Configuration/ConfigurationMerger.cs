@@ -21,11 +21,13 @@ internal static class ConfigurationMerger
             UnbuiltSecurityPolicies = MergeResources(documents, document => document.UnbuiltSecurityPolicies, policy => policy.Metadata, policy => policy.Node,
                 (policy, metadata) => policy with { Metadata = metadata }, settings.Namespace, findings),
         };
+        var sink = new FindingSink("", findings);
         configuration = configuration with
         {
-            VirtualServices = DelegateExpander.Expand(configuration.VirtualServices, configuration.Domain, new FindingSink("", findings)),
+            VirtualServices = DelegateExpander.Expand(configuration.VirtualServices, configuration.Domain, sink),
         };
-        new ReferenceChecker(configuration, new FindingSink("", findings)).Check();
+        var seen = Visibility.Of(configuration);
+        new ReferenceChecker(seen, sink).Check();
         return (configuration, findings);
     }
 
@@ -62,6 +64,7 @@ internal static class ConfigurationMerger
     private static MeshConfiguration With(MeshConfiguration merged, MeshConfiguration from, string setting) => setting switch
     {
         nameof(MeshConfiguration.Namespace) => merged with { Namespace = from.Namespace },
+        nameof(MeshConfiguration.RootNamespace) => merged with { RootNamespace = from.RootNamespace },
         nameof(MeshConfiguration.Domain) => merged with { Domain = from.Domain },
         nameof(MeshConfiguration.Workload) => merged with { Workload = from.Workload },
         nameof(MeshConfiguration.OutboundTrafficPolicy) => merged with { OutboundTrafficPolicy = from.OutboundTrafficPolicy },

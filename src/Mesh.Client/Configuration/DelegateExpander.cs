@@ -76,6 +76,14 @@ internal sealed class DelegateExpander
             return included;
         }
 
+        if (!ExportTo.Reaches(target.ExportTo, @namespace, owner.Metadata.Namespace))
+        {
+            _used.Add(target);
+            _findings.Warning(FindingCodes.DanglingDelegate, reference.Node,
+                $"{target.Metadata} is not exported to {owner.Metadata.Namespace}; the rule that delegates to it is left out.", $"Add {owner.Metadata.Namespace} to its exportTo, or remove the rule.");
+            return included;
+        }
+
         _used.Add(target);
         for (var i = 0; i < target.Http.Count; i++)
         {

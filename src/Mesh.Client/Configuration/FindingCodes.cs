@@ -172,6 +172,12 @@ internal static class FindingCodes
     /// <summary>A locality that is not region/zone/subzone.</summary>
     public const string BadLocality = "MESH0405";
 
+    /// <summary>An exportTo that contradicts itself or names no namespace.</summary>
+    public const string BadExportTo = "MESH0408";
+
+    /// <summary>A selector that names no labels.</summary>
+    public const string SelectorWithoutLabels = "MESH0409";
+
     // 05: legal, and not built in this version
 
     /// <summary>A field that is legal and not built yet.</summary>
@@ -211,7 +217,7 @@ internal static class FindingCodes
     /// <summary>Two VirtualServices for one host; the oldest is used alone (IST0109, KIA1106).</summary>
     public const string SharedHost = "MESH0706";
 
-    /// <summary>A rule delegates to a VirtualService that no document defines, or that has hosts; the rule is left out.</summary>
+    /// <summary>A rule delegates to a VirtualService that no document defines, that has hosts, or that is not exported to it; the rule is left out.</summary>
     public const string DanglingDelegate = "MESH0707";
 
     /// <summary>A rule of a delegate that no call could reach through the rule that delegates; it is left out.</summary>

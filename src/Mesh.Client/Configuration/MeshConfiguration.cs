@@ -8,6 +8,9 @@ internal sealed record MeshConfiguration
     /// <summary>The namespace of this process; rules without one live here too.</summary>
     public string Namespace { get; init; } = "default";
 
+    /// <summary>Where rules live that hold for all namespaces.</summary>
+    public string RootNamespace { get; init; } = "istio-system";
+
     /// <summary>What Kubernetes calls the cluster domain: the end of fully qualified service names.</summary>
     public string Domain { get; init; } = "cluster.local";
 

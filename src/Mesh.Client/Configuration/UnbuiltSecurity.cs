@@ -6,17 +6,15 @@ namespace Mesh.Client.Configuration;
 /// </summary>
 internal static class UnbuiltSecurity
 {
-    /// <summary>Where Istio's mesh-wide policies live.</summary>
-    public const string RootNamespace = "istio-system";
-
     /// <summary>Why a service cannot be called; null where nothing forbids plaintext.</summary>
     /// <param name="policies">All security policies.</param>
     /// <param name="namespace">Where the service lives.</param>
+    /// <param name="root">Where policies of the whole mesh live.</param>
     /// <param name="workloads">The labels of its endpoints as far as they are known; an empty set stands for an endpoint of unknown labels.</param>
     public static string? OutgoingRefusal(
-        IReadOnlyList<UnbuiltSecurityPolicy> policies, string @namespace, IReadOnlyList<IReadOnlyDictionary<string, string>> workloads)
+        IReadOnlyList<UnbuiltSecurityPolicy> policies, string @namespace, string root, IReadOnlyList<IReadOnlyDictionary<string, string>> workloads)
     {
-        if (policies.Count == 0 || StrictFor(policies, @namespace, policy => workloads.Any(labels => CanMean(policy, labels))) is not { } strict)
+        if (policies.Count == 0 || StrictFor(policies, @namespace, root, policy => workloads.Any(labels => CanMean(policy, labels))) is not { } strict)
         {
             return null;
         }
@@ -40,8 +38,8 @@ internal static class UnbuiltSecurity
 
         var policy = policies.FirstOrDefault(policy =>
             policy.Demand is SecurityDemand.Authorization or SecurityDemand.CheckedTokens
-            && IsInScope(policy, configuration.Namespace) && Means(policy))
-            ?? StrictFor(policies, configuration.Namespace, Means);
+            && IsInScope(policy, configuration.Namespace, configuration.RootNamespace) && Means(policy))
+            ?? StrictFor(policies, configuration.Namespace, configuration.RootNamespace, Means);
         if (policy is null)
         {
             return null;
@@ -56,18 +54,18 @@ internal static class UnbuiltSecurity
     /// <summary>The policy that forbids plaintext. As in Istio what is said for workloads goes before what is said for a namespace, and that
     /// before what is said for the mesh; only a workload's own leave to send plaintext is not weighed, since endpoints are more than one.</summary>
     private static UnbuiltSecurityPolicy? StrictFor(
-        IReadOnlyList<UnbuiltSecurityPolicy> policies, string @namespace, Func<UnbuiltSecurityPolicy, bool> means)
+        IReadOnlyList<UnbuiltSecurityPolicy> policies, string @namespace, string root, Func<UnbuiltSecurityPolicy, bool> means)
     {
         foreach (var policy in policies)
         {
-            if (policy.Demand == SecurityDemand.MutualTls && policy.Selector.Count > 0 && IsInScope(policy, @namespace) && means(policy))
+            if (policy.Demand == SecurityDemand.MutualTls && policy.Selector.Count > 0 && IsInScope(policy, @namespace, root) && means(policy))
             {
                 return policy;
             }
         }
 
         var local = ForAll(policies, @namespace);
-        return (local ?? ForAll(policies, RootNamespace)) is { Demand: SecurityDemand.MutualTls } strict ? strict : null;
+        return (local ?? ForAll(policies, root)) is { Demand: SecurityDemand.MutualTls } strict ? strict : null;
     }
 
     /// <summary>What a namespace says for all of its workloads; of several that differ the strict one.</summary>
@@ -87,8 +85,8 @@ internal static class UnbuiltSecurity
         return found;
     }
 
-    private static bool IsInScope(UnbuiltSecurityPolicy policy, string @namespace)
-        => IsIn(policy, @namespace) || IsIn(policy, RootNamespace);
+    private static bool IsInScope(UnbuiltSecurityPolicy policy, string @namespace, string root)
+        => IsIn(policy, @namespace) || IsIn(policy, root);
 
     private static bool IsIn(UnbuiltSecurityPolicy policy, string @namespace)
         => string.Equals(policy.Metadata.Namespace, @namespace, StringComparison.OrdinalIgnoreCase);

@@ -13,6 +13,9 @@ internal sealed record VirtualServiceConfiguration
 
     public IReadOnlyList<HttpRouteConfiguration> Http { get; init; } = [];
 
+    /// <summary>As written; empty is everywhere.</summary>
+    public IReadOnlyList<string> ExportTo { get; init; } = [];
+
     /// <summary>It stands for no host; rules of others take its rules in.</summary>
     public bool IsDelegate => Hosts.Count == 0;
 

@@ -10,10 +10,11 @@ internal static class SnapshotCompiler
     /// <param name="previous">The snapshot that this one replaces: what is the same in both and costs to make is taken over from it.</param>
     public static MeshSnapshot Compile(MeshConfiguration configuration, long version, MeshSnapshot? previous = null)
     {
-        var matches = new MatchCompiler(configuration, previous);
-        var services = new ServiceTable(configuration, previous);
-        var clusters = new ClusterTable(new DestinationRuleTable(configuration), configuration.UnbuiltSecurityPolicies);
-        var (hosts, wildcards) = new HostCompiler(configuration, services, clusters, matches).Compile();
+        var seen = Visibility.Of(configuration);
+        var matches = new MatchCompiler(seen, previous);
+        var services = new ServiceTable(seen, previous);
+        var clusters = new ClusterTable(new DestinationRuleTable(seen), seen);
+        var (hosts, wildcards) = new HostCompiler(seen, services, clusters, matches).Compile();
         return new()
         {
             Version = version,

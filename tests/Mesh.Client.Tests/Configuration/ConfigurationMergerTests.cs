@@ -59,7 +59,7 @@ public sealed class ConfigurationMergerTests
     public void Merge_every_setting_is_carried_over()
     {
         var section = Section("""
-            { "Namespace": "a", "Domain": "b", "Workload": { "Name": "c" }, "OutboundTrafficPolicy": { "Mode": "REGISTRY_ONLY" }, "DefaultDiscovery": "None",
+            { "Namespace": "a", "RootNamespace": "r", "Domain": "b", "Workload": { "Name": "c" }, "OutboundTrafficPolicy": { "Mode": "REGISTRY_ONLY" }, "DefaultDiscovery": "None",
               "Seed": 1, "Propagation": { "Headers": [ "d" ] }, "Dns": { "NameServers": [ "1.1.1.1" ] } }
             """);
 

@@ -93,6 +93,24 @@ public sealed class DelegateExpanderTests
     }
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("\"*\"", true)]
+    [InlineData("default", true)]
+    [InlineData("\".\"", false)]
+    [InlineData("\"~\"", false)]
+    public void Merge_takes_in_a_delegate_that_is_exported_to_the_namespace_of_the_rule(string exportTo, bool isTaken)
+    {
+        var document = Loading.Yaml(
+            "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: root }\nspec: { hosts: [ shop ], http: [ { delegate: { name: leaf, namespace: team } } ] }\n"
+            + "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: leaf, namespace: team }\n"
+            + $"spec: {{ exportTo: [ {exportTo} ], http: [ {{ route: [ {{ destination: {{ host: a }} }} ] }} ] }}\n");
+        var (configuration, findings) = ConfigurationMerger.Merge([document]);
+
+        Assert.Equal(isTaken ? 1 : 0, Assert.Single(configuration.VirtualServices).Http.Count);
+        Assert.Equal(isTaken ? [] : [FindingCodes.DanglingDelegate], findings.Select(finding => finding.Code));
+    }
+
+    [Theory]
     [InlineData("gateways: [ mesh ], http: [ { route: [ { destination: { host: a } } ] } ]", FindingCodes.Conflict, "spec")]
     [InlineData("http: [ { delegate: { name: b } } ]", FindingCodes.BadAction, "spec.http[0].delegate")]
     [InlineData("http: [ { route: [] } ]", FindingCodes.BadAction, "spec.http[0]")]

@@ -76,7 +76,7 @@ internal static class RuleExamples
 
         ["DestinationRule host"] = DestinationRule("host: a"),
         ["DestinationRule exportTo[]"] = DestinationRule("host: a, exportTo: [ \".\" ]"),
-        ["DestinationRule workloadSelector"] = DestinationRule("host: a, workloadSelector: { matchLabels: { app: a } }"),
+        ["DestinationRule workloadSelector.matchLabels"] = DestinationRule("host: a, workloadSelector: { matchLabels: { app: a } }"),
         ["DestinationRule subsets[].name"] = DestinationRule("host: a, subsets: [ { name: v1, labels: { version: v1 } } ]"),
         ["DestinationRule subsets[].labels"] = DestinationRule("host: a, subsets: [ { name: v1, labels: { version: v1 } } ]"),
         ["DestinationRule subsets[].trafficPolicy"] = DestinationRule(
@@ -177,6 +177,7 @@ internal static class RuleExamples
         ["DestinationRule trafficPolicy.tls."] = Policy("tls: { nosuch: 1 }"),
         ["DestinationRule trafficPolicy.portLevelSettings[]."] = Policy("portLevelSettings: [ { port: { number: 80 }, nosuch: 1 } ]"),
         ["DestinationRule trafficPolicy.portLevelSettings[].port."] = Policy("portLevelSettings: [ { port: { number: 80, nosuch: 1 } } ]"),
+        ["DestinationRule workloadSelector."] = DestinationRule("host: a, workloadSelector: { matchLabels: { app: a }, nosuch: 1 }"),
     };
 
     private static string Resource(string version, string kind, string spec)

@@ -9,9 +9,14 @@ internal static class DestinationRuleBinder
         var host = fields.RequiredText("host");
         var policy = TrafficPolicyBinder.Bind(fields.Object("trafficPolicy"));
         var subsets = fields.Items("subsets").Select(item => Subset(item, findings)).OfType<SubsetConfiguration>().ToList();
-        fields.NotBuilt("workloadSelector", "the rule holds for every client");
-        ExportTo.Bind(fields);
+        var selector = WorkloadSelector.Bind(fields.Object("workloadSelector"), "matchLabels");
+        var exportTo = ExportTo.Bind(fields);
         fields.Finish();
+        if (selector is not null && exportTo.Any(name => name != "." && (name == "*" || (metadata.Namespace.Length > 0 && name != metadata.Namespace))))
+        {
+            findings.Error(FindingCodes.BadExportTo, fields.Take("exportTo")!, "a rule with a workloadSelector holds in its own namespace alone.", "Write exportTo: [ \".\" ], or remove it.");
+        }
+
         if (host is null)
         {
             return null;
@@ -30,6 +35,8 @@ internal static class DestinationRuleBinder
             Host = host,
             TrafficPolicy = policy,
             Subsets = subsets,
+            WorkloadSelector = selector,
+            ExportTo = exportTo,
         };
     }
 

@@ -22,6 +22,12 @@ internal static class SettingsBinder
             configuration = configuration with { Namespace = space };
         }
 
+        if (Written(fields, nameof(MeshConfiguration.RootNamespace), settings)
+            && Name(fields, "RootNamespace", DnsName.IsLabel, DnsName.LabelRule) is { } root)
+        {
+            configuration = configuration with { RootNamespace = root };
+        }
+
         if (Written(fields, nameof(MeshConfiguration.Domain), settings)
             && Name(fields, "Domain", DnsName.IsSubdomain, "lower-case letters, digits and '-' are allowed, with dots between") is { } domain)
         {

@@ -15,9 +15,9 @@ internal static class VirtualServiceBinder
             Hosts = fields.Texts("hosts"),
             Gateways = gateways is null or { Count: 0 } ? ["mesh"] : gateways,
             Http = [.. fields.Items("http").Select(item => HttpRouteBinder.Bind(item, findings)).OfType<HttpRouteConfiguration>()],
+            ExportTo = ExportTo.Bind(fields),
         };
         fields.NoneBuilt("it is about connections, not about HTTP calls, and has no effect", "tcp", "tls");
-        ExportTo.Bind(fields);
         var others = fields.Has("tcp") || fields.Has("tls");
         var hasHttp = fields.Take("http") is { Items.Count: > 0 };
         fields.Finish();

@@ -6,8 +6,9 @@ using Mesh.Client.Configuration;
 namespace Mesh.Client.Model;
 
 /// <summary>The clusters of one compilation, one object per key, so that all rules that lead to a cluster share its cached state.</summary>
-internal sealed class ClusterTable(DestinationRuleTable destinationRules, IReadOnlyList<UnbuiltSecurityPolicy> securityPolicies)
+internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshConfiguration configuration)
 {
+    private readonly IReadOnlyList<UnbuiltSecurityPolicy> _securityPolicies = configuration.UnbuiltSecurityPolicies;
     private readonly Dictionary<ServiceModel, List<Answer>> _answers = [];
     private readonly Dictionary<ClusterKey, ClusterModel> _clusters = [];
     private readonly List<ClusterModel> _reachable = [];
@@ -87,7 +88,7 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, IReadO
     /// <summary>What is outside the mesh has no sidecar that could ask for mutual TLS.</summary>
     private string? Refusal(ServiceModel service, FrozenDictionary<string, string> subsetLabels)
     {
-        if (securityPolicies.Count == 0 || service.External)
+        if (_securityPolicies.Count == 0 || service.External)
         {
             return null;
         }
@@ -96,7 +97,7 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, IReadO
         IReadOnlyDictionary<string, string>[] workloads = service.Discovery == DiscoveryKind.Static
             ? [.. service.Endpoints.Where(endpoint => endpoint.Carries(subsetLabels)).Select(endpoint => endpoint.Labels)]
             : [subsetLabels];
-        return UnbuiltSecurity.OutgoingRefusal(securityPolicies, service.Namespace, workloads);
+        return UnbuiltSecurity.OutgoingRefusal(_securityPolicies, service.Namespace, configuration.RootNamespace, workloads);
     }
 
     /// <summary>A null port is that of the caller, but for those that a policy speaks of.</summary>

@@ -2,43 +2,66 @@ using Mesh.Client.Configuration;
 
 namespace Mesh.Client.Model;
 
-/// <summary>Which DestinationRule applies to a service: the client's namespace before the service's, within one the exact host before the
-/// longest wildcard. The first namespace that has any is taken alone; rules of different namespaces are never combined.</summary>
+/// <summary>Which DestinationRule applies to a service: the client's namespace before the service's before the root namespace, within one the
+/// exact host before the longest wildcard. The first namespace that has any is taken alone; rules of different namespaces are never combined.</summary>
 internal sealed class DestinationRuleTable
 {
     private readonly Dictionary<(string Namespace, string Host), MergedDestinationRule> _rules = [];
-    private readonly string _clientNamespace;
 
+    /// <summary>Rules that select this workload go before those for all, and are combined with those of the same selector alone.</summary>
+    private readonly Dictionary<(string Namespace, string Host), (IReadOnlyDictionary<string, string> Selector, MergedDestinationRule Rule)> _selecting = [];
+    private readonly string _clientNamespace;
+    private readonly string _rootNamespace;
+
+    /// <param name="configuration">With those rules alone that this process sees.</param>
     public DestinationRuleTable(MeshConfiguration configuration)
     {
-        _clientNamespace = configuration.Namespace;
+        (_clientNamespace, _rootNamespace) = (configuration.Namespace, configuration.RootNamespace);
         foreach (var rule in configuration.DestinationRules.OrderBy(rule => rule.Metadata, ResourceMetadata.OldestFirst))
         {
             var name = HostNames.Resolve(rule.Host, rule.Metadata.Namespace, configuration.Domain);
             // No host begins with a dot, so exact hosts and suffixes share one table.
             var key = (rule.Metadata.Namespace, HostNames.WildcardSuffix(name) ?? name);
+            Merged(key, rule.WorkloadSelector)?.Add(rule);
+        }
+    }
+
+    public MergedDestinationRule? Find(ServiceModel service)
+        => Find(service, _clientNamespace)
+            ?? (service.Namespace == _clientNamespace ? null : Find(service, service.Namespace))
+            ?? (_rootNamespace == _clientNamespace || _rootNamespace == service.Namespace ? null : Find(service, _rootNamespace));
+
+    /// <summary>Null where an older rule with another selector has the host.</summary>
+    private MergedDestinationRule? Merged((string Namespace, string Host) key, IReadOnlyDictionary<string, string>? selector)
+    {
+        if (selector is null)
+        {
             if (!_rules.TryGetValue(key, out var merged))
             {
                 _rules.Add(key, merged = new());
             }
 
-            merged.Add(rule);
+            return merged;
         }
-    }
 
-    public MergedDestinationRule? Find(ServiceModel service)
-        => Find(service, _clientNamespace) ?? (service.Namespace == _clientNamespace ? null : Find(service, service.Namespace));
+        if (!_selecting.TryGetValue(key, out var selecting))
+        {
+            _selecting.Add(key, selecting = (selector, new()));
+        }
+
+        return selecting.Selector.Count == selector.Count && selecting.Selector.Selects(selector) ? selecting.Rule : null;
+    }
 
     private MergedDestinationRule? Find(ServiceModel service, string @namespace)
     {
-        if (_rules.TryGetValue((@namespace, service.Name), out var rule))
+        if (Find((@namespace, service.Name)) is { } exact)
         {
-            return rule;
+            return exact;
         }
 
         foreach (var suffix in HostNames.Suffixes(service.Name))
         {
-            if (_rules.TryGetValue((@namespace, suffix), out rule))
+            if (Find((@namespace, suffix)) is { } rule)
             {
                 return rule;
             }
@@ -46,4 +69,7 @@ internal sealed class DestinationRuleTable
 
         return null;
     }
+
+    private MergedDestinationRule? Find((string Namespace, string Host) key)
+        => _selecting.Count > 0 && _selecting.TryGetValue(key, out var selecting) ? selecting.Rule : _rules.GetValueOrDefault(key);
 }

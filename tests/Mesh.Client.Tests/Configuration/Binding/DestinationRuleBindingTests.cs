@@ -103,4 +103,19 @@ public sealed class DestinationRuleBindingTests
     [InlineData("reviews.default.svc.cluster.local.", true)]
     public void Load_the_host_is_checked(string host, bool isValid)
         => Assert.NotEqual(isValid, Loading.Yaml($"apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {{ name: a }}\nspec: {{ host: \"{host}\" }}\n").IsRefused);
+
+    [Theory]
+    [InlineData("exportTo: [ \".\" ]")]
+    [InlineData("exportTo: [ prod, \".\" ]")]
+    [InlineData("workloadSelector: { matchLabels: { app: a } }")]
+    [InlineData("workloadSelector: { matchLabels: { app: a } }\nexportTo: [ \".\" ]")]
+    public void Bind_scopes_are_read_without_a_word(string field) => Loading.Clean(Loading.Destination(field + "\n"));
+
+    [Fact]
+    public void Bind_a_selector_that_is_exported_is_refused()
+        => Loading.Refused(Loading.Destination("workloadSelector: { matchLabels: { app: a } }\nexportTo: [ \"*\" ]\n"), FindingCodes.BadExportTo, "spec.exportTo");
+
+    [Fact]
+    public void Bind_a_selector_without_labels_is_told()
+        => Loading.Warned(Loading.Destination("workloadSelector: {}\n"), FindingCodes.SelectorWithoutLabels, "spec.workloadSelector");
 }

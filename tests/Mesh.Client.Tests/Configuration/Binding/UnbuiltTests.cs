@@ -129,13 +129,6 @@ public sealed class UnbuiltTests
         Loading.Warned(Loading.Yaml($"apiVersion: networking.istio.io/v1\nkind: DestinationRule\n{metadata}spec: {{ host: reviews }}\n"), FindingCodes.UnbuiltField, path);
     }
 
-    [Theory]
-    [InlineData("exportTo: [ \".\" ]", true)]
-    [InlineData("exportTo: [ \"*\" ]", false)]
-    [InlineData("workloadSelector: { matchLabels: { app: a } }", true)]
-    public void Load_scopes_narrower_than_everywhere_are_told(string field, bool isTold)
-        => Assert.Equal(isTold, Loading.Destination(field + "\n").Findings.Any(finding => finding.Code == FindingCodes.UnbuiltField));
-
     [Fact]
     public void Load_a_virtual_service_for_connections_alone_does_nothing_and_says_so()
     {

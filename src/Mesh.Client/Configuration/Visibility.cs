@@ -1,0 +1,37 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>What of a configuration this process may see, by <c>exportTo</c> and by the selectors of rules.</summary>
+internal static class Visibility
+{
+    /// <summary>The same object where everything is seen.</summary>
+    public static MeshConfiguration Of(MeshConfiguration configuration)
+    {
+        var virtualServices = Keep(configuration.VirtualServices, rule => ExportTo.Reaches(rule.ExportTo, rule.Metadata.Namespace, configuration.Namespace));
+        var destinationRules = Keep(configuration.DestinationRules, rule => Sees(rule, configuration));
+        return ReferenceEquals(virtualServices, configuration.VirtualServices) && ReferenceEquals(destinationRules, configuration.DestinationRules)
+            ? configuration
+            : configuration with { VirtualServices = virtualServices, DestinationRules = destinationRules };
+    }
+
+    /// <summary>Clients of a rule's own namespace use it wherever else it is exported; with a selector nobody else does.</summary>
+    private static bool Sees(DestinationRuleConfiguration rule, MeshConfiguration configuration)
+    {
+        var isOwn = rule.Metadata.Namespace == configuration.Namespace;
+        return rule.WorkloadSelector is { } selector
+            ? isOwn && selector.Selects(configuration.Workload.Labels)
+            : ExportTo.Reaches(rule.ExportTo, rule.Metadata.Namespace, configuration.Namespace) || (isOwn && !ExportTo.IsNobody(rule.ExportTo));
+    }
+
+    private static IReadOnlyList<T> Keep<T>(IReadOnlyList<T> all, Func<T, bool> isSeen)
+    {
+        for (var index = 0; index < all.Count; index++)
+        {
+            if (!isSeen(all[index]))
+            {
+                return [.. all.Where(isSeen)];
+            }
+        }
+
+        return all;
+    }
+}
