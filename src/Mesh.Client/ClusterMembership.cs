@@ -39,7 +39,7 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
             for (var index = 0; index < endpoints.Count; index++)
             {
                 var endpoint = endpoints[index];
-                if (!subset.Takes(endpoint))
+                if (!subset.Takes(endpoint) || (endpoint.ServicePorts is { Length: > 0 } ports && !ports.Contains(Cluster.Key.Port)))
                 {
                     continue;
                 }

@@ -16,6 +16,10 @@ internal static class ConfigurationMerger
                 (rule, metadata) => rule with { Metadata = metadata }, settings.Namespace, findings),
             DestinationRules = MergeResources(documents, document => document.DestinationRules, rule => rule.Metadata, rule => rule.Node,
                 (rule, metadata) => rule with { Metadata = metadata }, settings.Namespace, findings),
+            ServiceEntries = MergeResources(documents, document => document.ServiceEntries, entry => entry.Metadata, entry => entry.Node,
+                (entry, metadata) => entry with { Metadata = metadata }, settings.Namespace, findings),
+            WorkloadEntries = MergeResources(documents, document => document.WorkloadEntries, entry => entry.Metadata, entry => entry.Node,
+                (entry, metadata) => entry with { Metadata = metadata }, settings.Namespace, findings),
             Gateways = MergeResources(documents, document => document.Gateways, gateway => gateway.Metadata, gateway => gateway.Node,
                 (gateway, metadata) => gateway with { Metadata = metadata }, settings.Namespace, findings),
             UnbuiltSecurityPolicies = MergeResources(documents, document => document.UnbuiltSecurityPolicies, policy => policy.Metadata, policy => policy.Node,
@@ -28,6 +32,7 @@ internal static class ConfigurationMerger
         };
         var seen = Visibility.Of(configuration);
         new ReferenceChecker(seen, sink).Check();
+        new RegistryChecker(seen, sink).Check();
         return (configuration, findings);
     }
 

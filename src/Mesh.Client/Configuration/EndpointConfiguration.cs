@@ -14,4 +14,7 @@ internal sealed record EndpointConfiguration
 
     /// <summary>At least 1; relative to the other endpoints.</summary>
     public int Weight { get; init; } = 1;
+
+    /// <summary>The numbers of the service's ports that are served at this address; empty: all.</summary>
+    public IReadOnlyList<int> ServicePorts { get; init; } = [];
 }

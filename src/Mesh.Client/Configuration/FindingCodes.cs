@@ -172,6 +172,12 @@ internal static class FindingCodes
     /// <summary>A locality that is not region/zone/subzone.</summary>
     public const string BadLocality = "MESH0405";
 
+    /// <summary>A port of an endpoint that the ServiceEntry does not declare.</summary>
+    public const string UnknownPortName = "MESH0406";
+
+    /// <summary>A port declared for something else than HTTP (IST0134).</summary>
+    public const string ConnectionPort = "MESH0407";
+
     /// <summary>An exportTo that contradicts itself or names no namespace.</summary>
     public const string BadExportTo = "MESH0408";
 
@@ -225,4 +231,10 @@ internal static class FindingCodes
 
     /// <summary>A delegate that no rule names.</summary>
     public const string UnusedDelegate = "MESH0709";
+
+    /// <summary>A host that Mesh:Services and a ServiceEntry declare, or two ServiceEntries; one of them is used (KIA1211).</summary>
+    public const string SharedServiceHost = "MESH0710";
+
+    /// <summary>A selector that selects no workload (KIA0004).</summary>
+    public const string IdleSelector = "MESH0711";
 }

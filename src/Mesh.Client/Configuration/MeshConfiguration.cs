@@ -34,6 +34,10 @@ internal sealed record MeshConfiguration
 
     public IReadOnlyList<DestinationRuleConfiguration> DestinationRules { get; init; } = [];
 
+    public IReadOnlyList<ServiceEntryConfiguration> ServiceEntries { get; init; } = [];
+
+    public IReadOnlyList<WorkloadEntryConfiguration> WorkloadEntries { get; init; } = [];
+
     /// <summary>Only their names: what refers to them is checked, and nothing is served.</summary>
     public IReadOnlyList<GatewayConfiguration> Gateways { get; init; } = [];
 

@@ -6,11 +6,13 @@ internal static class Visibility
     /// <summary>The same object where everything is seen.</summary>
     public static MeshConfiguration Of(MeshConfiguration configuration)
     {
+        var entries = Keep(configuration.ServiceEntries, entry => ExportTo.Reaches(entry.ExportTo, entry.Metadata.Namespace, configuration.Namespace));
         var virtualServices = Keep(configuration.VirtualServices, rule => ExportTo.Reaches(rule.ExportTo, rule.Metadata.Namespace, configuration.Namespace));
         var destinationRules = Keep(configuration.DestinationRules, rule => Sees(rule, configuration));
-        return ReferenceEquals(virtualServices, configuration.VirtualServices) && ReferenceEquals(destinationRules, configuration.DestinationRules)
+        return ReferenceEquals(entries, configuration.ServiceEntries) && ReferenceEquals(virtualServices, configuration.VirtualServices)
+            && ReferenceEquals(destinationRules, configuration.DestinationRules)
             ? configuration
-            : configuration with { VirtualServices = virtualServices, DestinationRules = destinationRules };
+            : configuration with { ServiceEntries = entries, VirtualServices = virtualServices, DestinationRules = destinationRules };
     }
 
     /// <summary>Clients of a rule's own namespace use it wherever else it is exported; with a selector nobody else does.</summary>

@@ -158,5 +158,6 @@ internal sealed record EndpointView(
     /// <summary>Of two descriptions of one address. Labels are compared by reference: equal ones of other rules cost one needless update, which
     /// changes nothing.</summary>
     private static bool IsSame(Endpoint left, Endpoint right) => ReferenceEquals(left, right)
-        || (ReferenceEquals(left.Labels, right.Labels) && left.Weight == right.Weight && left.Locality == right.Locality);
+        || (ReferenceEquals(left.Labels, right.Labels) && left.Weight == right.Weight && left.Locality == right.Locality
+            && left.ServicePorts.AsSpan().SequenceEqual(right.ServicePorts));
 }

@@ -24,6 +24,9 @@ internal sealed record Endpoint
 
     public int Weight { get; init; } = 1;
 
+    /// <summary>The numbers of the service's ports that are served here; empty: all.</summary>
+    public int[] ServicePorts { get; init; } = [];
+
     public bool Carries(FrozenDictionary<string, string> labels)
     {
         foreach (var label in labels)

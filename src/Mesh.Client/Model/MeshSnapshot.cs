@@ -37,6 +37,9 @@ internal sealed class MeshSnapshot
     /// <summary><see cref="Wildcards"/> by suffix, so that a look-up costs one probe per label of the name however many there are.</summary>
     public HostIndex WildcardsBySuffix { get; private init; } = HostIndex.Empty;
 
+    /// <summary>Wildcards of ServiceEntries, whose calls pass by also under <c>REGISTRY_ONLY</c>.</summary>
+    public IReadOnlyList<PassThroughHost> PassThrough { get; init; } = [];
+
     /// <summary>Every cluster that a rule, a service or a caller's choice of subset can reach; those of services without declared ports under port 0.</summary>
     public required IReadOnlyList<ClusterModel> Clusters { get; init; }
 

@@ -21,6 +21,11 @@ internal static class SnapshotCompiler
             Configuration = configuration,
             Hosts = hosts,
             Wildcards = wildcards,
+            PassThrough =
+            [
+                .. services.Wildcards
+                    .Select(wildcard => new PassThroughHost(wildcard.Key, ServiceEntryReader.Ports(wildcard.Value))),
+            ],
             Clusters = clusters.Reachable,
             Patterns = matches.Patterns,
         };

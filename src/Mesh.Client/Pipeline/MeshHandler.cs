@@ -85,7 +85,8 @@ internal sealed class MeshHandler : DelegatingHandler
             return NamedScheme.Applies(uri) ? NamedScheme.RunAsync(_runner, call) : _runner.RunAsync(call);
         }
 
-        var isBlocked = snapshot.Configuration.OutboundTrafficPolicy == Configuration.OutboundTrafficPolicyMode.RegistryOnly;
+        var isBlocked = snapshot.Configuration.OutboundTrafficPolicy == Configuration.OutboundTrafficPolicyMode.RegistryOnly
+            && !PassThroughTable.Covers(snapshot, request.RequestUri);
         if (host.Host is { } known)
         {
             _runtime.UndeclaredPorts.Tell(known, request.RequestUri!, isBlocked);

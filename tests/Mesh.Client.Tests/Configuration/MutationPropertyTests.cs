@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Mesh.Client.Configuration;
+using Mesh.Client.Model;
 
 namespace Mesh.Client.Tests.Configuration;
 
@@ -50,6 +51,16 @@ public sealed class MutationPropertyTests
           - name: v1
             labels:
               version: v1
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: { name: api }
+        spec:
+          hosts: [ api.example ]
+          resolution: DNS
+          ports: [ { number: 443, name: https, protocol: HTTPS, targetPort: 8443 } ]
+          endpoints:
+          - { address: one.example, ports: { https: 8443 }, labels: { version: v1 } }
         """;
 
     private const string Json = """
@@ -61,7 +72,10 @@ public sealed class MutationPropertyTests
             { "match": [ { "headers": { ":method": { "exact": "GET" }, "end-user": {} } } ],
               "fault": { "abort": { "httpStatus": 500, "percent": 5 } },
               "route": [ { "destination": { "host": "reviews", "subset": "v1" }, "weight": 1 } ] } ] } },
-          "DestinationRules": { "reviews": { "host": "reviews", "subsets": [ { "name": "v1", "labels": { "version": "v1" } } ] } }
+          "DestinationRules": { "reviews": { "host": "reviews", "subsets": [ { "name": "v1", "labels": { "version": "v1" } } ] } },
+          "ServiceEntries": { "api": { "hosts": [ "api.example", "api2.example" ], "resolution": "STATIC", "exportTo": [ "." ],
+            "ports": [ { "number": 80, "name": "http", "protocol": "HTTP" } ], "workloadSelector": { "labels": { "app": "api" } } } },
+          "WorkloadEntries": { "vm": { "address": "10.0.0.1", "ports": { "http": 8080 }, "labels": { "app": "api" }, "locality": "eu/eu-1" } }
         }
         """;
 
@@ -114,7 +128,7 @@ public sealed class MutationPropertyTests
             else
             {
                 accepted++;
-                ConfigurationMerger.Merge([loaded]);
+                SnapshotCompiler.Compile(ConfigurationMerger.Merge([loaded]).Configuration, 1);
             }
         });
 

@@ -38,7 +38,6 @@ public sealed class SharedFilesTests
         "ratings-abort-jason.yaml" or "ratings-delay-jason.yaml" => [FindingCodes.Deprecated],
         "bookinfo-gateway.yaml" or "certmanager-gateway.yaml" => [FindingCodes.GatewayOnly, FindingCodes.GatewayAccepted],
         "destination-rule-all-mtls.yaml" => [FindingCodes.UnbuiltSecurity],
-        "egress-rule-google-apis.yaml" => [FindingCodes.UnbuiltResource],
         "fault-injection-details-v1.yaml" => [FindingCodes.Unreachable],
         _ => [],
     };

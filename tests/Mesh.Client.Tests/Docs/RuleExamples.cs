@@ -131,9 +131,34 @@ internal static class RuleExamples
         ["DestinationRule trafficPolicy.proxyProtocol"] = Policy("proxyProtocol: { version: V1 }"),
         ["DestinationRule trafficPolicy.retryBudget"] = Policy("retryBudget: { percent: 20 }"),
 
-        ["Other kinds ServiceEntry"] = Resource("networking.istio.io/v1", "ServiceEntry", "hosts: [ a.example ]"),
+        ["ServiceEntry hosts[]"] = ServiceEntry("hosts: [ a.example, \"*.b.example\" ]"),
+        ["ServiceEntry addresses[]"] = ServiceEntry("hosts: [ a.example ], addresses: [ 240.0.0.1 ]"),
+        ["ServiceEntry ports[].number"] = ServicePort("number: 80"),
+        ["ServiceEntry ports[].name"] = ServicePort("number: 80, name: http"),
+        ["ServiceEntry ports[].protocol"] = ServicePort("number: 80, protocol: HTTP2"),
+        ["ServiceEntry ports[].targetPort"] = ServicePort("number: 80, targetPort: 8080"),
+        ["ServiceEntry location"] = ServiceEntry("hosts: [ a.example ], location: MESH_INTERNAL"),
+        ["ServiceEntry resolution"] = ServiceEntry("hosts: [ a.example ], resolution: DNS_ROUND_ROBIN"),
+        ["ServiceEntry endpoints[].address"] = ServiceEndpoint("address: 10.0.0.1"),
+        ["ServiceEntry endpoints[].ports"] = ServiceEndpoint("address: 10.0.0.1, ports: { http: 8080 }"),
+        ["ServiceEntry endpoints[].labels"] = ServiceEndpoint("address: 10.0.0.1, labels: { version: v1 }"),
+        ["ServiceEntry endpoints[].locality"] = ServiceEndpoint("address: 10.0.0.1, locality: eu/eu-1"),
+        ["ServiceEntry endpoints[].weight"] = ServiceEndpoint("address: 10.0.0.1, weight: 2"),
+        ["ServiceEntry endpoints[].network"] = ServiceEndpoint("address: 10.0.0.1, network: a"),
+        ["ServiceEntry endpoints[].serviceAccount"] = ServiceEndpoint("address: 10.0.0.1, serviceAccount: a"),
+        ["ServiceEntry workloadSelector.labels"] = ServiceEntry("hosts: [ a.example ], resolution: STATIC, workloadSelector: { labels: { app: a } }"),
+        ["ServiceEntry exportTo[]"] = ServiceEntry("hosts: [ a.example ], exportTo: [ \".\" ]"),
+        ["ServiceEntry subjectAltNames[]"] = ServiceEntry("hosts: [ a.example ], subjectAltNames: [ a ]"),
+
+        ["WorkloadEntry address"] = WorkloadEntry("address: 10.0.0.1"),
+        ["WorkloadEntry ports"] = WorkloadEntry("address: 10.0.0.1, ports: { http: 8080 }"),
+        ["WorkloadEntry labels"] = WorkloadEntry("address: 10.0.0.1, labels: { app: a }"),
+        ["WorkloadEntry locality"] = WorkloadEntry("address: 10.0.0.1, locality: eu"),
+        ["WorkloadEntry weight"] = WorkloadEntry("address: 10.0.0.1, weight: 2"),
+        ["WorkloadEntry network"] = WorkloadEntry("address: 10.0.0.1, network: a"),
+        ["WorkloadEntry serviceAccount"] = WorkloadEntry("address: 10.0.0.1, serviceAccount: a"),
+
         ["Other kinds Sidecar"] = Resource("networking.istio.io/v1", "Sidecar", "egress: []"),
-        ["Other kinds WorkloadEntry"] = Resource("networking.istio.io/v1", "WorkloadEntry", "address: 10.0.0.1"),
         ["Other kinds WorkloadGroup"] = Resource("networking.istio.io/v1", "WorkloadGroup", "template: {}"),
         ["Other kinds ProxyConfig"] = Resource("networking.istio.io/v1beta1", "ProxyConfig", "concurrency: 1"),
         ["Other kinds EnvoyFilter"] = Resource("networking.istio.io/v1alpha3", "EnvoyFilter", "configPatches: []"),
@@ -178,7 +203,21 @@ internal static class RuleExamples
         ["DestinationRule trafficPolicy.portLevelSettings[]."] = Policy("portLevelSettings: [ { port: { number: 80 }, nosuch: 1 } ]"),
         ["DestinationRule trafficPolicy.portLevelSettings[].port."] = Policy("portLevelSettings: [ { port: { number: 80, nosuch: 1 } } ]"),
         ["DestinationRule workloadSelector."] = DestinationRule("host: a, workloadSelector: { matchLabels: { app: a }, nosuch: 1 }"),
+        ["ServiceEntry "] = ServiceEntry("hosts: [ a ], nosuch: 1"),
+        ["ServiceEntry ports[]."] = ServicePort("number: 80, nosuch: 1"),
+        ["ServiceEntry endpoints[]."] = ServiceEndpoint("address: 10.0.0.1, nosuch: 1"),
+        ["ServiceEntry workloadSelector."] = ServiceEntry("hosts: [ a ], resolution: STATIC, workloadSelector: { labels: { app: a }, nosuch: 1 }"),
+        ["WorkloadEntry "] = WorkloadEntry("address: 10.0.0.1, nosuch: 1"),
     };
+
+    private static string ServiceEntry(string spec) => Resource("networking.istio.io/v1", "ServiceEntry", spec);
+
+    private static string ServicePort(string fields) => ServiceEntry($"hosts: [ a.example ], resolution: DNS, ports: [ {{ {fields} }} ]");
+
+    private static string ServiceEndpoint(string fields)
+        => ServiceEntry($"hosts: [ a.example ], resolution: STATIC, ports: [ {{ number: 80, name: http }} ], endpoints: [ {{ {fields} }} ]");
+
+    private static string WorkloadEntry(string spec) => Resource("networking.istio.io/v1", "WorkloadEntry", spec);
 
     private static string Resource(string version, string kind, string spec)
         => $"apiVersion: {version}\nkind: {kind}\nmetadata: {{ name: a }}\nspec: {{ {spec} }}\n";

@@ -20,11 +20,12 @@ public sealed class SnapshotCompilerVisibilityTests
     public void Compile_what_is_exported_here_is_seen(string @namespace, string exportTo, bool isSeen)
     {
         var snapshot = Compiled.Section($$"""
-            { "VirtualServices": { "{{@namespace}}/v": { "hosts": [ "rule.example" ], "exportTo": [ {{exportTo}} ], "http": [ { "route": [ { "destination": { "host": "x" } } ] } ] } },
+            { "ServiceEntries": { "{{@namespace}}/e": { "hosts": [ "entry.example" ], "exportTo": [ {{exportTo}} ] } },
+              "VirtualServices": { "{{@namespace}}/v": { "hosts": [ "rule.example" ], "exportTo": [ {{exportTo}} ], "http": [ { "route": [ { "destination": { "host": "x" } } ] } ] } },
               "DestinationRules": { "{{@namespace}}/d": { "host": "policy.example", "exportTo": [ {{exportTo}} ] } } }
             """);
 
-        Assert.Equal(isSeen, snapshot.Hosts.ContainsKey("rule.example"));
+        Assert.Equal([isSeen, isSeen], new[] { "entry.example", "rule.example" }.Select(snapshot.Hosts.ContainsKey));
     }
 
     [Fact]

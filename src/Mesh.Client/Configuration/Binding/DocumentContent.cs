@@ -9,6 +9,10 @@ internal sealed class DocumentContent
 
     public List<DestinationRuleConfiguration> DestinationRules { get; } = [];
 
+    public List<ServiceEntryConfiguration> ServiceEntries { get; } = [];
+
+    public List<WorkloadEntryConfiguration> WorkloadEntries { get; } = [];
+
     public List<GatewayConfiguration> Gateways { get; } = [];
 
     public List<UnbuiltSecurityPolicy> UnbuiltSecurityPolicies { get; } = [];
@@ -18,6 +22,8 @@ internal sealed class DocumentContent
         Services = Services,
         VirtualServices = VirtualServices,
         DestinationRules = DestinationRules,
+        ServiceEntries = ServiceEntries,
+        WorkloadEntries = WorkloadEntries,
         Gateways = Gateways,
         UnbuiltSecurityPolicies = UnbuiltSecurityPolicies,
     };

@@ -98,7 +98,7 @@ internal static class ResourceBinder
                 ResourceKinds.Bind(kind, specFields, metadata, content);
             }
         }
-        else if (kind is "VirtualService" or "DestinationRule")
+        else if (kind is "VirtualService" or "DestinationRule" or "ServiceEntry" or "WorkloadEntry")
         {
             findings.Error(FindingCodes.MissingField, fields.Node, "'spec' is missing: the resource says nothing.");
         }

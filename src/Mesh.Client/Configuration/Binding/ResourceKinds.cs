@@ -52,6 +52,20 @@ internal static class ResourceKinds
                 }
 
                 break;
+            case "ServiceEntry":
+                if (ServiceEntryBinder.Bind(fields, metadata) is { } serviceEntry)
+                {
+                    content.ServiceEntries.Add(serviceEntry);
+                }
+
+                break;
+            case "WorkloadEntry":
+                if (WorkloadEntryBinder.Bind(fields, metadata) is { } workloadEntry)
+                {
+                    content.WorkloadEntries.Add(workloadEntry);
+                }
+
+                break;
             case "Gateway":
                 content.Gateways.Add(new GatewayConfiguration { Node = fields.Node, Metadata = metadata });
                 fields.Findings.Info(FindingCodes.GatewayAccepted,

@@ -6,6 +6,7 @@ internal static class SectionBinder
     private static readonly KeyValuePair<string, string>[] Maps =
     [
         new("VirtualServices", "VirtualService"), new("DestinationRules", "DestinationRule"), new("ServiceEntries", "ServiceEntry"),
+        new("WorkloadEntries", "WorkloadEntry"),
         new("Gateways", "Gateway"), new("Sidecars", "Sidecar"), new("PeerAuthentications", "PeerAuthentication"),
         new("RequestAuthentications", "RequestAuthentication"), new("AuthorizationPolicies", "AuthorizationPolicy"),
     ];

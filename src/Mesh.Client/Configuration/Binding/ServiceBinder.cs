@@ -12,7 +12,7 @@ internal static class ServiceBinder
 
     private static readonly KeyValuePair<string, int>[] Protocols = [new("HTTP", 0), new("HTTPS", 1), new("HTTP2", 2), new("GRPC", 3)];
 
-    private static readonly KeyValuePair<string, bool>[] Locations = [new("MESH_EXTERNAL", true), new("MESH_INTERNAL", false)];
+    public static readonly KeyValuePair<string, bool>[] Locations = [new("MESH_EXTERNAL", true), new("MESH_INTERNAL", false)];
 
     public static ServiceConfiguration Bind(FieldReader fields, ResourceMetadata metadata)
     {
@@ -24,7 +24,7 @@ internal static class ServiceBinder
             Node = fields.Node,
             Metadata = metadata,
             Discovery = fields.Choice("discovery", Discoveries),
-            Ports = [.. fields.Items("ports").Select(item => Port(item, findings)).OfType<PortConfiguration>()],
+            Ports = [.. fields.Items("ports").Select(item => Port(item, Protocols, findings)).OfType<PortConfiguration>()],
             Endpoints = [.. fields.Items("endpoints").Select(item => Endpoint(item, findings)).OfType<EndpointConfiguration>()],
             External = external ?? location ?? false,
         };
@@ -33,7 +33,7 @@ internal static class ServiceBinder
         return service;
     }
 
-    private static PortConfiguration? Port(ConfigurationNode node, FindingSink findings)
+    public static PortConfiguration? Port(ConfigurationNode node, KeyValuePair<string, int>[] protocols, FindingSink findings)
     {
         if (FieldReader.Open(node, findings) is not { } fields)
         {
@@ -48,7 +48,7 @@ internal static class ServiceBinder
         var number = fields.Integer("number", 1, 65535);
         var name = fields.Text("name");
         var target = fields.Integer("targetPort", 1, 65535);
-        fields.Choice("protocol", Protocols);
+        fields.Choice("protocol", protocols);
         var protocol = fields.Take("protocol")?.Text?.ToUpperInvariant();
         fields.Finish();
         return number is null ? null : new PortConfiguration

@@ -16,7 +16,11 @@ internal sealed class ReferenceChecker
     {
         _configuration = configuration;
         _findings = findings;
-        _services = [.. configuration.Services.Select(service => Resolve(service.Metadata.Name, service.Metadata))];
+        _services =
+        [
+            .. configuration.Services.Select(service => Resolve(service.Metadata.Name, service.Metadata)),
+            .. configuration.ServiceEntries.SelectMany(entry => entry.Hosts.Select(host => Resolve(host, entry.Metadata))),
+        ];
         foreach (var rule in configuration.DestinationRules)
         {
             var host = Resolve(rule.Host, rule.Metadata);
@@ -101,11 +105,11 @@ internal sealed class ReferenceChecker
     private void CheckDestination(VirtualServiceConfiguration rule, RouteDestinationConfiguration destination)
     {
         var host = Resolve(destination.Host, rule.Metadata);
-        if (_configuration.DefaultDiscovery == DiscoveryKind.None && !_services.Contains(host))
+        if (_configuration.DefaultDiscovery == DiscoveryKind.None && !_services.Contains(host) && !HostName.WildcardsOver(host).Any(_services.Contains))
         {
             var at = Place(destination);
             _findings.Warning(FindingCodes.DanglingHost, at.Field("host") ?? at,
-                $"the host '{host}' is not under Services, and DefaultDiscovery is None; calls are answered 503 NC (IST0101).", "Add it under Services.");
+                $"the host '{host}' is declared by no service and no ServiceEntry, and DefaultDiscovery is None; calls are answered 503 NC (IST0101).", "Add it under Services.");
         }
 
         if (destination.Subset is { } subset && !IsDefined(host, subset))

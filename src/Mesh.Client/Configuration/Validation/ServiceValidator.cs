@@ -7,7 +7,7 @@ internal static class ServiceValidator
 {
     public static void Check(ServiceConfiguration service, FindingSink findings)
     {
-        CheckPorts(service, findings);
+        CheckPorts(service.Node, service.Ports, findings);
         var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         foreach (var endpoint in service.Endpoints)
         {
@@ -28,15 +28,18 @@ internal static class ServiceValidator
         CheckDiscovery(service, findings);
     }
 
-    private static void CheckPorts(ServiceConfiguration service, FindingSink findings)
+    /// <param name="node">The object whose field <c>ports</c> is checked.</param>
+    /// <param name="ports">Its ports.</param>
+    /// <param name="findings">Where to report.</param>
+    public static void CheckPorts(ConfigurationNode node, IReadOnlyList<PortConfiguration> ports, FindingSink findings)
     {
         var numbers = new HashSet<int>();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var port in service.Ports)
+        foreach (var port in ports)
         {
             if (!numbers.Add(port.Number) || (port.Name is not null && !names.Add(port.Name)))
             {
-                findings.Error(FindingCodes.DuplicatePort, service.Node.Field("ports")!, string.Create(CultureInfo.InvariantCulture,
+                findings.Error(FindingCodes.DuplicatePort, node.Field("ports")!, string.Create(CultureInfo.InvariantCulture,
                     $"the port {port.Number} or its name '{port.Name}' is written twice."), "Give each port its own number and name.");
             }
         }

@@ -54,8 +54,12 @@ internal sealed class DnsEndpointSource : IEndpointSource
     }
 
     public ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, CancellationToken cancellationToken)
+        => service.Endpoints.Count == 0
+            ? ResolveAsync(service, service.DiscoveryName, cancellationToken)
+            : NamedEndpoints.ResolveAsync(service.Endpoints, name => ResolveAsync(service, name, cancellationToken));
+
+    private ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, string name, CancellationToken cancellationToken)
     {
-        var name = service.DiscoveryName;
         if (EndpointAddressText.TryParseIp(name.Trim('[', ']'), out var address))
         {
             return new(new EndpointAnswer([EndpointAddress.FromIp(address, 0)], Timeout.InfiniteTimeSpan));

@@ -94,7 +94,7 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshCo
         }
 
         // Of endpoints that discovery will find, no more is known than what the subset takes.
-        IReadOnlyDictionary<string, string>[] workloads = service.Discovery == DiscoveryKind.Static
+        IReadOnlyDictionary<string, string>[] workloads = service.Discovery == DiscoveryKind.Static || service.Endpoints.Count > 0
             ? [.. service.Endpoints.Where(endpoint => endpoint.Carries(subsetLabels)).Select(endpoint => endpoint.Labels)]
             : [subsetLabels];
         return UnbuiltSecurity.OutgoingRefusal(_securityPolicies, service.Namespace, configuration.RootNamespace, workloads);

@@ -37,6 +37,7 @@ internal sealed class EndpointReader
                     Labels = LabelsOf(written[index].Labels),
                     Locality = written[index].Locality,
                     Weight = WeightOf(written[index]),
+                    ServicePorts = [.. written[index].ServicePorts],
                 };
             }
             else
@@ -67,7 +68,11 @@ internal sealed class EndpointReader
     }
 
     private static bool IsSame(EndpointConfiguration written, Endpoint known)
-        => WeightOf(written) == known.Weight && written.Locality == known.Locality && IsSame(written.Labels, known.Labels);
+        => WeightOf(written) == known.Weight && written.Locality == known.Locality
+            && IsSame(written.ServicePorts, known.ServicePorts) && IsSame(written.Labels, known.Labels);
+
+    private static bool IsSame(IReadOnlyList<int> written, int[] known)
+        => written.Count == known.Length && (known.Length == 0 || written.SequenceEqual(known));
 
     private static bool IsSame(IReadOnlyDictionary<string, string> written, FrozenDictionary<string, string> known)
     {

@@ -8,9 +8,11 @@ internal sealed class ServiceTable
     private readonly MeshConfiguration _configuration;
     private readonly MeshSnapshot? _previous;
     private readonly EndpointReader _endpoints = new();
+    private readonly ServiceEntryReader _entries;
     private PortModel[] _ports = [];
     private readonly string[] _externalHosts;
     private readonly Dictionary<string, ServiceModel> _declared;
+    private readonly Dictionary<string, ServiceEntryConfiguration> _wildcards = [];
     private readonly Dictionary<string, ServiceModel> _implied = [];
     private readonly Dictionary<(string Host, string Namespace), ServiceModel?> _resolved = [];
     private (string? Host, string? Namespace, ServiceModel? Service) _last;
@@ -20,19 +22,46 @@ internal sealed class ServiceTable
         _previous = previous;
         _configuration = configuration;
         _externalHosts = [.. configuration.Propagation.ExternalHosts.Select(HostNames.Canonical)];
+        _entries = new(configuration.WorkloadEntries);
         _declared = new(configuration.Services.Count);
+        var claims = new Dictionary<string, RegistryClaim>(configuration.Services.Count);
         foreach (var service in configuration.Services)
         {
-            var model = Declare(service);
-            // One name in several namespaces, as external names can be: the client's own namespace goes first.
-            if (!_declared.TryAdd(model.Name, model) && IsOwn(model.Namespace) && !IsOwn(_declared[model.Name].Namespace))
+            var name = HostNames.Resolve(service.Metadata.Name, service.Metadata.Namespace, configuration.Domain);
+            var @namespace = HostNames.TrySplit(name, configuration.Domain, out _, out var written) ? written : service.Metadata.Namespace;
+            if (IsNext(claims, name, new(service.Metadata, @namespace, IsEntry: false)))
             {
-                _declared[model.Name] = model;
+                _declared[name] = Declare(service, name);
+            }
+        }
+
+        foreach (var entry in configuration.ServiceEntries)
+        {
+            foreach (var host in entry.Hosts)
+            {
+                var name = HostNames.Resolve(host, entry.Metadata.Namespace, configuration.Domain);
+                var suffix = HostNames.WildcardSuffix(name);
+                if (!IsNext(claims, suffix ?? name, new(entry.Metadata, entry.Metadata.Namespace, IsEntry: true)))
+                {
+                    continue;
+                }
+
+                if (suffix is null)
+                {
+                    _declared[name] = Declare(entry, name, host);
+                }
+                else
+                {
+                    _wildcards[suffix] = entry;
+                }
             }
         }
     }
 
     public IReadOnlyCollection<ServiceModel> Declared => _declared.Values;
+
+    /// <summary>Wildcard hosts of ServiceEntries by suffix. Whose endpoints they have only the caller knows.</summary>
+    public IReadOnlyDictionary<string, ServiceEntryConfiguration> Wildcards => _wildcards;
 
     /// <summary>The service a rule means by <paramref name="host"/>. Null where it is not declared and the default discovery is None.</summary>
     public ServiceModel? Resolve(string host, string ruleNamespace)
@@ -67,6 +96,18 @@ internal sealed class ServiceTable
         return false;
     }
 
+    /// <summary>Whether a claim takes the name from whoever had it so far.</summary>
+    private bool IsNext(Dictionary<string, RegistryClaim> claims, string name, RegistryClaim claim)
+    {
+        if (claims.TryGetValue(name, out var present) && !claim.GoesBefore(present, _configuration.Namespace))
+        {
+            return false;
+        }
+
+        claims[name] = claim;
+        return true;
+    }
+
     private bool IsOwn(string @namespace) => string.Equals(@namespace, _configuration.Namespace, StringComparison.OrdinalIgnoreCase);
 
     private ServiceModel? Find(string host, string ruleNamespace)
@@ -78,7 +119,12 @@ internal sealed class ServiceTable
             return service;
         }
 
-        if (_configuration.DefaultDiscovery != DiscoveryKind.None)
+        if (EntryOver(name) is { } entry)
+        {
+            service = Declare(entry, name, name);
+            _implied.Add(name, service);
+        }
+        else if (_configuration.DefaultDiscovery != DiscoveryKind.None)
         {
             service = Imply(name, HostNames.Canonical(host) == name ? host : null, ruleNamespace);
             _implied.Add(name, service);
@@ -87,19 +133,51 @@ internal sealed class ServiceTable
         return service;
     }
 
-    private ServiceModel Declare(ServiceConfiguration service)
+    /// <summary>The entry of the longest wildcard that covers a name.</summary>
+    private ServiceEntryConfiguration? EntryOver(string name)
     {
-        var name = HostNames.Resolve(service.Metadata.Name, service.Metadata.Namespace, _configuration.Domain);
+        foreach (var suffix in _wildcards.Count == 0 ? [] : HostNames.Suffixes(name))
+        {
+            if (_wildcards.TryGetValue(suffix, out var entry))
+            {
+                return entry;
+            }
+        }
+
+        return null;
+    }
+
+    private ServiceModel Declare(ServiceEntryConfiguration entry, string name, string written)
+    {
+        var discoveryName = DiscoveryName(HostNames.Canonical(written), entry.Metadata.Namespace);
+        var (discovery, endpoints) = _entries.Read(entry, discoveryName);
+        return new()
+        {
+            Name = name,
+            ShortName = HostNames.TrySplit(name, _configuration.Domain, out var shortName, out _) ? shortName : name,
+            Namespace = entry.Metadata.Namespace,
+            Discovery = discovery,
+            DiscoveryName = discoveryName,
+            Ports = ServiceEntryReader.Ports(entry),
+            Endpoints = _endpoints.Read(endpoints, PreviousEndpoints(name)),
+            External = entry.External,
+            ReceivesContext = !entry.External || IsListedExternal(name),
+        };
+    }
+
+    private ServiceModel Declare(ServiceConfiguration service, string name)
+    {
         var inCluster = HostNames.TrySplit(name, _configuration.Domain, out var shortName, out var @namespace);
+        var discovery = service.Discovery ?? (service.Endpoints.Count > 0 ? DiscoveryKind.Static : _configuration.DefaultDiscovery);
         return new()
         {
             Name = name,
             ShortName = inCluster ? shortName : name,
             Namespace = inCluster ? @namespace : service.Metadata.Namespace,
-            Discovery = service.Discovery ?? (service.Endpoints.Count > 0 ? DiscoveryKind.Static : _configuration.DefaultDiscovery),
+            Discovery = discovery,
             DiscoveryName = DiscoveryName(service.Metadata.Name, service.Metadata.Namespace),
             Ports = Ports(service),
-            Endpoints = _endpoints.Read(service.Endpoints, PreviousEndpoints(name)),
+            Endpoints = discovery == DiscoveryKind.Static ? _endpoints.Read(service.Endpoints, PreviousEndpoints(name)) : [],
             External = service.External,
             ReceivesContext = !service.External || IsListedExternal(name),
         };

@@ -74,6 +74,6 @@ public sealed class ResourceBindingTests
     {
         var unbuilt = string.Join(',', Enumerable.Range(0, 600).Select(index => $"\"a{index}\": {{ }}"));
 
-        Assert.True(Loading.Section("{ \"ServiceEntries\": {" + unbuilt + "}, \"Typo\": 1 }").IsRefused);
+        Assert.True(Loading.Section("{ \"PeerAuthentications\": {" + unbuilt + "}, \"Typo\": 1 }").IsRefused);
     }
 }

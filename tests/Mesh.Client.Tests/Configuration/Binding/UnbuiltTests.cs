@@ -94,9 +94,8 @@ public sealed class UnbuiltTests
     }
 
     [Theory]
-    [InlineData("networking.istio.io/v1", "ServiceEntry")]
     [InlineData("networking.istio.io/v1", "Sidecar")]
-    [InlineData("networking.istio.io/v1", "WorkloadEntry")]
+    [InlineData("networking.istio.io/v1", "WorkloadGroup")]
     [InlineData("networking.istio.io/v1alpha3", "EnvoyFilter")]
     [InlineData("telemetry.istio.io/v1", "Telemetry")]
     [InlineData("extensions.istio.io/v1alpha1", "WasmPlugin")]

@@ -1,0 +1,54 @@
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Tests.Configuration.Validation;
+
+public sealed class RegistryCheckerTests
+{
+    private const string Entry = "\"hosts\": [ \"a.example\" ]";
+
+    [Fact]
+    public void Check_a_host_of_Services_and_of_an_entry_names_the_one_that_is_not_used()
+    {
+        var finding = Assert.Single(Findings($$"""{ "Services": { "a.example": {} }, "ServiceEntries": { "e": { {{Entry}} } } }"""));
+
+        Assert.Equal((FindingCodes.SharedServiceHost, MeshFindingSeverity.Warning, "ServiceEntry default/e"), (finding.Code, finding.Severity, finding.Resource));
+        Assert.Contains("Service default/a.example", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_a_host_of_two_entries_is_told_of_the_younger()
+        => Assert.Equal("ServiceEntry default/f", Assert.Single(Findings($$"""{ "ServiceEntries": { "f": { {{Entry}} }, "e": { {{Entry}} } } }""")).Resource);
+
+    [Fact]
+    public void Check_an_entry_that_is_not_exported_here_shares_nothing()
+        => Assert.Empty(Findings($$"""{ "ServiceEntries": { "e": { {{Entry}} }, "prod/e": { {{Entry}}, "exportTo": [ "." ] } } }"""));
+
+    [Fact]
+    public void Check_selectors_and_workloads_that_miss_each_other_are_told()
+    {
+        var findings = Findings($$"""
+            { "ServiceEntries": { "e": { {{Entry}}, "resolution": "STATIC", "workloadSelector": { "labels": { "app": "a" } } } },
+              "WorkloadEntries": { "w": { "address": "10.0.0.1", "labels": { "app": "b" } } } }
+            """);
+
+        Assert.All(findings, finding => Assert.Equal(FindingCodes.IdleSelector, finding.Code));
+        Assert.Equal([("ServiceEntry default/e", MeshFindingSeverity.Warning), ("WorkloadEntry default/w", MeshFindingSeverity.Info)],
+            findings.Select(finding => (finding.Resource, finding.Severity)));
+    }
+
+    [Theory]
+    [InlineData("a.example", "a.example", false)]
+    [InlineData("*.example", "a.example", false)]
+    [InlineData("a.example", "b.example", true)]
+    public void Check_a_destination_that_an_entry_declares_is_known_without_discovery(string host, string destination, bool isWarned)
+    {
+        var findings = Findings($$"""
+            { "DefaultDiscovery": "None", "ServiceEntries": { "e": { "hosts": [ "{{host}}" ] } },
+              "VirtualServices": { "a": { "hosts": [ "x" ], "http": [ { "route": [ { "destination": { "host": "{{destination}}" } } ] } ] } } }
+            """);
+
+        Assert.Equal(isWarned, findings.Any(finding => finding.Code == FindingCodes.DanglingHost));
+    }
+
+    private static IReadOnlyList<MeshFinding> Findings(string section) => ConfigurationMerger.Merge([Loading.Section(section)]).Findings;
+}
