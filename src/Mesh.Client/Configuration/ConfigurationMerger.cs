@@ -20,6 +20,8 @@ internal static class ConfigurationMerger
                 (entry, metadata) => entry with { Metadata = metadata }, settings.Namespace, findings),
             WorkloadEntries = MergeResources(documents, document => document.WorkloadEntries, entry => entry.Metadata, entry => entry.Node,
                 (entry, metadata) => entry with { Metadata = metadata }, settings.Namespace, findings),
+            Sidecars = MergeResources(documents, document => document.Sidecars, sidecar => sidecar.Metadata, sidecar => sidecar.Node,
+                (sidecar, metadata) => sidecar with { Metadata = metadata }, settings.Namespace, findings),
             Gateways = MergeResources(documents, document => document.Gateways, gateway => gateway.Metadata, gateway => gateway.Node,
                 (gateway, metadata) => gateway with { Metadata = metadata }, settings.Namespace, findings),
             UnbuiltSecurityPolicies = MergeResources(documents, document => document.UnbuiltSecurityPolicies, policy => policy.Metadata, policy => policy.Node,
@@ -33,6 +35,7 @@ internal static class ConfigurationMerger
         var seen = Visibility.Of(configuration);
         new ReferenceChecker(seen, sink).Check();
         new RegistryChecker(seen, sink).Check();
+        new SidecarChecker(seen, sink).Check();
         return (configuration, findings);
     }
 

@@ -184,6 +184,12 @@ internal static class FindingCodes
     /// <summary>A selector that names no labels.</summary>
     public const string SelectorWithoutLabels = "MESH0409";
 
+    /// <summary>An egress host that is not written as namespace/host.</summary>
+    public const string BadEgressHost = "MESH0410";
+
+    /// <summary>An outboundTrafficPolicy without a mode (KIA1007).</summary>
+    public const string AmbiguousOutboundMode = "MESH0411";
+
     // 05: legal, and not built in this version
 
     /// <summary>A field that is legal and not built yet.</summary>
@@ -237,4 +243,13 @@ internal static class FindingCodes
 
     /// <summary>A selector that selects no workload (KIA0004).</summary>
     public const string IdleSelector = "MESH0711";
+
+    /// <summary>Two Sidecars for one workload; the oldest is used (KIA0002, KIA0003).</summary>
+    public const string SharedSidecar = "MESH0712";
+
+    /// <summary>An egress host of the Sidecar that nothing declares (KIA1004).</summary>
+    public const string UnknownEgressHost = "MESH0713";
+
+    /// <summary>A Sidecar of the root namespace with a selector, which other namespaces do not use (KIA1006).</summary>
+    public const string SelectorInRootNamespace = "MESH0714";
 }

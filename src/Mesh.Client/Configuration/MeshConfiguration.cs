@@ -38,6 +38,8 @@ internal sealed record MeshConfiguration
 
     public IReadOnlyList<WorkloadEntryConfiguration> WorkloadEntries { get; init; } = [];
 
+    public IReadOnlyList<SidecarConfiguration> Sidecars { get; init; } = [];
+
     /// <summary>Only their names: what refers to them is checked, and nothing is served.</summary>
     public IReadOnlyList<GatewayConfiguration> Gateways { get; init; } = [];
 

@@ -40,6 +40,12 @@ internal sealed class MeshSnapshot
     /// <summary>Wildcards of ServiceEntries, whose calls pass by also under <c>REGISTRY_ONLY</c>.</summary>
     public IReadOnlyList<PassThroughHost> PassThrough { get; init; } = [];
 
+    /// <summary>That of the Sidecar of this process, else that of the mesh.</summary>
+    public OutboundTrafficPolicyMode OutboundTrafficPolicy { get; init; }
+
+    /// <summary>Where <see cref="OutboundTrafficPolicy"/> is written.</summary>
+    public string OutboundTrafficPolicyPlace { get; init; } = "";
+
     /// <summary>Every cluster that a rule, a service or a caller's choice of subset can reach; those of services without declared ports under port 0.</summary>
     public required IReadOnlyList<ClusterModel> Clusters { get; init; }
 

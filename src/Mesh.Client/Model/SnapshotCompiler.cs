@@ -11,10 +11,12 @@ internal static class SnapshotCompiler
     public static MeshSnapshot Compile(MeshConfiguration configuration, long version, MeshSnapshot? previous = null)
     {
         var seen = Visibility.Of(configuration);
+        var sidecar = SidecarChoice.Find(configuration);
+        var scope = SidecarScope.Of(sidecar, configuration);
         var matches = new MatchCompiler(seen, previous);
         var services = new ServiceTable(seen, previous);
         var clusters = new ClusterTable(new DestinationRuleTable(seen), seen);
-        var (hosts, wildcards) = new HostCompiler(seen, services, clusters, matches).Compile();
+        var (hosts, wildcards) = new HostCompiler(seen, services, clusters, matches, scope).Compile();
         return new()
         {
             Version = version,
@@ -24,8 +26,13 @@ internal static class SnapshotCompiler
             PassThrough =
             [
                 .. services.Wildcards
+                    .Where(wildcard => scope is null || scope.Sees(wildcard.Value.Metadata.Namespace, $"*{wildcard.Key}"))
                     .Select(wildcard => new PassThroughHost(wildcard.Key, ServiceEntryReader.Ports(wildcard.Value))),
             ],
+            OutboundTrafficPolicy = sidecar?.OutboundTrafficPolicy ?? configuration.OutboundTrafficPolicy,
+            OutboundTrafficPolicyPlace = sidecar?.OutboundTrafficPolicy is null
+                ? "Mesh:OutboundTrafficPolicy:Mode"
+                : $"outboundTrafficPolicy.mode of {sidecar.Metadata}",
             Clusters = clusters.Reachable,
             Patterns = matches.Patterns,
         };

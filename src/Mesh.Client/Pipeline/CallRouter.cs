@@ -97,20 +97,20 @@ internal static class CallRouter
             MeshResponseFlags.UpstreamRequestTimeout,
             $"upstream request timeout: {CallErrors.Path(call)}");
 
-    public static HttpResponseMessage Blocked(HttpRequestMessage request)
+    public static HttpResponseMessage Blocked(HttpRequestMessage request, MeshSnapshot snapshot)
     {
         var uri = request.RequestUri!;
         return MeshAnswer.Create(
             request,
             new MeshResult(MeshResponseFlags.None, uri.Host, rule: null, subset: null, endpoint: null, attempts: 0),
             HttpStatusCode.BadGateway,
-            BlockedReason(uri));
+            BlockedReason(uri, snapshot));
     }
 
     public static string AbortReason(RouteRuleModel rule) => $"fault injected by rule {rule.Name}";
 
-    public static string BlockedReason(Uri uri)
-        => $"{uri.Authority} is not in the mesh's registry and Mesh:OutboundTrafficPolicy:Mode is REGISTRY_ONLY";
+    public static string BlockedReason(Uri uri, MeshSnapshot snapshot)
+        => $"{uri.Authority} is not in the mesh's registry and {snapshot.OutboundTrafficPolicyPlace} is REGISTRY_ONLY";
 
     /// <param name="cluster">The cluster that has no endpoint to pick.</param>
     /// <param name="endpoints">How many it has, ejected ones included.</param>

@@ -85,7 +85,7 @@ internal sealed class MeshHandler : DelegatingHandler
             return NamedScheme.Applies(uri) ? NamedScheme.RunAsync(_runner, call) : _runner.RunAsync(call);
         }
 
-        var isBlocked = snapshot.Configuration.OutboundTrafficPolicy == Configuration.OutboundTrafficPolicyMode.RegistryOnly
+        var isBlocked = snapshot.OutboundTrafficPolicy == Configuration.OutboundTrafficPolicyMode.RegistryOnly
             && !PassThroughTable.Covers(snapshot, request.RequestUri);
         if (host.Host is { } known)
         {
@@ -94,7 +94,7 @@ internal sealed class MeshHandler : DelegatingHandler
 
         if (isBlocked)
         {
-            return Task.FromResult(CallRouter.Blocked(request));
+            return Task.FromResult(CallRouter.Blocked(request, snapshot));
         }
 
         if (_unmeshed is { } unmeshed)

@@ -75,7 +75,8 @@ public sealed class MutationPropertyTests
           "DestinationRules": { "reviews": { "host": "reviews", "subsets": [ { "name": "v1", "labels": { "version": "v1" } } ] } },
           "ServiceEntries": { "api": { "hosts": [ "api.example", "api2.example" ], "resolution": "STATIC", "exportTo": [ "." ],
             "ports": [ { "number": 80, "name": "http", "protocol": "HTTP" } ], "workloadSelector": { "labels": { "app": "api" } } } },
-          "WorkloadEntries": { "vm": { "address": "10.0.0.1", "ports": { "http": 8080 }, "labels": { "app": "api" }, "locality": "eu/eu-1" } }
+          "WorkloadEntries": { "vm": { "address": "10.0.0.1", "ports": { "http": 8080 }, "labels": { "app": "api" }, "locality": "eu/eu-1" } },
+          "Sidecars": { "all": { "egress": [ { "hosts": [ "./*", "*/api.example" ] } ], "outboundTrafficPolicy": { "mode": "ALLOW_ANY" } } }
         }
         """;
 

@@ -158,7 +158,16 @@ internal static class RuleExamples
         ["WorkloadEntry network"] = WorkloadEntry("address: 10.0.0.1, network: a"),
         ["WorkloadEntry serviceAccount"] = WorkloadEntry("address: 10.0.0.1, serviceAccount: a"),
 
-        ["Other kinds Sidecar"] = Resource("networking.istio.io/v1", "Sidecar", "egress: []"),
+        ["Sidecar workloadSelector.labels"] = Sidecar("workloadSelector: { labels: { app: a } }"),
+        ["Sidecar egress[].hosts[]"] = Egress("hosts: [ \"./*\", \"~prod/*\" ]"),
+        ["Sidecar egress[].port"] = Egress("hosts: [ \"./*\" ], port: { number: 80, protocol: HTTP }"),
+        ["Sidecar egress[].bind"] = Egress("hosts: [ \"./*\" ], bind: 127.0.0.1"),
+        ["Sidecar egress[].captureMode"] = Egress("hosts: [ \"./*\" ], captureMode: NONE"),
+        ["Sidecar outboundTrafficPolicy.mode"] = Sidecar("outboundTrafficPolicy: { mode: REGISTRY_ONLY }"),
+        ["Sidecar outboundTrafficPolicy.egressProxy"] = Sidecar("outboundTrafficPolicy: { mode: ALLOW_ANY, egressProxy: { host: a } }"),
+        ["Sidecar ingress[]"] = Sidecar("ingress: []"),
+        ["Sidecar inboundConnectionPool"] = Sidecar("inboundConnectionPool: {}"),
+
         ["Other kinds WorkloadGroup"] = Resource("networking.istio.io/v1", "WorkloadGroup", "template: {}"),
         ["Other kinds ProxyConfig"] = Resource("networking.istio.io/v1beta1", "ProxyConfig", "concurrency: 1"),
         ["Other kinds EnvoyFilter"] = Resource("networking.istio.io/v1alpha3", "EnvoyFilter", "configPatches: []"),
@@ -208,6 +217,10 @@ internal static class RuleExamples
         ["ServiceEntry endpoints[]."] = ServiceEndpoint("address: 10.0.0.1, nosuch: 1"),
         ["ServiceEntry workloadSelector."] = ServiceEntry("hosts: [ a ], resolution: STATIC, workloadSelector: { labels: { app: a }, nosuch: 1 }"),
         ["WorkloadEntry "] = WorkloadEntry("address: 10.0.0.1, nosuch: 1"),
+        ["Sidecar "] = Sidecar("nosuch: 1"),
+        ["Sidecar workloadSelector."] = Sidecar("workloadSelector: { labels: { app: a }, nosuch: 1 }"),
+        ["Sidecar egress[]."] = Egress("hosts: [ \"./*\" ], nosuch: 1"),
+        ["Sidecar outboundTrafficPolicy."] = Sidecar("outboundTrafficPolicy: { mode: ALLOW_ANY, nosuch: 1 }"),
     };
 
     private static string ServiceEntry(string spec) => Resource("networking.istio.io/v1", "ServiceEntry", spec);
@@ -218,6 +231,10 @@ internal static class RuleExamples
         => ServiceEntry($"hosts: [ a.example ], resolution: STATIC, ports: [ {{ number: 80, name: http }} ], endpoints: [ {{ {fields} }} ]");
 
     private static string WorkloadEntry(string spec) => Resource("networking.istio.io/v1", "WorkloadEntry", spec);
+
+    private static string Sidecar(string spec) => Resource("networking.istio.io/v1", "Sidecar", spec);
+
+    private static string Egress(string fields) => Sidecar($"egress: [ {{ {fields} }} ]");
 
     private static string Resource(string version, string kind, string spec)
         => $"apiVersion: {version}\nkind: {kind}\nmetadata: {{ name: a }}\nspec: {{ {spec} }}\n";

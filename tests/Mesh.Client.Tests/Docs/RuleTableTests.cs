@@ -74,7 +74,7 @@ public sealed partial class RuleTableTests
 
         Assert.Equal(
             groups.SelectMany(ResourceKinds.InGroup).Order(StringComparer.Ordinal),
-            listed.Concat(["VirtualService", "DestinationRule", "ServiceEntry", "WorkloadEntry"]).Order(StringComparer.Ordinal));
+            listed.Concat(["VirtualService", "DestinationRule", "ServiceEntry", "WorkloadEntry", "Sidecar"]).Order(StringComparer.Ordinal));
     }
 
     private static bool IsUnbuilt(MeshFinding finding) => UnbuiltCodes.Contains(finding.Code);

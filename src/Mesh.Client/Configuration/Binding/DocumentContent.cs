@@ -13,6 +13,8 @@ internal sealed class DocumentContent
 
     public List<WorkloadEntryConfiguration> WorkloadEntries { get; } = [];
 
+    public List<SidecarConfiguration> Sidecars { get; } = [];
+
     public List<GatewayConfiguration> Gateways { get; } = [];
 
     public List<UnbuiltSecurityPolicy> UnbuiltSecurityPolicies { get; } = [];
@@ -24,6 +26,7 @@ internal sealed class DocumentContent
         DestinationRules = DestinationRules,
         ServiceEntries = ServiceEntries,
         WorkloadEntries = WorkloadEntries,
+        Sidecars = Sidecars,
         Gateways = Gateways,
         UnbuiltSecurityPolicies = UnbuiltSecurityPolicies,
     };

@@ -66,6 +66,9 @@ internal static class ResourceKinds
                 }
 
                 break;
+            case "Sidecar":
+                content.Sidecars.Add(SidecarBinder.Bind(fields, metadata));
+                break;
             case "Gateway":
                 content.Gateways.Add(new GatewayConfiguration { Node = fields.Node, Metadata = metadata });
                 fields.Findings.Info(FindingCodes.GatewayAccepted,

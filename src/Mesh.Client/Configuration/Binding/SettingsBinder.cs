@@ -6,7 +6,7 @@ namespace Mesh.Client.Configuration;
 /// <summary>The settings of a <c>Mesh</c> section that are no rules.</summary>
 internal static class SettingsBinder
 {
-    private static readonly KeyValuePair<string, OutboundTrafficPolicyMode>[] Modes =
+    public static readonly KeyValuePair<string, OutboundTrafficPolicyMode>[] Modes =
     [
         new("ALLOW_ANY", OutboundTrafficPolicyMode.AllowAny), new("REGISTRY_ONLY", OutboundTrafficPolicyMode.RegistryOnly),
     ];

@@ -8,7 +8,6 @@ internal static class UnbuiltResource
 
     private static string Consequence(string kind) => kind switch
     {
-        "Sidecar" => "every rule and service is seen, whatever it lists",
         _ => "it has no effect",
     };
 }

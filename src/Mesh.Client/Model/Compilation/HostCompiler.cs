@@ -9,6 +9,7 @@ internal sealed class HostCompiler
     private readonly ServiceTable _services;
     private readonly ClusterTable _clusters;
     private readonly VirtualServiceCompiler _compiler;
+    private readonly SidecarScope? _scope;
 
     /// <summary>Oldest first: of several VirtualServices for one host the oldest takes it whole.</summary>
     private readonly VirtualServiceConfiguration[] _virtualServices;
@@ -17,12 +18,12 @@ internal sealed class HostCompiler
     private readonly Dictionary<string, int> _wildcards = [];
     private readonly Dictionary<string, Entry> _names = new(StringComparer.OrdinalIgnoreCase);
 
-    public HostCompiler(MeshConfiguration configuration, ServiceTable services, ClusterTable clusters, MatchCompiler matches)
+    public HostCompiler(MeshConfiguration configuration, ServiceTable services, ClusterTable clusters, MatchCompiler matches, SidecarScope? scope)
     {
-        (_configuration, _services, _clusters) = (configuration, services, clusters);
+        (_configuration, _services, _clusters, _scope) = (configuration, services, clusters, scope);
         _compiler = new(services, clusters, matches);
         _virtualServices = [.. configuration.VirtualServices
-            .Where(_compiler.Applies)
+            .Where(virtualService => _compiler.Applies(virtualService) && (scope is null || scope.Imports(virtualService)))
             .OrderBy(virtualService => virtualService.Metadata, ResourceMetadata.OldestFirst)];
         _compiled = new VirtualServiceModel?[_virtualServices.Length];
     }
@@ -93,10 +94,14 @@ internal sealed class HostCompiler
     private IEnumerable<(string Name, ServiceModel? Service)> KnownHosts()
     {
         var seen = new HashSet<string>(_configuration.Services.Count + _exact.Count);
+        var destinations = Destinations();
         foreach (var service in _services.Declared)
         {
-            seen.Add(service.Name);
-            yield return (service.Name, service);
+            if (IsSeen(service) || destinations.Contains(service.Name))
+            {
+                seen.Add(service.Name);
+                yield return (service.Name, service);
+            }
         }
 
         foreach (var virtualService in _virtualServices)
@@ -116,12 +121,24 @@ internal sealed class HostCompiler
             var name = HostNames.Resolve(rule.Host, rule.Metadata.Namespace, _configuration.Domain);
             // A policy for a host that nothing else names applies to it as the default discovery finds it. Without one there is no host.
             if (!name.StartsWith('*') && !seen.Contains(name)
-                && _services.Resolve(rule.Host, rule.Metadata.Namespace) is { } service && service.Name == name && seen.Add(name))
+                && _services.Resolve(rule.Host, rule.Metadata.Namespace) is { } service && service.Name == name && IsSeen(service) && seen.Add(name))
             {
                 yield return (name, service);
             }
         }
     }
+
+    private bool IsSeen(ServiceModel service) => _scope is null || _scope.Sees(service.Namespace, service.Name);
+
+    /// <summary>What a rule that is seen leads to is seen with it. Only asked for where anything is hidden.</summary>
+    private HashSet<string> Destinations() => _scope is null
+        ? []
+        : [.. from rule in _virtualServices
+              from route in rule.Http
+              from destination in route.Route.Concat(route.Mirrors.Select(mirror => mirror.Destination))
+              let service = _services.Resolve(destination.Host, rule.Metadata.Namespace)
+              where service is not null
+              select service.Name];
 
     /// <summary>The VirtualService of a host: that of the exact name, else that of the longest wildcard, whatever their ages.</summary>
     private int RankOf(string name)

@@ -134,7 +134,6 @@ public sealed class SectionBindingTests
         => Assert.Equal(code, Assert.Single(Loading.Section($$"""{ "Services": { "a": {{service}} } }""").Findings, finding => finding.Severity == MeshFindingSeverity.Warning).Code);
 
     [Theory]
-    [InlineData("Sidecars", FindingCodes.UnbuiltResource)]
     [InlineData("Gateways", FindingCodes.GatewayAccepted)]
     [InlineData("PeerAuthentications", FindingCodes.UnbuiltResource)]
     [InlineData("RequestAuthentications", FindingCodes.UnbuiltSecurity)]

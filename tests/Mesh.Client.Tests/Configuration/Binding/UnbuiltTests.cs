@@ -94,7 +94,6 @@ public sealed class UnbuiltTests
     }
 
     [Theory]
-    [InlineData("networking.istio.io/v1", "Sidecar")]
     [InlineData("networking.istio.io/v1", "WorkloadGroup")]
     [InlineData("networking.istio.io/v1alpha3", "EnvoyFilter")]
     [InlineData("telemetry.istio.io/v1", "Telemetry")]

@@ -1,0 +1,70 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>Sidecars against each other, and the one that holds against the hosts that are known.</summary>
+internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSink findings)
+{
+    public void Check()
+    {
+        if (SidecarChoice.Find(configuration) is { } chosen)
+        {
+            CheckOthers(chosen);
+            CheckHosts(chosen);
+        }
+
+        foreach (var sidecar in configuration.Sidecars)
+        {
+            if (sidecar.WorkloadSelector is not null && sidecar.Metadata.Namespace == configuration.RootNamespace && configuration.Namespace != configuration.RootNamespace)
+            {
+                findings.Resource = sidecar.Metadata.ToString();
+                findings.Warning(FindingCodes.SelectorInRootNamespace, sidecar.Node.Field("workloadSelector") ?? sidecar.Node,
+                    $"in the root namespace {configuration.RootNamespace} a Sidecar with a selector holds for workloads of that namespace alone (KIA1006).", "Remove the selector, or move it to the workloads' namespace.");
+            }
+        }
+    }
+
+    private void CheckOthers(SidecarConfiguration chosen)
+    {
+        var isSelecting = SidecarChoice.IsSelecting(chosen, configuration);
+        foreach (var sidecar in configuration.Sidecars)
+        {
+            if (ReferenceEquals(sidecar, chosen) || !(isSelecting ? SidecarChoice.IsSelecting(sidecar, configuration) : SidecarChoice.IsForAll(sidecar, chosen.Metadata.Namespace)))
+            {
+                continue;
+            }
+
+            findings.Resource = sidecar.Metadata.ToString();
+            findings.Warning(FindingCodes.SharedSidecar, sidecar.Node,
+                $"{chosen.Metadata} holds for the same workload and is older; this one is not used ({(isSelecting ? "KIA0003" : "KIA0002")}).", "Keep one of them.");
+        }
+    }
+
+    private void CheckHosts(SidecarConfiguration chosen)
+    {
+        var known = Known();
+        findings.Resource = chosen.Metadata.ToString();
+        foreach (var host in chosen.EgressHosts ?? [])
+        {
+            if (host.Host.StartsWith('*'))
+            {
+                continue;
+            }
+
+            var space = host.Namespace is EgressHostConfiguration.Own or EgressHostConfiguration.Any ? configuration.Namespace : host.Namespace;
+            var name = HostName.Resolve(host.Host, space, configuration.Domain);
+            if (!known.Contains(name) && !HostName.WildcardsOver(name).Any(known.Contains))
+            {
+                findings.Info(FindingCodes.UnknownEgressHost, host.Node, $"no service and no rule is known for the host '{name}' (KIA1004).");
+            }
+        }
+    }
+
+    private HashSet<string> Known() =>
+    [
+        .. configuration.Services.Select(service => Resolve(service.Metadata.Name, service.Metadata)),
+        .. configuration.ServiceEntries.SelectMany(entry => entry.Hosts.Select(host => Resolve(host, entry.Metadata))),
+        .. configuration.VirtualServices.SelectMany(rule => rule.Hosts.Select(host => Resolve(host, rule.Metadata))),
+        .. configuration.DestinationRules.Select(rule => Resolve(rule.Host, rule.Metadata)),
+    ];
+
+    private string Resolve(string host, ResourceMetadata of) => HostName.Resolve(host, of.Namespace, configuration.Domain);
+}
