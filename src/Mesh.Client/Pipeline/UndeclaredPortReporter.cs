@@ -38,7 +38,7 @@ internal sealed class UndeclaredPortReporter(ILogger logger)
             name ?? port.ToString(CultureInfo.InvariantCulture),
             host.Ports.Length == 0 ? "none" : string.Join(", ", host.Ports.Select(Describe)),
             isBlocked
-                ? "are answered 502, since Mesh:OutboundTrafficPolicy:Mode is REGISTRY_ONLY"
+                ? "are answered 502, since only known hosts may be called (REGISTRY_ONLY)"
                 : "pass by the mesh and go through the client's own handler, untouched by any rule");
     }
 
