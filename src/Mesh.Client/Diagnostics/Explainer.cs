@@ -28,7 +28,8 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
     private MeshExplanation PassedBy(HttpRequestMessage request, HostModel? host, string reason)
     {
         var isBlocked = request.RequestUri is { IsAbsoluteUri: true }
-            && snapshot.Configuration.OutboundTrafficPolicy == OutboundTrafficPolicyMode.RegistryOnly;
+            && snapshot.OutboundTrafficPolicy == OutboundTrafficPolicyMode.RegistryOnly
+            && !PassThroughTable.Covers(snapshot, request.RequestUri);
         return new()
         {
             Method = request.Method.Method,
@@ -37,7 +38,7 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
             PassedBy = reason,
             Host = host?.Name,
             Service = host?.Service?.Name,
-            Answer = isBlocked ? new(502, MeshResponseFlags.None, CallRouter.BlockedReason(request.RequestUri!)) : null,
+            Answer = isBlocked ? new(502, MeshResponseFlags.None, CallRouter.BlockedReason(request.RequestUri!, snapshot)) : null,
         };
     }
 

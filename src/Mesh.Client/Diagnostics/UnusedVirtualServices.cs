@@ -8,6 +8,7 @@ internal sealed class UnusedVirtualServices(MeshSnapshot snapshot)
 {
     private readonly MeshConfiguration _configuration = snapshot.Configuration;
     private readonly MatchCompiler _matches = new(snapshot.Configuration, snapshot);
+    private readonly SidecarConfiguration? _sidecar = SidecarChoice.Find(snapshot.Configuration);
 
     public IReadOnlyList<string> Of(HostModel host)
         => [.. from virtualService in _configuration.VirtualServices
@@ -20,6 +21,9 @@ internal sealed class UnusedVirtualServices(MeshSnapshot snapshot)
 
     private string Reason(VirtualServiceConfiguration virtualService)
         => !virtualService.AppliesToMesh ? $"it is for {string.Join(", ", virtualService.Gateways)}, not for mesh"
+            : !ExportTo.Reaches(virtualService.ExportTo, virtualService.Metadata.Namespace, _configuration.Namespace)
+                ? $"it is not exported to namespace {_configuration.Namespace}"
+            : SidecarScope.Of(_sidecar, _configuration)?.Imports(virtualService) == false ? $"{_sidecar!.Metadata} does not let this process see it"
             : virtualService.Http.Count == 0 ? "it has no http rules"
             : virtualService.Http.All(IsForOthers) ? "all of its rules are for other callers"
             : "of several the oldest rules the host";

@@ -145,5 +145,18 @@ public sealed class ExplainTests
         }
     }
 
+    [Theory]
+    [InlineData("\"exportTo\": [ \".\" ], ", "", "it is not exported to namespace default")]
+    [InlineData("", ", \"Sidecars\": { \"narrow\": { \"egress\": [ { \"hosts\": [ \"default/*\" ] } ] } }", "Sidecar default/narrow does not let this process see it")]
+    public void Rules_that_this_process_does_not_see_are_noted_with_the_reason(string field, string resource, string reason)
+    {
+        using var mesh = new MeshFixture($$"""
+            {{MeshFixture.TwoEndpoints}}, "VirtualServices": { "prod/hidden": { "hosts": [ "reviews.default.svc.cluster.local" ], {{field}}
+              "http": [ { "route": [ { "destination": { "host": "a" } } ] } ] } }{{resource}}
+            """);
+
+        Assert.Equal($"VirtualService prod/hidden names this host too and is not used: {reason}", Assert.Single(Explain(mesh).Notes));
+    }
+
     private static MeshExplanation Explain(MeshFixture mesh) => mesh.Mesh.Explain(new HttpRequestMessage(HttpMethod.Get, "http://reviews:9080/"));
 }
