@@ -7,9 +7,11 @@ internal static class KnownFields
 {
     private const string Introduction = "known are ";
 
-    public static string[] Of(LoadedDocument document)
+    public static string[] Of(LoadedDocument document) => Of(document.Findings.Single(finding => finding.Code == FindingCodes.UnknownField));
+
+    public static string[] Of(MeshFinding finding)
     {
-        var message = document.Findings.Single(finding => finding.Code == FindingCodes.UnknownField).Message;
+        var message = finding.Message;
         return message[(message.IndexOf(Introduction, StringComparison.Ordinal) + Introduction.Length)..].TrimEnd('.').Split(", ");
     }
 }

@@ -6,7 +6,7 @@ namespace Mesh.Client.Tests.Docs;
 /// <summary>docs/configuration.md lists every key of the section, and none that is not there.</summary>
 public sealed partial class SettingsTableTests
 {
-    private static readonly IReadOnlyList<string> Keys = ReadKeys();
+    internal static IReadOnlyList<string> Keys { get; } = ReadKeys();
 
     [Theory]
     [InlineData("", """{ "NoSuch": 1 }""")]
