@@ -60,9 +60,9 @@ internal static class TlsBinder
             findings.Error(FindingCodes.BadTls, fields.Take("caCertificates")!, "the path is empty.", "Write the path of a PEM file, or remove the field to trust the authorities of the operating system.");
         }
 
-        if (tls.SubjectAltNames.Any(string.IsNullOrWhiteSpace))
+        foreach (var item in fields.Items("subjectAltNames").Where(item => item.Text is not null && string.IsNullOrWhiteSpace(item.Text)))
         {
-            findings.Error(FindingCodes.BadTls, fields.Take("subjectAltNames")!, "a name is empty.", "Remove it.");
+            findings.Error(FindingCodes.BadTls, item, "the name is empty.", "Remove it.");
         }
 
         if (tls.Mode == TlsMode.Simple && tls.InsecureSkipVerify)

@@ -34,7 +34,7 @@ public sealed class TlsBindingTests
     [InlineData("{ mode: SIMPEL }", FindingCodes.UnknownValue, "mode")]
     [InlineData("{ mode: SIMPLE, sni: \"a:443\" }", FindingCodes.BadTls, "sni")]
     [InlineData("{ mode: SIMPLE, caCertificates: \"\" }", FindingCodes.BadTls, "caCertificates")]
-    [InlineData("{ mode: SIMPLE, subjectAltNames: [ \" \" ] }", FindingCodes.BadTls, "subjectAltNames")]
+    [InlineData("{ mode: SIMPLE, subjectAltNames: [ \" \" ] }", FindingCodes.BadTls, "subjectAltNames[0]")]
     [InlineData("{ mode: SIMPLE, insecureSkipVerify: 1 }", FindingCodes.WrongType, "insecureSkipVerify")]
     public void Load_tls_that_cannot_be_read_is_refused(string tls, string code, string field)
         => Loading.Refused(Load(tls), code, "spec.trafficPolicy.tls." + field);

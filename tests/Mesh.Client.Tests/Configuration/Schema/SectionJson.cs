@@ -12,6 +12,7 @@ internal static class SectionJson
         ["VirtualService"] = "VirtualServices",
         ["DestinationRule"] = "DestinationRules",
         ["ServiceEntry"] = "ServiceEntries",
+        ["WorkloadEntry"] = "WorkloadEntries",
         ["Gateway"] = "Gateways",
         ["Sidecar"] = "Sidecars",
         ["PeerAuthentication"] = "PeerAuthentications",
