@@ -22,6 +22,9 @@ internal sealed record ServiceEntryConfiguration
     /// <summary>Labels of the WorkloadEntries of the same namespace that are its endpoints; null: it selects none.</summary>
     public IReadOnlyDictionary<string, string>? WorkloadSelector { get; init; }
 
+    /// <summary>Names in the certificates of its servers, for policies that add TLS and name none.</summary>
+    public IReadOnlyList<string> SubjectAltNames { get; init; } = [];
+
     /// <summary>As written; empty is everywhere.</summary>
     public IReadOnlyList<string> ExportTo { get; init; } = [];
 }

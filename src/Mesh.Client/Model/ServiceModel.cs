@@ -24,6 +24,9 @@ internal sealed class ServiceModel
     /// <summary>For <see cref="DiscoveryKind.Static"/>.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
 
+    /// <summary>Names of which the certificate of a server must carry one, where a policy adds TLS and names none.</summary>
+    public IReadOnlyList<string> SubjectAltNames { get; init; } = [];
+
     public bool External { get; init; }
 
     /// <summary>Captured headers, baggage and peer metadata may go there: it is inside the mesh, or listed.</summary>

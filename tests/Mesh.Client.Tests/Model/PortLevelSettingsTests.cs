@@ -81,6 +81,19 @@ public sealed class PortLevelSettingsTests
         Assert.Equal(expected, RouteSelector.FindCluster(clusters, port)!.Policy.LoadBalancer.ToString());
     }
 
+    [Theory]
+    [InlineData("", "a.example")]
+    [InlineData(", \"subjectAltNames\": [ \"b.example\" ]", "b.example")]
+    public void Names_of_a_service_entry_hold_where_the_rule_names_none(string names, string expected)
+    {
+        var snapshot = Compiled.Section($$"""
+            { "ServiceEntries": { "out": { "hosts": [ "out.example" ], "resolution": "DNS", "subjectAltNames": [ "a.example" ] } },
+              "DestinationRules": { "out": { "host": "out.example", "trafficPolicy": { "tls": { "mode": "SIMPLE"{{names}} } } } } }
+            """);
+
+        Assert.Equal(expected, snapshot.Hosts["out.example"].DefaultClusters[0].Policy.Tls!.SubjectAltNames);
+    }
+
     private static ClusterPolicy Policy(int port, TrafficPolicyConfiguration rule, TrafficPolicyConfiguration? subset = null)
     {
         var snapshot = Given.Snapshot(

@@ -30,9 +30,9 @@ internal static class ServiceEntryBinder
             Endpoints = [.. fields.Items("endpoints").Select(item => Endpoint(item, metadata, findings)).OfType<WorkloadEntryConfiguration>()],
             WorkloadSelector = WorkloadSelector.Bind(fields.Object("workloadSelector"), "labels"),
             ExportTo = ExportTo.Bind(fields),
+            SubjectAltNames = fields.Texts("subjectAltNames"),
         };
         CheckAddresses(fields, entry.Resolution);
-        fields.NotBuilt("subjectAltNames", "they are names in certificates that are checked with TLS of the mesh, which no call uses");
         fields.Finish();
         if (entry.Hosts.Count == 0)
         {

@@ -78,7 +78,7 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshCo
         var clusters = PortsOf(service, port, rule).Select(declared =>
         {
             var number = declared?.Number ?? 0;
-            var policy = rule?.Policy(subset, number, service.Name) ?? ClusterPolicy.Default;
+            var policy = rule?.Policy(subset, number, service) ?? ClusterPolicy.Default;
             return GetOrAdd(
                 new(service.Name, number, subset), service, declared, labels, policy.Refusal is null && refusal is not null ? policy with { Refusal = refusal } : policy);
         });

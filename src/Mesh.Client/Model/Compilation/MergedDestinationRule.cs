@@ -45,7 +45,7 @@ internal sealed class MergedDestinationRule
     /// they leave out too; then each block of the subset replaces the one before, never field by field; then the subset's settings of the port
     /// replace all four again.
     /// </summary>
-    public ClusterPolicy Policy(string? subset, int port, string serverName)
+    public ClusterPolicy Policy(string? subset, int port, ServiceModel service)
     {
         var (own, owner) = subset is not null && _subsets.TryGetValue(subset, out var found)
             ? (found.Subset.TrafficPolicy, found.Owner)
@@ -71,7 +71,7 @@ internal sealed class MergedDestinationRule
             LoadBalancer = effective.LoadBalancer ?? defaults.LoadBalancer,
             OutlierDetection = effective.OutlierDetection,
             ConnectTimeout = effective.ConnectionPool?.ConnectTimeout ?? defaults.ConnectTimeout,
-            Tls = effective.Tls is { Mode: TlsMode.Simple, Unbuilt: null } tls ? Tls(tls, tlsOwner, serverName) : null,
+            Tls = effective.Tls is { Mode: TlsMode.Simple, Unbuilt: null } tls ? Tls(tls, tlsOwner, service) : null,
             Refusal = effective.Tls?.Unbuilt is { } unbuilt ? $"{tlsOwner}: {unbuilt}" : null,
         };
     }
@@ -89,12 +89,12 @@ internal sealed class MergedDestinationRule
         return null;
     }
 
-    private static ClusterTls Tls(TlsConfiguration tls, string owner, string serverName) => new()
+    private static ClusterTls Tls(TlsConfiguration tls, string owner, ServiceModel service) => new()
     {
         Owner = owner,
-        ServerName = tls.Sni ?? serverName,
+        ServerName = tls.Sni ?? service.Name,
         CaCertificates = tls.CaCertificates,
-        SubjectAltNames = string.Join('\n', tls.SubjectAltNames),
+        SubjectAltNames = string.Join('\n', tls.SubjectAltNames.Count > 0 ? tls.SubjectAltNames : service.SubjectAltNames),
         InsecureSkipVerify = tls.InsecureSkipVerify,
     };
 }

@@ -159,6 +159,7 @@ internal sealed class ServiceTable
             Discovery = discovery,
             DiscoveryName = discoveryName,
             Ports = ServiceEntryReader.Ports(entry),
+            SubjectAltNames = entry.SubjectAltNames,
             Endpoints = _endpoints.Read(endpoints, PreviousEndpoints(name)),
             External = entry.External,
             ReceivesContext = !entry.External || IsListedExternal(name),

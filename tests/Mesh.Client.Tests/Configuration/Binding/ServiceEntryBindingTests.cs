@@ -80,7 +80,6 @@ public sealed class ServiceEntryBindingTests
 
     [Theory]
     [InlineData("hosts: [ a.b ], addresses: [ 240.0.0.1 ]", FindingCodes.UnbuiltField, "spec.addresses")]
-    [InlineData("hosts: [ a.b ], subjectAltNames: [ a.b ]", FindingCodes.UnbuiltField, "spec.subjectAltNames")]
     [InlineData("hosts: [ a.b ], resolution: STATIC", FindingCodes.DiscoveryMismatch, "spec.resolution")]
     [InlineData("hosts: [ a.b ], workloadSelector: { labels: { a: b } }", FindingCodes.DiscoveryMismatch, "spec.workloadSelector")]
     [InlineData("hosts: [ a.b ], resolution: STATIC, workloadSelector: {}", FindingCodes.SelectorWithoutLabels, "spec.workloadSelector")]
