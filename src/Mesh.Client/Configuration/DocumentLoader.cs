@@ -8,30 +8,47 @@ internal static class DocumentLoader
     public static LoadedDocument Load(MeshDocument document)
     {
         var findings = new List<MeshFinding>();
-        switch (document.Format)
+        if (document.Format != MeshDocumentFormat.MeshJson)
         {
-            case MeshDocumentFormat.MeshJson:
-                var section = JsonNodeReader.Read(document.Name, document.Text, SectionPath, PathStyle.Colons, findings);
-                return section is null ? Refused(document.Name, findings) : BindSection(document.Name, section, findings);
-            case MeshDocumentFormat.IstioJson:
-                var root = JsonNodeReader.Read(document.Name, document.Text, "", PathStyle.Dots, findings);
-                return BindResources(document.Name, root is null ? [] : [root], findings);
-            default:
-                return BindResources(document.Name, YamlNodeReader.Read(document.Name, document.Text, findings), findings);
+            return BindResources(document.Name, ReadResources(document, findings), findings);
         }
+
+        var section = JsonNodeReader.Read(document.Name, document.Text, SectionPath, PathStyle.Colons, findings);
+        return section is null ? Refused(document.Name, findings) : BindSection(document.Name, section, findings);
+    }
+
+    /// <summary>The trees of a document of Istio's resources; those before an error, and a finding, where it cannot be read.</summary>
+    public static IReadOnlyList<ConfigurationNode> ReadResources(MeshDocument document, List<MeshFinding> findings)
+    {
+        if (document.Format == MeshDocumentFormat.IstioYaml)
+        {
+            return YamlNodeReader.Read(document.Name, document.Text, findings);
+        }
+
+        return JsonNodeReader.Read(document.Name, document.Text, "", PathStyle.Dots, findings) is { } root ? [root] : [];
     }
 
     /// <summary>The same for a <c>Mesh</c> section that is already a tree.</summary>
     public static LoadedDocument LoadSection(string name, ConfigurationNode section) => BindSection(name, section, []);
 
-    private static LoadedDocument BindSection(string name, ConfigurationNode section, List<MeshFinding> findings)
+    /// <summary>The same for one whose spelling is asked for.</summary>
+    public static LoadedDocument LoadSection(string name, ConfigurationNode section, FieldSpellings spellings)
+        => BindSection(name, section, [], spellings);
+
+    /// <summary>The same for Istio's resources that are already trees.</summary>
+    public static LoadedDocument LoadResources(string name, IReadOnlyList<ConfigurationNode> roots, FieldSpellings spellings)
+        => BindResources(name, roots, [], spellings);
+
+    private static LoadedDocument BindSection(string name, ConfigurationNode section, List<MeshFinding> findings,
+        FieldSpellings? spellings = null)
     {
         var settings = new HashSet<string>(StringComparer.Ordinal);
-        var configuration = SectionBinder.Bind(section, new DocumentContent(), settings, new FindingSink(name, findings));
+        var configuration = SectionBinder.Bind(section, new DocumentContent(), settings, new FindingSink(name, findings) { Spellings = spellings });
         return Finish(name, configuration, settings, findings);
     }
 
-    private static LoadedDocument BindResources(string name, IReadOnlyList<ConfigurationNode> roots, List<MeshFinding> findings)
+    private static LoadedDocument BindResources(string name, IReadOnlyList<ConfigurationNode> roots, List<MeshFinding> findings,
+        FieldSpellings? spellings = null)
     {
         // What could not be read as a whole is refused as a whole; findings about its first half would only hide the cause.
         if (findings.Count > 0)
@@ -40,7 +57,7 @@ internal static class DocumentLoader
         }
 
         var content = new DocumentContent();
-        var sink = new FindingSink(name, findings);
+        var sink = new FindingSink(name, findings) { Spellings = spellings };
         foreach (var root in roots.Where(root => root.Kind != NodeKind.Null))
         {
             ResourceBinder.Bind(root, content, sink);

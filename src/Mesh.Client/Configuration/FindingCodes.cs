@@ -252,4 +252,15 @@ internal static class FindingCodes
 
     /// <summary>A Sidecar of the root namespace with a selector, which other namespaces do not use (KIA1006).</summary>
     public const string SelectorInRootNamespace = "MESH0714";
+
+    // 08: conversion
+
+    /// <summary>A part of the document that has no place in the other format; it is left out.</summary>
+    public const string NotConverted = "MESH0801";
+
+    /// <summary>Two parts of the documents that would have one key in the other format.</summary>
+    public const string ConvertedTwice = "MESH0802";
+
+    /// <summary>A value that the other format cannot write.</summary>
+    public const string NotWritable = "MESH0803";
 }

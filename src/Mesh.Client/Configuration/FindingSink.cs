@@ -15,6 +15,9 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
     /// <summary>The object that is being read; empty for the document itself.</summary>
     public string Resource { get; set; } = "";
 
+    /// <summary>Collects how the schema spells what is read; null where nobody asks.</summary>
+    public FieldSpellings? Spellings { get; init; }
+
     /// <summary>Nothing more will be kept: what only serves a message need not be worked out.</summary>
     public bool IsFull => findings.Count >= Limit && _isRefused;
 

@@ -48,6 +48,7 @@ internal sealed class FieldReader
 
             var isAskedAgain = _taken[index];
             _taken[index] = true;
+            Findings.Spellings?.AddName(value, name);
             if (found is null || isAskedAgain)
             {
                 (found, foundName) = found is null ? (value, key) : (found, foundName);

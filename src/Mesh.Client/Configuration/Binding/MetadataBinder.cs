@@ -5,7 +5,7 @@ namespace Mesh.Client.Configuration;
 /// <summary>Who a resource is: from <c>metadata</c>, or from the key of a map in the Mesh section.</summary>
 internal static class MetadataBinder
 {
-    private const string ExtensionAnnotation = "mesh-client/x-mesh";
+    public const string ExtensionAnnotation = "mesh-client/x-mesh";
 
     /// <summary>The metadata of a Kubernetes object; null and a finding where it has no name.</summary>
     public static ResourceMetadata? Bind(FieldReader resource, string kind)

@@ -31,6 +31,9 @@ internal static class ResourceKinds
 
     public static bool IsMeshGroup(string group) => group.EndsWith(".istio.io", StringComparison.Ordinal);
 
+    /// <summary>Null for a kind that Istio does not have.</summary>
+    public static string? GroupOf(string kind) => Groups.GetValueOrDefault(kind);
+
     public static bool IsKnownGroup(string group) => Groups.ContainsValue(group);
 
     /// <summary>Binds one resource whose kind is known; its metadata is taken from <paramref name="fields"/> before.</summary>

@@ -108,6 +108,7 @@ internal static class ScalarReader
         {
             if (string.Equals(name, text, StringComparison.OrdinalIgnoreCase))
             {
+                findings.Spellings?.AddValue(node, name);
                 return value;
             }
         }

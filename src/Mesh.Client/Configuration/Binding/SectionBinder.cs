@@ -3,7 +3,8 @@ namespace Mesh.Client.Configuration;
 /// <summary>A <c>Mesh</c> section: settings, and maps from name to spec.</summary>
 internal static class SectionBinder
 {
-    private static readonly KeyValuePair<string, string>[] Maps =
+    /// <summary>The maps of Istio's resources, and the kind of what is in them.</summary>
+    public static readonly KeyValuePair<string, string>[] Maps =
     [
         new("VirtualServices", "VirtualService"), new("DestinationRules", "DestinationRule"), new("ServiceEntries", "ServiceEntry"),
         new("WorkloadEntries", "WorkloadEntry"),
