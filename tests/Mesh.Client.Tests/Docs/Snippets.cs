@@ -51,6 +51,14 @@ internal static class Snippets
         // end
     }
 
+    public static void Conversion(string yaml, string json)
+    {
+        // snippet
+        var settings = MeshConversion.ToAppSettings(MeshDocument.FromIstioYaml("reviews.yaml", yaml));      // several documents become one section
+        var resources = MeshConversion.ToIstioYaml(MeshDocument.FromMeshJson("appsettings.json", json));   // the section, or a file that has it under Mesh
+        // end
+    }
+
     public static void Sources(WebApplicationBuilder builder, IMeshConfigurationSource source)
     {
         // snippet
