@@ -72,7 +72,7 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
-    public void Report_of_a_plain_server_error_ends_the_row_of_gateway_errors()
+    public void Gotcha_31_plain_server_error_ends_the_row_of_gateway_errors()
     {
         var cluster = Cluster(1, Policy with { Consecutive5xxErrors = 0, ConsecutiveGatewayErrors = 3 });
         var endpoint = cluster.Endpoints.All[0];
@@ -95,7 +95,7 @@ public sealed class OutlierDetectorTests
     [InlineData(1, 100, 1)]
     [InlineData(5, 100, 5)]
     [InlineData(5, 0, 0)]
-    public void Report_ejects_no_more_than_the_share_of_all_endpoints(int endpoints, int maxEjectionPercent, int expected)
+    public void Gotcha_29_report_ejects_no_more_than_the_share_of_all_endpoints(int endpoints, int maxEjectionPercent, int expected)
     {
         var cluster = Cluster(endpoints, Policy with { MaxEjectionPercent = maxEjectionPercent });
         foreach (var endpoint in cluster.Endpoints.All)
@@ -122,7 +122,7 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
-    public void Ejection_ends_at_the_first_sweep_after_its_time()
+    public void Gotcha_30_ejection_ends_at_the_first_sweep_after_its_time()
     {
         var cluster = Cluster(1, Policy with { BaseEjectionTime = TimeSpan.FromSeconds(25) });
         var endpoint = cluster.Endpoints.All[0];

@@ -96,7 +96,7 @@ public sealed class BalancerTests
     }
 
     [Fact]
-    public void Least_request_sends_a_busy_endpoint_only_what_draws_it_twice()
+    public void Gotcha_32_least_request_sends_a_busy_endpoint_only_what_draws_it_twice()
     {
         var set = Set(1, 1);
         set.All[0].BeginCall();

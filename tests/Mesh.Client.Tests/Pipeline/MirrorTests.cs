@@ -30,6 +30,16 @@ public sealed class MirrorTests
     }
 
     [Fact]
+    public async Task Gotcha_21_copy_has_the_host_of_the_call_without_a_suffix()
+    {
+        using var mesh = Mirror();
+        using var response = await mesh.GetAsync();
+        await ReceivedAsync(mesh, 2);
+
+        Assert.All(mesh.Transport.Requests, request => Assert.Equal("reviews:9080", request.Host));
+    }
+
+    [Fact]
     public async Task Copy_of_a_sampled_call_is_not_sampled()
     {
         using var mesh = Mirror();

@@ -165,7 +165,7 @@ public sealed class AttemptTests
     }
 
     [Fact]
-    public async Task Route_timeout_is_answered_504_UT_and_never_repeated()
+    public async Task Gotcha_17_route_timeout_is_answered_504_UT_and_never_repeated()
     {
         using var mesh = MeshFixture.WithRule(""" "timeout": "0.5s", "retries": { "attempts": 3, "retryOn": "5xx,reset" }, """);
         Script(mesh, TransportStep.Hang);
@@ -207,7 +207,7 @@ public sealed class AttemptTests
     }
 
     [Fact]
-    public async Task Injected_delay_stands_outside_the_timeout()
+    public async Task Gotcha_20_injected_delay_stands_outside_the_timeout()
     {
         using var mesh = MeshFixture.WithRule("""
             "timeout": "0.5s", "fault": { "delay": { "fixedDelay": "7s", "percentage": { "value": 100 } } },
@@ -221,7 +221,7 @@ public sealed class AttemptTests
     }
 
     [Fact]
-    public async Task Injected_abort_is_not_sent_and_not_repeated()
+    public async Task Gotcha_20_injected_abort_is_not_sent_and_not_repeated()
     {
         using var mesh = MeshFixture.WithRule("""
             "retries": { "attempts": 3, "retryOn": "5xx" }, "fault": { "abort": { "httpStatus": 555, "percentage": { "value": 100 } } },

@@ -38,7 +38,7 @@ public sealed class AttemptVerdictTests
     }
 
     [Fact]
-    public void FromResponse_of_a_trailers_only_grpc_status_counts_as_that_status()
+    public void Gotcha_18_grpc_status_counts_where_it_is_in_the_headers()
     {
         using var response = new HttpResponseMessage(HttpStatusCode.OK) { Version = HttpVersion.Version20, Content = new ByteArrayContent([]) };
         response.Content.Headers.TryAddWithoutValidation("Content-Type", "application/grpc+proto");

@@ -122,6 +122,13 @@ public sealed class VirtualServiceBindingTests
     public void Load_a_condition_that_cannot_be_read_is_refused(string condition, string code, string path) => Loading.Refused(Loading.Match($"- {condition}\n"), code, path);
 
     [Fact]
+    public void Gotcha_16_no_timeout_is_the_default_and_cannot_be_written_as_zero()
+    {
+        Assert.Null(Loading.FirstRoute(Loading.Route("- route:\n  - destination: { host: a }\n")).Timeout);
+        Loading.Refused(Loading.Route("- timeout: 0s\n  route:\n  - destination: { host: a }\n"), FindingCodes.BadDuration, "spec.http[0].timeout");
+    }
+
+    [Fact]
     public void Load_an_empty_prefix_of_the_uri_covers_everything() => Assert.Equal("", Loading.FirstRoute(Loading.Match("- uri: { prefix: \"\" }\n")).Match[0].Uri!.Value);
 
     [Fact]
