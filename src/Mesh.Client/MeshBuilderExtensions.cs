@@ -21,9 +21,10 @@ public static class MeshBuilderExtensions
     /// </remarks>
     /// <param name="builder">The mesh.</param>
     /// <param name="patterns">Paths, absolute or relative to the content root, without a host to <see cref="AppContext.BaseDirectory"/>;
-    /// the last segment may hold <c>*</c> and <c>?</c>. None at all adds nothing.</param>
+    /// the last segment may hold <c>*</c> and <c>?</c>. A directory (one that is there, or a path that ends in a slash) stands for all rule files
+    /// in it, not below it. None at all adds nothing.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">A pattern is empty, names a directory, or has a wildcard before its last segment.</exception>
+    /// <exception cref="ArgumentException">A pattern is empty, or has a wildcard before its last segment.</exception>
     public static IMeshBuilder AddIstioYaml(this IMeshBuilder builder, params string[] patterns)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -2,7 +2,8 @@ using System.IO.Enumeration;
 
 namespace Mesh.Client.Configuration;
 
-/// <summary>One path of <c>AddIstioYaml</c>: a directory and a name that may hold <c>*</c> and <c>?</c>.</summary>
+/// <summary>One path of <c>AddIstioYaml</c>: a directory and a name that may hold <c>*</c> and <c>?</c>; a directory alone stands for its rule
+/// files.</summary>
 internal sealed class FilePattern
 {
     private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
@@ -13,6 +14,11 @@ internal sealed class FilePattern
     public FilePattern(string pattern, string contentRoot)
     {
         var full = Path.GetFullPath(pattern, contentRoot);
+        if (Path.EndsInDirectorySeparator(full) || (System.IO.Directory.Exists(full) && !IsRuleFile(full)))
+        {
+            full = Path.Combine(full, "*");
+        }
+
         Directory = Path.GetDirectoryName(full) ?? full;
         _name = Path.GetFileName(full);
         _hasWildcard = HasWildcard(_name);
@@ -26,11 +32,6 @@ internal sealed class FilePattern
         if (string.IsNullOrWhiteSpace(pattern))
         {
             return "A pattern of rule files is empty; write a path such as istio/*.yaml.";
-        }
-
-        if (Path.GetFileName(pattern).Length == 0)
-        {
-            return $"The pattern '{pattern}' names a directory; write which of its files hold rules, such as {pattern}*.yaml.";
         }
 
         return HasWildcard(Path.GetDirectoryName(pattern) ?? "")
@@ -66,9 +67,11 @@ internal sealed class FilePattern
     private bool Matches(string fileName)
         => _hasWildcard
             ? !fileName.StartsWith('.')
-                && Extensions.Contains(Path.GetExtension(fileName), StringComparer.OrdinalIgnoreCase)
+                && IsRuleFile(fileName)
                 && FileSystemName.MatchesSimpleExpression(_name, fileName, OperatingSystem.IsWindows())
             : string.Equals(fileName, _name, OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
+    private static bool IsRuleFile(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static bool HasWildcard(string text) => text.AsSpan().ContainsAny('*', '?');
 }

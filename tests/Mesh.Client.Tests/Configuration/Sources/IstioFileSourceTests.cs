@@ -34,6 +34,32 @@ public sealed class IstioFileSourceTests : IDisposable
             documents.Select(document => document.Document!.Format));
     }
 
+    [Theory]
+    [InlineData("istio")]
+    [InlineData("istio/")]
+    public void Read_of_a_folder_takes_its_rule_files(string pattern)
+    {
+        _folder.Write("istio/b.yaml", "b");
+        _folder.Write("istio/d.txt", "d");
+        _folder.Write("istio/deeper/e.yaml", "e");
+        using var source = Source(pattern);
+
+        Assert.Equal("istio/b.yaml=b", Text(source));
+    }
+
+    [Fact]
+    public void Token_fires_for_a_file_in_a_folder_that_did_not_exist()
+    {
+        using var source = Source("later/");
+        var token = Watch(source);
+        Poll();
+        _folder.Write("later/a.yaml", "a");
+        Poll();
+
+        Assert.True(token.HasChanged);
+        Assert.Equal("later/a.yaml=a", Text(source));
+    }
+
     [Fact]
     public void Read_takes_the_patterns_in_their_order_and_a_file_once()
     {

@@ -53,7 +53,6 @@ public sealed class MeshBuilderExtensionsTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("istio/")]
     [InlineData("*/rules.yaml")]
     [InlineData(null)]
     public void AddIstioYaml_of_a_pattern_that_cannot_be_used_throws(string? pattern)
