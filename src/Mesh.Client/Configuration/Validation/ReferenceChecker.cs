@@ -43,10 +43,23 @@ internal sealed class ReferenceChecker
             CheckGateways(rule, gateways);
             if (rule.AppliesToMesh)
             {
-                foreach (var destination in rule.Http.SelectMany(route => route.Route.Concat(route.Mirrors.Select(mirror => mirror.Destination))))
-                {
-                    CheckDestination(rule, destination);
-                }
+                CheckDestinations(rule);
+            }
+        }
+    }
+
+    private void CheckDestinations(VirtualServiceConfiguration rule)
+    {
+        foreach (var route in rule.Http)
+        {
+            foreach (var destination in route.Route)
+            {
+                CheckDestination(rule, destination);
+            }
+
+            foreach (var mirror in route.Mirrors)
+            {
+                CheckDestination(rule, mirror.Destination);
             }
         }
     }

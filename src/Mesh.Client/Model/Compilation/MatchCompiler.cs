@@ -41,6 +41,12 @@ internal sealed class MatchCompiler(MeshConfiguration configuration, MeshSnapsho
 
     private bool IsFromLabels(HttpMatchConfiguration match)
     {
+        // Asked of every match of every rule, and an enumerator of the interface is an object.
+        if (match.SourceLabels.Count == 0)
+        {
+            return true;
+        }
+
         foreach (var (key, value) in match.SourceLabels)
         {
             if (!configuration.Workload.Labels.TryGetValue(key, out var own) || own != value)

@@ -34,8 +34,10 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
     /// <summary>By which results, spans and bodies name a rule.</summary>
     public static string RuleName(ResourceMetadata owner, int index, HttpRouteConfiguration route)
     {
-        var place = route.Place ?? string.Create(CultureInfo.InvariantCulture, $"http[{index}]");
-        return $"{owner.Namespace}/{owner.Name} {place}{(route.Name is null ? "" : $" ({route.Name})")}";
+        var name = route.Name is null ? "" : $" ({route.Name})";
+        return route.Place is { } place
+            ? $"{owner.Namespace}/{owner.Name} {place}{name}"
+            : string.Create(CultureInfo.InvariantCulture, $"{owner.Namespace}/{owner.Name} http[{index}]{name}");
     }
 
     private RouteRuleModel Compile(ResourceMetadata owner, int index, HttpRouteConfiguration route, MatchModel[] matches)
@@ -120,6 +122,11 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
 
     private MirrorModel[] Mirrors(ResourceMetadata owner, IReadOnlyList<MirrorConfiguration> mirrors)
     {
+        if (mirrors.Count == 0)
+        {
+            return [];
+        }
+
         var models = new List<MirrorModel>(mirrors.Count);
         foreach (var mirror in mirrors)
         {
