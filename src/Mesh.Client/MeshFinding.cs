@@ -7,6 +7,9 @@ public sealed record MeshFinding
     /// <summary>The stable code, such as <c>MESH0103</c>. It never changes its meaning.</summary>
     public required string Code { get; init; }
 
+    /// <summary>What <c>istioctl analyze</c> and Kiali call the same: <c>IST0101</c>, <c>KIA1107</c>; empty where neither knows it.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
     /// <summary>How grave it is.</summary>
     public required MeshFindingSeverity Severity { get; init; }
 
@@ -38,13 +41,14 @@ public sealed record MeshFinding
     /// for TLS are answered 503.</summary>
     public bool RefusesDocument { get; init; }
 
-    /// <summary>One line with place, severity, code, resource, path, message and fix.</summary>
+    /// <summary>One line with place, severity, code, aliases, resource, path, message and fix.</summary>
     public override string ToString()
     {
         var place = Source is null ? "" : Line > 0 ? $"{Source}({Line}): " : $"{Source}: ";
         var resource = Resource.Length == 0 ? "" : $"{Resource}: ";
         var path = Path.Length == 0 ? "" : $"{Path}: ";
+        var aliases = Aliases.Count == 0 ? "" : $" ({string.Join(", ", Aliases)})";
         var fix = Fix is null ? "" : $" {Fix}";
-        return $"{place}{Severity.ToString().ToLowerInvariant()} {Code}: {resource}{path}{Message}{fix}";
+        return $"{place}{Severity.ToString().ToLowerInvariant()} {Code}{aliases}: {resource}{path}{Message}{fix}";
     }
 }

@@ -35,6 +35,7 @@ internal static class ConfigurationMerger
         var seen = Visibility.Of(configuration);
         new ReferenceChecker(seen, sink).Check();
         new RegistryChecker(seen, sink).Check();
+        new DestinationRuleChecker(seen, sink).Check();
         new SidecarChecker(seen, sink).Check();
         return (configuration, findings);
     }

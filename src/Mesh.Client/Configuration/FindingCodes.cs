@@ -61,7 +61,7 @@ internal static class FindingCodes
     /// <summary>A label that is not text, or not written as Kubernetes allows.</summary>
     public const string BadLabel = "MESH0109";
 
-    /// <summary>A field that still works and has a newer name (IST0002).</summary>
+    /// <summary>A field that still works and has a newer name.</summary>
     public const string Deprecated = "MESH0110";
 
     /// <summary>A resource kind or API version that does not exist.</summary>
@@ -78,6 +78,9 @@ internal static class FindingCodes
 
     /// <summary>A time stamp that cannot be read.</summary>
     public const string BadTimestamp = "MESH0115";
+
+    /// <summary>An annotation that suppresses a code that does not exist, or one of errors.</summary>
+    public const string BadSuppression = "MESH0116";
 
     // 02: VirtualService
 
@@ -105,7 +108,7 @@ internal static class FindingCodes
     /// <summary>Retries that contradict themselves.</summary>
     public const string BadRetries = "MESH0208";
 
-    /// <summary>A rule that no call can reach (IST0130).</summary>
+    /// <summary>A rule that no call can reach.</summary>
     public const string Unreachable = "MESH0209";
 
     /// <summary>A rule bound only to gateways, which does not apply to clients.</summary>
@@ -137,6 +140,15 @@ internal static class FindingCodes
 
     /// <summary>A mirror that is never used.</summary>
     public const string BadMirror = "MESH0219";
+
+    /// <summary>Two destinations of one rule with the same host, subset and port.</summary>
+    public const string DuplicateDestination = "MESH0220";
+
+    /// <summary>A match that an earlier one covers.</summary>
+    public const string IneffectiveMatch = "MESH0221";
+
+    /// <summary>A gateway written as a DNS name instead of as namespace/name.</summary>
+    public const string GatewayNameForm = "MESH0222";
 
     // 03: DestinationRule
 
@@ -175,7 +187,7 @@ internal static class FindingCodes
     /// <summary>A port of an endpoint that the ServiceEntry does not declare.</summary>
     public const string UnknownPortName = "MESH0406";
 
-    /// <summary>A port declared for something else than HTTP (IST0134).</summary>
+    /// <summary>A port declared for something else than HTTP.</summary>
     public const string ConnectionPort = "MESH0407";
 
     /// <summary>An exportTo that contradicts itself or names no namespace.</summary>
@@ -187,7 +199,7 @@ internal static class FindingCodes
     /// <summary>An egress host that is not written as namespace/host.</summary>
     public const string BadEgressHost = "MESH0410";
 
-    /// <summary>An outboundTrafficPolicy without a mode (KIA1007).</summary>
+    /// <summary>An outboundTrafficPolicy without a mode.</summary>
     public const string AmbiguousOutboundMode = "MESH0411";
 
     // 05: legal, and not built in this version
@@ -217,16 +229,16 @@ internal static class FindingCodes
     /// <summary>The same setting in two documents; the later one is used.</summary>
     public const string ReplacedSetting = "MESH0702";
 
-    /// <summary>A destination names a subset that no DestinationRule defines (IST0101, KIA1107).</summary>
+    /// <summary>A destination names a subset that no DestinationRule defines.</summary>
     public const string DanglingSubset = "MESH0703";
 
-    /// <summary>A destination host that is not known and will not be looked up (IST0101, KIA1101).</summary>
+    /// <summary>A destination host that is not known and will not be looked up.</summary>
     public const string DanglingHost = "MESH0704";
 
-    /// <summary>A gateway that no document defines (IST0101, KIA1102).</summary>
+    /// <summary>A gateway that no document defines.</summary>
     public const string DanglingGateway = "MESH0705";
 
-    /// <summary>Two VirtualServices for one host; the oldest is used alone (IST0109, KIA1106).</summary>
+    /// <summary>Two VirtualServices for one host; the oldest is used alone.</summary>
     public const string SharedHost = "MESH0706";
 
     /// <summary>A rule delegates to a VirtualService that no document defines, that has hosts, or that is not exported to it; the rule is left out.</summary>
@@ -238,20 +250,35 @@ internal static class FindingCodes
     /// <summary>A delegate that no rule names.</summary>
     public const string UnusedDelegate = "MESH0709";
 
-    /// <summary>A host that Mesh:Services and a ServiceEntry declare, or two ServiceEntries; one of them is used (KIA1211).</summary>
+    /// <summary>A host that Mesh:Services and a ServiceEntry declare, or two ServiceEntries; one of them is used.</summary>
     public const string SharedServiceHost = "MESH0710";
 
-    /// <summary>A selector that selects no workload (KIA0004).</summary>
+    /// <summary>A selector that selects no workload.</summary>
     public const string IdleSelector = "MESH0711";
 
-    /// <summary>Two Sidecars for one workload; the oldest is used (KIA0002, KIA0003).</summary>
+    /// <summary>Two Sidecars for one workload; the oldest is used.</summary>
     public const string SharedSidecar = "MESH0712";
 
-    /// <summary>An egress host of the Sidecar that nothing declares (KIA1004).</summary>
+    /// <summary>An egress host of the Sidecar that nothing declares.</summary>
     public const string UnknownEgressHost = "MESH0713";
 
-    /// <summary>A Sidecar of the root namespace with a selector, which other namespaces do not use (KIA1006).</summary>
+    /// <summary>A Sidecar of the root namespace with a selector, which other namespaces do not use.</summary>
     public const string SelectorInRootNamespace = "MESH0714";
+
+    /// <summary>Two DestinationRules of one namespace that say the same thing of one host; the oldest is used.</summary>
+    public const string SharedDestinationRule = "MESH0715";
+
+    /// <summary>A DestinationRule for a host that is not known and will not be looked up.</summary>
+    public const string UnknownRuleHost = "MESH0716";
+
+    /// <summary>A subset whose labels no endpoint of the host carries.</summary>
+    public const string SubsetWithoutEndpoints = "MESH0717";
+
+    /// <summary>A destination port that its service does not declare.</summary>
+    public const string UndeclaredPort = "MESH0718";
+
+    /// <summary>One host and port with different protocols in two ServiceEntries.</summary>
+    public const string ConflictingProtocol = "MESH0719";
 
     // 08: conversion
 

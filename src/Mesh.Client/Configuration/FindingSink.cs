@@ -24,8 +24,13 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
     public void Error(string code, ConfigurationNode at, string message, string? fix = null)
         => Add(code, MeshFindingSeverity.Error, at, message, fix, refuses: true);
 
-    public void Warning(string code, ConfigurationNode at, string message, string? fix = null)
-        => Add(code, MeshFindingSeverity.Warning, at, message, fix, refuses: false);
+    /// <param name="code">One of <see cref="FindingCodes"/>.</param>
+    /// <param name="at">Where it stands.</param>
+    /// <param name="message">What is wrong.</param>
+    /// <param name="fix">What to write instead.</param>
+    /// <param name="alias">Which of the code's aliases fits, where they tell cases apart; null: all of them.</param>
+    public void Warning(string code, ConfigurationNode at, string message, string? fix = null, string? alias = null)
+        => Add(code, MeshFindingSeverity.Warning, at, message, fix, refuses: false, alias);
 
     public void Info(string code, ConfigurationNode at, string message, string? fix = null)
         => Add(code, MeshFindingSeverity.Info, at, message, fix, refuses: false);
@@ -37,7 +42,7 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
     public static string Quote(string? text)
         => text is null ? "null" : text.Length <= LongestValue ? $"'{text}'" : $"'{text.AsSpan(0, LongestValue)}...'";
 
-    private void Add(string code, MeshFindingSeverity severity, ConfigurationNode at, string message, string? fix, bool refuses)
+    private void Add(string code, MeshFindingSeverity severity, ConfigurationNode at, string message, string? fix, bool refuses, string? alias = null)
     {
         // Beyond the limit only the first reason to refuse still counts, or a hostile document would be accepted by being long.
         if (findings.Count >= Limit && (!refuses || _isRefused))
@@ -59,6 +64,7 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
             Value = at.Text is { Length: > LongestValue } text ? text[..LongestValue] + "..." : at.Text,
             Fix = fix,
             RefusesDocument = refuses,
+            Aliases = FindingAliases.Of(code, severity, alias),
         });
     }
 

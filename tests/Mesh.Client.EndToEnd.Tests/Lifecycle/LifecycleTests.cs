@@ -108,7 +108,7 @@ public sealed partial class LifecycleTests
         await Eventually.TrueAsync(() => Task.FromResult(console.HasExited), TimeSpan.FromSeconds(60), "Bookinfo to give up");
 
         Assert.Equal(1, console.ExitCode);
-        await console.SaysAsync("rules/reviews-90-10.yaml(15): error MESH0103");
+        await console.SaysAsync("rules/reviews-90-10.yaml(15): error MESH0103 (IST0106)");
         await console.SaysAsync("Did you mean 'weight'?");
         Assert.DoesNotContain("   at ", console.Text, StringComparison.Ordinal);
     }

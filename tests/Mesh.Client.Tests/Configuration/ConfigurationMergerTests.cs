@@ -4,6 +4,30 @@ namespace Mesh.Client.Tests.Configuration;
 
 public sealed class ConfigurationMergerTests
 {
+    [Theory]
+    [InlineData("\"Ports\": [ { \"Number\": 9080 } ]", true)]
+    [InlineData("\"Ports\": [ { \"Number\": 9080 }, { \"Number\": 81 } ]", false)]
+    [InlineData("\"Ports\": []", false)]
+    public void Merge_a_destination_port_that_the_service_does_not_declare_is_told(string ports, bool isTold)
+    {
+        var (_, findings) = ConfigurationMerger.Merge([Loading.Section($$"""
+            { "Services": { "a": { {{ports}} } }, "VirtualServices": { "a": { "hosts": [ "a" ], "http": [ { "route": [ { "destination": { "host": "a", "port": { "number": 81 } } } ] } ] } } }
+            """)]);
+
+        Assert.Equal(isTold ? [FindingCodes.UndeclaredPort] : [], findings.Select(finding => finding.Code));
+    }
+
+    [Fact]
+    public void Merge_a_gateway_named_like_a_host_is_told_how_to_write_it()
+    {
+        var (_, findings) = ConfigurationMerger.Merge([Loading.Section("""
+            { "Gateways": { "infra/edge": {} }, "VirtualServices": { "a": { "hosts": [ "a" ], "gateways": [ "mesh", "edge.infra.svc.cluster.local" ], "http": [ { "route": [ { "destination": { "host": "a" } } ] } ] } } }
+            """)]);
+
+        var finding = Assert.Single(findings);
+        Assert.Equal((FindingCodes.GatewayNameForm, MeshFindingSeverity.Info, "Write infra/edge."), (finding.Code, finding.Severity, finding.Fix));
+    }
+
     [Fact]
     public void Merge_nothing_is_the_default()
     {

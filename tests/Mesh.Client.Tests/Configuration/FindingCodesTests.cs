@@ -23,6 +23,28 @@ public sealed class FindingCodesTests
     }
 
     [Fact]
+    public void Aliases_are_codes_of_istioctl_or_Kiali()
+        => Assert.All(Codes.SelectMany(FindingAliases.Of), alias => Assert.Matches("^(IST|KIA)[0-9]{4}$", alias));
+
+    [Theory]
+    [InlineData(MeshFindingSeverity.Error, "IST0106")]
+    [InlineData(MeshFindingSeverity.Warning, "IST0133")]
+    [InlineData(MeshFindingSeverity.Info, null)]
+    public void Aliases_of_the_schema_follow_the_severity(MeshFindingSeverity severity, string? alias)
+        => Assert.Equal(alias is null ? [] : [alias], FindingAliases.Of(FindingCodes.BadExportTo, severity));
+
+    [Fact]
+    public void Finding_tells_its_aliases_once()
+    {
+        var finding = Loading.Route("- route:\n  - destination: { host: a, subset: v1 }\n");
+        var told = Assert.Single(ConfigurationMerger.Merge([finding]).Findings);
+
+        Assert.Equal(["IST0101", "KIA1107"], told.Aliases);
+        Assert.Contains("warning MESH0703 (IST0101, KIA1107): VirtualService default/reviews: ", told.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("IST", told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Documentation_lists_every_code_once_in_order_with_its_meaning()
     {
         var rows = File.ReadLines(RepositoryRoot.Combine("docs", "findings.md"))
@@ -32,5 +54,6 @@ public sealed class FindingCodesTests
 
         Assert.Equal(Codes.Order(StringComparer.Ordinal), rows.Select(row => row[1]));
         Assert.All(rows, row => Assert.EndsWith(".", row[2], StringComparison.Ordinal));
+        Assert.All(rows, row => Assert.Equal((row[1], string.Join(", ", FindingAliases.Of(row[1]))), (row[1], row[3])));
     }
 }

@@ -99,7 +99,7 @@ internal static class FaultBinder
 
         if (older is not null)
         {
-            fields.Findings.Info(FindingCodes.Deprecated, older, "'percent' is the older name of 'percentage' and still works (IST0002).",
+            fields.Findings.Info(FindingCodes.Deprecated, older, "'percent' is the older name of 'percentage' and still works.",
                 $"Write percentage: {{ value: {older.Text} }}.");
         }
 

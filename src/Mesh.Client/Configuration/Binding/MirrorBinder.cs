@@ -42,7 +42,7 @@ internal static class MirrorBinder
         var current = fields.Take("mirrorPercentage");
         if (older is not null)
         {
-            fields.Findings.Info(FindingCodes.Deprecated, older, "'mirrorPercent' is the older name of 'mirrorPercentage' and still works (IST0002).",
+            fields.Findings.Info(FindingCodes.Deprecated, older, "'mirrorPercent' is the older name of 'mirrorPercentage' and still works.",
                 $"Write mirrorPercentage: {{ value: {older.Text} }}.");
         }
 

@@ -18,8 +18,8 @@ internal static class OutlierDetectionBinder
         {
             older = fields.Integer("consecutiveErrors", 0, int.MaxValue);
             findings.Info(FindingCodes.Deprecated, deprecated, fields.Has("consecutive5xxErrors")
-                ? "'consecutiveErrors' is the older name of 'consecutive5xxErrors', which is written too and is used (IST0002)."
-                : "'consecutiveErrors' is the older name of 'consecutive5xxErrors' and still works (IST0002).", "Write consecutive5xxErrors.");
+                ? "'consecutiveErrors' is the older name of 'consecutive5xxErrors', which is written too and is used."
+                : "'consecutiveErrors' is the older name of 'consecutive5xxErrors' and still works.", "Write consecutive5xxErrors.");
         }
 
         var bound = new OutlierDetectionConfiguration

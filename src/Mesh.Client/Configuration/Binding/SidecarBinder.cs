@@ -83,7 +83,7 @@ internal static class SidecarBinder
         fields.Finish();
         if (!fields.Has("mode"))
         {
-            fields.Findings.Info(FindingCodes.AmbiguousOutboundMode, fields.Node, "the block names no mode, which is REGISTRY_ONLY, as in Istio (KIA1007).", "Write the mode.");
+            fields.Findings.Info(FindingCodes.AmbiguousOutboundMode, fields.Node, "the block names no mode, which is REGISTRY_ONLY, as in Istio.", "Write the mode.");
         }
 
         return mode ?? OutboundTrafficPolicyMode.RegistryOnly;

@@ -63,6 +63,11 @@ internal static class TrafficPolicyBinder
                 fields.Findings.Error(FindingCodes.MissingField, item, "'port' is missing: the settings do not say for which port they are.", "Write port: { number: 443 }.");
             }
 
+            if (settings.Node.Properties.Count == 1 && settings.Has("port"))
+            {
+                fields.Findings.Error(FindingCodes.EmptyPolicy, item, "the settings of the port are empty.", "Write a block beside port, or remove the entry.");
+            }
+
             var policy = Blocks(settings, port);
             settings.Finish();
             if (port is { } number && ports.Any(other => other.Key == number))
@@ -97,7 +102,7 @@ internal static class TrafficPolicyBinder
         {
             case SimplePolicy.LeastConnections:
                 fields.Findings.Info(FindingCodes.Deprecated,
-                    fields.Take("simple")!, "LEAST_CONN is the older name of LEAST_REQUEST and still works (IST0002).", "Write LEAST_REQUEST.");
+                    fields.Take("simple")!, "LEAST_CONN is the older name of LEAST_REQUEST and still works.", "Write LEAST_REQUEST.");
                 break;
             case SimplePolicy.PassThrough:
                 fields.Findings.Warning(FindingCodes.UnbuiltField,

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mesh.Client.Configuration;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal sealed class ReferenceChecker
 {
     private readonly MeshConfiguration _configuration;
     private readonly FindingSink _findings;
-    private readonly HashSet<string> _services;
+    private readonly KnownEndpoints _known;
     private readonly Dictionary<string, HashSet<string>> _subsets = new(StringComparer.Ordinal);
     private (string Host, string Namespace, string Name) _resolved = ("", "", "");
 
@@ -16,11 +18,7 @@ internal sealed class ReferenceChecker
     {
         _configuration = configuration;
         _findings = findings;
-        _services =
-        [
-            .. configuration.Services.Select(service => Resolve(service.Metadata.Name, service.Metadata)),
-            .. configuration.ServiceEntries.SelectMany(entry => entry.Hosts.Select(host => Resolve(host, entry.Metadata))),
-        ];
+        _known = new KnownEndpoints(configuration);
         foreach (var rule in configuration.DestinationRules)
         {
             var host = Resolve(rule.Host, rule.Metadata);
@@ -83,7 +81,7 @@ internal sealed class ReferenceChecker
 
                 _findings.Resource = rule.Metadata.ToString();
                 _findings.Warning(FindingCodes.SharedHost, rule.Node.Field("hosts") ?? rule.Node,
-                    $"the host '{name}' has rules in {owners[name].Metadata} already, which is older and is used alone; this one is not used for it (IST0109).",
+                    $"the host '{name}' has rules in {owners[name].Metadata} already, which is older and is used alone; this one is not used for it.",
                     "Put the rules of one host into one VirtualService.");
             }
         }
@@ -94,9 +92,15 @@ internal sealed class ReferenceChecker
         foreach (var gateway in GatewaysOf(rule))
         {
             var name = gateway.Contains('/', StringComparison.Ordinal) ? gateway : $"{rule.Metadata.Namespace}/{gateway}";
+            if (gateway.Split('.') is [var first, var second, ..] && !gateway.Contains('/', StringComparison.Ordinal) && !gateways.Contains(name))
+            {
+                name = $"{second}/{first}";
+                _findings.Info(FindingCodes.GatewayNameForm, rule.Node.Field("gateways") ?? rule.Node, $"{FindingSink.Quote(gateway)} is the older way to name a gateway of another namespace.", $"Write {name}.");
+            }
+
             if (gateway != "mesh" && !gateways.Contains(name))
             {
-                _findings.Info(FindingCodes.DanglingGateway, rule.Node.Field("gateways") ?? rule.Node, $"no document defines the gateway {FindingSink.Quote(name)} (IST0101).");
+                _findings.Info(FindingCodes.DanglingGateway, rule.Node.Field("gateways") ?? rule.Node, $"no document defines the gateway {FindingSink.Quote(name)}.");
             }
         }
     }
@@ -118,18 +122,25 @@ internal sealed class ReferenceChecker
     private void CheckDestination(VirtualServiceConfiguration rule, RouteDestinationConfiguration destination)
     {
         var host = Resolve(destination.Host, rule.Metadata);
-        if (_configuration.DefaultDiscovery == DiscoveryKind.None && !_services.Contains(host) && !HostName.WildcardsOver(host).Any(_services.Contains))
+        if (_configuration.DefaultDiscovery == DiscoveryKind.None && !_known.IsDeclared(host))
         {
             var at = Place(destination);
             _findings.Warning(FindingCodes.DanglingHost, at.Field("host") ?? at,
-                $"the host '{host}' is declared by no service and no ServiceEntry, and DefaultDiscovery is None; calls are answered 503 NC (IST0101).", "Add it under Services.");
+                $"the host '{host}' is declared by no service and no ServiceEntry, and DefaultDiscovery is None; calls are answered 503 NC.", "Add it under Services.");
+        }
+
+        if (destination.Port is { } port && _known.PortsOf(host) is { } ports && !ports.Any(declared => declared.Number == port))
+        {
+            var at = Place(destination);
+            _findings.Warning(FindingCodes.UndeclaredPort, at.Field("port") ?? at, string.Create(CultureInfo.InvariantCulture,
+                $"'{host}' declares no port {port}; calls are answered 503 NC."), string.Create(CultureInfo.InvariantCulture, $"Write one of {string.Join(", ", ports.Take(10).Select(declared => declared.Number))}."));
         }
 
         if (destination.Subset is { } subset && !IsDefined(host, subset))
         {
             var at = Place(destination);
             _findings.Warning(FindingCodes.DanglingSubset, at.Field("subset") ?? at,
-                $"no DestinationRule of '{host}' defines the subset '{subset}'; calls are answered 503 NC until one does (IST0101).", "Add the subset to the DestinationRule of that host.");
+                $"no DestinationRule of '{host}' defines the subset '{subset}'; calls are answered 503 NC until one does.", "Add the subset to the DestinationRule of that host.");
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mesh.Client.Configuration;
 
 /// <summary>What ServiceEntries and WorkloadEntries say about each other and about <c>Mesh:Services</c>.</summary>
@@ -15,11 +17,11 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
 
     private void CheckSharedHosts()
     {
-        var claims = new Dictionary<string, (RegistryClaim Claim, ConfigurationNode Node)>(StringComparer.Ordinal);
+        var claims = new Dictionary<string, (RegistryClaim Claim, ConfigurationNode Node, IReadOnlyList<PortConfiguration> Ports)>(StringComparer.Ordinal);
         foreach (var service in configuration.Services)
         {
             var name = HostName.Resolve(service.Metadata.Name, service.Metadata.Namespace, configuration.Domain);
-            claims.TryAdd(name, (new(service.Metadata, service.Metadata.Namespace, IsEntry: false), service.Node));
+            claims.TryAdd(name, (new(service.Metadata, service.Metadata.Namespace, IsEntry: false), service.Node, []));
         }
 
         foreach (var entry in configuration.ServiceEntries)
@@ -28,25 +30,39 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
             {
                 var name = HostName.Resolve(host, entry.Metadata.Namespace, configuration.Domain);
                 var claim = new RegistryClaim(entry.Metadata, entry.Metadata.Namespace, IsEntry: true);
-                if (claims.TryAdd(name, (claim, entry.Node)) || claims[name].Claim == claim)
+                if (claims.TryAdd(name, (claim, entry.Node, entry.Ports)) || claims[name].Claim == claim)
                 {
                     continue;
                 }
 
                 var other = claims[name];
                 var isUsed = claim.GoesBefore(other.Claim, configuration.Namespace);
-                Report(name, isUsed ? claim : other.Claim, isUsed ? other : (claim, entry.Node));
-                claims[name] = isUsed ? (claim, entry.Node) : other;
+                Report(name, isUsed ? claim : other.Claim, isUsed ? other : (claim, entry.Node, entry.Ports));
+                CheckProtocols(name, entry, other);
+                claims[name] = isUsed ? (claim, entry.Node, entry.Ports) : other;
             }
         }
     }
 
-    private void Report(string name, RegistryClaim used, (RegistryClaim Claim, ConfigurationNode Node) unused)
+    private void Report(string name, RegistryClaim used, (RegistryClaim Claim, ConfigurationNode Node, IReadOnlyList<PortConfiguration> Ports) unused)
     {
         findings.Resource = unused.Claim.Metadata.ToString();
         findings.Warning(FindingCodes.SharedServiceHost, unused.Node.Field("hosts") ?? unused.Node,
-            $"the host '{name}' is declared by {used.Metadata} too, which is used alone; this one is not used for it (KIA1211).",
+            $"the host '{name}' is declared by {used.Metadata} too, which is used alone; this one is not used for it.",
             "Declare a host once, with all of its ports.");
+    }
+
+    private void CheckProtocols(string name, ServiceEntryConfiguration entry, (RegistryClaim Claim, ConfigurationNode Node, IReadOnlyList<PortConfiguration> Ports) other)
+    {
+        foreach (var port in entry.Ports)
+        {
+            if (other.Ports.FirstOrDefault(known => known.Number == port.Number) is { } same && (same.Protocol ?? "HTTP") != (port.Protocol ?? "HTTP"))
+            {
+                findings.Resource = entry.Metadata.ToString();
+                findings.Warning(FindingCodes.ConflictingProtocol, entry.Node.Field("ports") ?? entry.Node, string.Create(CultureInfo.InvariantCulture,
+                    $"port {port.Number} of '{name}' is {port.Protocol ?? "HTTP"} here and {same.Protocol ?? "HTTP"} in {other.Claim.Metadata}."), "Write the same protocol in both.");
+            }
+        }
     }
 
     private void CheckSelectors()

@@ -65,7 +65,7 @@ internal static class ServiceEntryValidator
             else
             {
                 findings.Info(FindingCodes.ConnectionPort, entry.Node.Field("ports")!, string.Create(CultureInfo.InvariantCulture,
-                    $"the port {port.Number} is declared as {port.Protocol}; what an HttpClient sends there is HTTP, and is ruled as such (IST0134)."),
+                    $"the port {port.Number} is declared as {port.Protocol}; what an HttpClient sends there is HTTP, and is ruled as such."),
                     "Write HTTP, HTTPS, HTTP2 or GRPC where clients speak HTTP.");
             }
         }

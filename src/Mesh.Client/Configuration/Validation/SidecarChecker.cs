@@ -17,7 +17,7 @@ internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSin
             {
                 findings.Resource = sidecar.Metadata.ToString();
                 findings.Warning(FindingCodes.SelectorInRootNamespace, sidecar.Node.Field("workloadSelector") ?? sidecar.Node,
-                    $"in the root namespace {configuration.RootNamespace} a Sidecar with a selector holds for workloads of that namespace alone (KIA1006).", "Remove the selector, or move it to the workloads' namespace.");
+                    $"in the root namespace {configuration.RootNamespace} a Sidecar with a selector holds for workloads of that namespace alone.", "Remove the selector, or move it to the workloads' namespace.");
             }
         }
     }
@@ -34,7 +34,8 @@ internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSin
 
             findings.Resource = sidecar.Metadata.ToString();
             findings.Warning(FindingCodes.SharedSidecar, sidecar.Node,
-                $"{chosen.Metadata} holds for the same workload and is older; this one is not used ({(isSelecting ? "KIA0003" : "KIA0002")}).", "Keep one of them.");
+                $"{chosen.Metadata} holds for the same workload and is older; this one is not used.", "Keep one of them.",
+                isSelecting ? "KIA0003" : "KIA0002");
         }
     }
 
@@ -53,7 +54,7 @@ internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSin
             var name = HostName.Resolve(host.Host, space, configuration.Domain);
             if (!known.Contains(name) && !HostName.WildcardsOver(name).Any(known.Contains))
             {
-                findings.Info(FindingCodes.UnknownEgressHost, host.Node, $"no service and no rule is known for the host '{name}' (KIA1004).");
+                findings.Info(FindingCodes.UnknownEgressHost, host.Node, $"no service and no rule is known for the host '{name}'.");
             }
         }
     }

@@ -24,7 +24,7 @@ internal static class SubsetsValidator
             if (subset.Node.Field("labels") is null or { Kind: NodeKind.Mapping, Properties.Count: 0 })
             {
                 findings.Info(FindingCodes.SubsetWithoutLabels, subset.Node,
-                    $"the subset '{subset.Name}' names no labels and holds every endpoint of the host (KIA0209).");
+                    $"the subset '{subset.Name}' names no labels and holds every endpoint of the host.");
             }
         }
     }

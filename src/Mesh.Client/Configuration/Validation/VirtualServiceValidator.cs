@@ -16,6 +16,7 @@ internal static class VirtualServiceValidator
         {
             RouteActionValidator.Check(route, findings);
             RouteWeightsValidator.Check(route, findings);
+            DuplicateDestinationValidator.Check(route, findings);
             AuthorityValidator.Check(route, findings);
         }
 

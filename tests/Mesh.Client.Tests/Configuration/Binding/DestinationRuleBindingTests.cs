@@ -5,6 +5,10 @@ namespace Mesh.Client.Tests.Configuration.Binding;
 public sealed class DestinationRuleBindingTests
 {
     [Fact]
+    public void Load_settings_of_a_port_without_any_block_are_refused()
+        => Loading.Refused(Loading.Destination("trafficPolicy:\n  portLevelSettings:\n  - port: { number: 80 }\n"), FindingCodes.EmptyPolicy, "spec.trafficPolicy.portLevelSettings[0]");
+
+    [Fact]
     public void Load_a_rule_as_in_istios_documentation_reads_like_it()
     {
         var document = Loading.Destination("""

@@ -19,6 +19,18 @@ public sealed class RegistryCheckerTests
     public void Check_a_host_of_two_entries_is_told_of_the_younger()
         => Assert.Equal("ServiceEntry default/f", Assert.Single(Findings($$"""{ "ServiceEntries": { "f": { {{Entry}} }, "e": { {{Entry}} } } }""")).Resource);
 
+    [Theory]
+    [InlineData("HTTPS", true)]
+    [InlineData("HTTP", false)]
+    public void Check_one_port_with_two_protocols_is_told(string protocol, bool isTold)
+    {
+        var findings = Findings($$"""
+            { "ServiceEntries": { "e": { {{Entry}}, "ports": [ { "number": 80, "protocol": "HTTP" } ] }, "f": { {{Entry}}, "ports": [ { "number": 80, "protocol": "{{protocol}}" } ] } } }
+            """);
+
+        Assert.Equal(isTold, findings.Any(finding => finding.Code == FindingCodes.ConflictingProtocol && finding.Aliases is ["IST0177", "KIA1212"]));
+    }
+
     [Fact]
     public void Check_an_entry_that_is_not_exported_here_shares_nothing()
         => Assert.Empty(Findings($$"""{ "ServiceEntries": { "e": { {{Entry}} }, "prod/e": { {{Entry}}, "exportTo": [ "." ] } } }"""));

@@ -14,7 +14,7 @@ public sealed class SidecarCheckerTests
         var finding = Assert.Single(Findings($$"""{ "a": { {{spec}} }, "b": { {{spec}} } }"""));
 
         Assert.Equal((FindingCodes.SharedSidecar, "Sidecar default/b", MeshFindingSeverity.Warning), (finding.Code, finding.Resource, finding.Severity));
-        Assert.Contains(alias, finding.Message, StringComparison.Ordinal);
+        Assert.Equal([alias], finding.Aliases);
     }
 
     [Fact]

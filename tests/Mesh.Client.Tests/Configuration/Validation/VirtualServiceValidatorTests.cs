@@ -66,7 +66,7 @@ public sealed class VirtualServiceValidatorTests
     {
         var document = Loading.Route($"- {first}\n  route:\n  - destination: {{ host: a }}\n- match: [ {{ uri: {{ prefix: /b }} }} ]\n  route:\n  - destination: {{ host: b }}\n");
 
-        Assert.Contains("IST0130", Loading.Warned(document, FindingCodes.Unreachable, "spec.http[1]").Message, StringComparison.Ordinal);
+        Assert.Equal(["IST0130"], Loading.Warned(document, FindingCodes.Unreachable, "spec.http[1]").Aliases);
     }
 
     [Theory]
@@ -82,6 +82,23 @@ public sealed class VirtualServiceValidatorTests
         => Assert.DoesNotContain(
             Loading.Route($"- match: [ {match} ]\n  route:\n  - destination: {{ host: a }}\n- route:\n  - destination: {{ host: b }}\n").Findings,
             finding => finding.Code == FindingCodes.Unreachable);
+
+    [Fact]
+    public void Load_the_same_destination_twice_in_one_rule_is_told()
+    {
+        var document = Loading.Route("- route:\n  - { destination: { host: a, subset: v1 }, weight: 1 }\n  - { destination: { host: a, subset: v2 }, weight: 1 }\n  - { destination: { host: A, subset: v1 }, weight: 1 }\n");
+
+        Assert.Equal(["KIA1105"], Loading.Warned(document, FindingCodes.DuplicateDestination, "spec.http[0].route[2]").Aliases);
+        Assert.Single(document.Findings);
+    }
+
+    [Theory]
+    [InlineData("a/b/c")]
+    [InlineData("/b")]
+    [InlineData("a/")]
+    [InlineData("A")]
+    public void Load_gateways_that_cannot_be_names_are_refused(string gateway)
+        => Loading.Refused(Hosts($"[ a ]\n  gateways: [ mesh, \"{gateway}\" ]"), FindingCodes.BadName, "spec.gateways[1]");
 
     private static LoadedDocument Hosts(string hosts) => Loading.Yaml(
         $"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{ name: a }}\nspec:\n  http:\n  - route:\n    - destination: {{ host: a }}\n  hosts: {hosts}\n");

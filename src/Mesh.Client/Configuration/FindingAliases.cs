@@ -1,0 +1,102 @@
+using System.Collections.Frozen;
+
+namespace Mesh.Client.Configuration;
+
+/// <summary>
+/// What <c>istioctl analyze</c> (IST) and Kiali (KIA) call the findings of this library. Findings share the lists, so that equal findings
+/// stay equal.
+/// </summary>
+internal static class FindingAliases
+{
+    /// <summary>Istio's one code for everything its schema refuses.</summary>
+    public const string SchemaError = "IST0106";
+
+    /// <summary>The same for what its schema only warns of.</summary>
+    public const string SchemaWarning = "IST0133";
+
+    private static readonly string[] Schema = [SchemaError, SchemaWarning];
+
+    private static readonly FrozenDictionary<string, string[]> Table = new Dictionary<string, string[]>
+    {
+        [FindingCodes.WrongType] = Schema,
+        [FindingCodes.UnknownField] = Schema,
+        [FindingCodes.MissingField] = Schema,
+        [FindingCodes.OutOfRange] = Schema,
+        [FindingCodes.BadDuration] = Schema,
+        [FindingCodes.BadPercentage] = Schema,
+        [FindingCodes.UnknownValue] = Schema,
+        [FindingCodes.BadLabel] = Schema,
+        [FindingCodes.Deprecated] = ["IST0002"],
+        [FindingCodes.BadName] = Schema,
+        [FindingCodes.Conflict] = Schema,
+        [FindingCodes.BadHost] = Schema,
+        [FindingCodes.DuplicateHost] = Schema,
+        [FindingCodes.BadAction] = Schema,
+        [FindingCodes.BadWeights] = Schema,
+        [FindingCodes.BadStringMatch] = Schema,
+        [FindingCodes.BadRegex] = Schema,
+        [FindingCodes.BadFault] = Schema,
+        [FindingCodes.BadRetries] = Schema,
+        [FindingCodes.Unreachable] = ["IST0130"],
+        [FindingCodes.WeightWithoutEffect] = ["KIA1104"],
+        [FindingCodes.BadHeaderName] = Schema,
+        [FindingCodes.BadHeaderEdit] = Schema,
+        [FindingCodes.BadRedirect] = Schema,
+        [FindingCodes.BadDirectResponse] = Schema,
+        [FindingCodes.BadRewrite] = Schema,
+        [FindingCodes.DuplicateDestination] = ["KIA1105"],
+        [FindingCodes.IneffectiveMatch] = ["IST0131"],
+        [FindingCodes.GatewayNameForm] = ["KIA1108"],
+        [FindingCodes.BadSubsetName] = Schema,
+        [FindingCodes.DuplicateSubset] = Schema,
+        [FindingCodes.EmptyPolicy] = Schema,
+        [FindingCodes.SubsetWithoutLabels] = ["KIA0209"],
+        [FindingCodes.BadTls] = Schema,
+        [FindingCodes.BadAddress] = Schema,
+        [FindingCodes.DuplicatePort] = Schema,
+        [FindingCodes.DiscoveryMismatch] = Schema,
+        [FindingCodes.BadLocality] = Schema,
+        [FindingCodes.UnknownPortName] = Schema,
+        [FindingCodes.ConnectionPort] = ["IST0134"],
+        [FindingCodes.BadExportTo] = Schema,
+        [FindingCodes.SelectorWithoutLabels] = Schema,
+        [FindingCodes.BadEgressHost] = Schema,
+        [FindingCodes.AmbiguousOutboundMode] = ["KIA1007"],
+        [FindingCodes.DanglingSubset] = ["IST0101", "KIA1107"],
+        [FindingCodes.DanglingHost] = ["IST0101", "KIA1101"],
+        [FindingCodes.DanglingGateway] = ["IST0101", "KIA1102"],
+        [FindingCodes.SharedHost] = ["IST0109", "KIA1106"],
+        [FindingCodes.SharedServiceHost] = ["KIA1211"],
+        [FindingCodes.IdleSelector] = ["KIA0004"],
+        [FindingCodes.SharedSidecar] = ["KIA0002", "KIA0003"],
+        [FindingCodes.UnknownEgressHost] = ["KIA1004"],
+        [FindingCodes.SelectorInRootNamespace] = ["KIA1006"],
+        [FindingCodes.SharedDestinationRule] = ["KIA0201"],
+        [FindingCodes.UnknownRuleHost] = ["IST0174", "KIA0202"],
+        [FindingCodes.SubsetWithoutEndpoints] = ["IST0173", "KIA0203"],
+        [FindingCodes.UndeclaredPort] = ["IST0101"],
+        [FindingCodes.ConflictingProtocol] = ["IST0177", "KIA1212"],
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, string[]> Singles = Table.Values.SelectMany(aliases => aliases).Distinct()
+        .ToFrozenDictionary(alias => alias, alias => new[] { alias }, StringComparer.Ordinal);
+
+    /// <summary>Every alias of a code, of whatever severity.</summary>
+    public static IReadOnlyList<string> Of(string code) => Table.GetValueOrDefault(code, []);
+
+    /// <param name="code">One of <see cref="FindingCodes"/>.</param>
+    /// <param name="severity">Istio has one code for errors of the schema and one for its warnings.</param>
+    /// <param name="only">The one that fits, where a code's aliases tell cases apart.</param>
+    public static IReadOnlyList<string> Of(string code, MeshFindingSeverity severity, string? only = null)
+    {
+        var aliases = only is null ? Table.GetValueOrDefault(code, []) : Singles[only];
+        return aliases != Schema ? aliases : severity switch
+        {
+            MeshFindingSeverity.Error => Singles[SchemaError],
+            MeshFindingSeverity.Warning => Singles[SchemaWarning],
+            _ => [],
+        };
+    }
+
+    public static bool IsAlias(string text) => Singles.ContainsKey(text);
+}

@@ -1,0 +1,64 @@
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Tests.Configuration.Validation;
+
+public sealed class DestinationRuleCheckerTests
+{
+    private const string V1 = "\"subsets\": [ { \"name\": \"v1\", \"labels\": { \"version\": \"v1\" } } ]";
+    private const string Policy = "\"trafficPolicy\": { \"loadBalancer\": { \"simple\": \"RANDOM\" } }";
+
+    [Theory]
+    [InlineData(V1, V1, "Mesh:DestinationRules:b:subsets:0")]
+    [InlineData(Policy, Policy, "Mesh:DestinationRules:b:trafficPolicy")]
+    [InlineData(V1, Policy, null)]
+    [InlineData(V1 + ", \"exportTo\": [ \"~\" ]", V1, null)]
+    public void Check_two_rules_that_say_the_same_of_a_host_name_the_younger(string first, string second, string? path)
+    {
+        var findings = Findings($$"""{ "DestinationRules": { "a": { "host": "reviews", {{first}} }, "b": { "host": "reviews.default.svc.cluster.local", {{second}} } } }""");
+
+        Assert.Equal(path is null ? [] : [(FindingCodes.SharedDestinationRule, path, "KIA0201")], findings.Select(finding => (finding.Code, finding.Path, finding.Aliases[0])));
+    }
+
+    [Theory]
+    [InlineData("None", "raitings", true)]
+    [InlineData("None", "ratings", false)]
+    [InlineData("None", "ratings.default", false)]
+    [InlineData("None", "*.nowhere", false)]
+    [InlineData("None", "a.example", false)]
+    [InlineData("Dns", "raitings", false)]
+    public void Check_a_host_that_nothing_declares_is_told_where_none_is_looked_up(string discovery, string host, bool isTold)
+    {
+        var findings = Findings($$"""
+            { "DefaultDiscovery": "{{discovery}}", "Services": { "ratings": {} }, "ServiceEntries": { "e": { "hosts": [ "*.example" ] } }, "DestinationRules": { "a": { "host": "{{host}}" } } }
+            """);
+
+        Assert.Equal(isTold ? [FindingCodes.UnknownRuleHost] : [], findings.Select(finding => finding.Code));
+    }
+
+    [Theory]
+    [InlineData("""{ "Address": "127.0.0.1:1", "Labels": { "version": "v2" } }""", MeshFindingSeverity.Warning)]
+    [InlineData("""{ "Address": "127.0.0.1:1", "Labels": { "version": "v1" } }""", null)]
+    [InlineData("", null)]
+    public void Check_a_subset_that_no_endpoint_belongs_to_is_told(string endpoint, MeshFindingSeverity? severity)
+    {
+        var findings = Findings($$"""
+            { "Services": { "reviews": { "Endpoints": [ {{endpoint}} ] } }, "DestinationRules": { "a": { "host": "reviews", {{V1}} } },
+              "VirtualServices": { "a": { "hosts": [ "reviews" ], "http": [ { "route": [ { "destination": { "host": "reviews", "subset": "v1" } } ] } ] } } }
+            """);
+
+        Assert.Equal(severity is null ? [] : [(FindingCodes.SubsetWithoutEndpoints, severity)], findings.Select(finding => (finding.Code, (MeshFindingSeverity?)finding.Severity)));
+    }
+
+    [Fact]
+    public void Check_a_subset_without_endpoints_that_no_rule_uses_is_worth_knowing()
+        => Assert.Equal(MeshFindingSeverity.Info, Assert.Single(Findings($$"""
+            { "ServiceEntries": { "e": { "hosts": [ "a.example" ], "resolution": "DNS", "endpoints": [ { "address": "b.example" } ] } }, "DestinationRules": { "a": { "host": "a.example", {{V1}} } } }
+            """)).Severity);
+
+    private static IReadOnlyList<MeshFinding> Findings(string section)
+    {
+        var document = Loading.Section(section);
+        Loading.NotRefused(document);
+        return ConfigurationMerger.Merge([document]).Findings;
+    }
+}
