@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+
+namespace Mesh.Client.Tests.Configuration;
+
+/// <summary>Valid rules that together use every field, each small, so that a change of one value mostly reaches something.</summary>
+internal static class MutationCorpus
+{
+    /// <summary>Kind in the plural, as in the section, and the map below it.</summary>
+    private static readonly (string Map, string Kind, string Entries)[] Rules =
+    [
+        ("VirtualServices", "VirtualService", """
+            { "reviews": { "hosts": [ "reviews", "*.reviews.example" ], "gateways": [ "mesh", "infra/edge" ], "exportTo": [ "*" ], "http": [
+              { "name": "one", "match": [ { "name": "m", "uri": { "prefix": "/a" }, "ignoreUriCase": true, "method": { "exact": "GET" }, "scheme": { "exact": "http" }, "authority": { "prefix": "rev" },
+                  "headers": { "end-user": { "regex": "(a|b)*\\.c" }, "x": {} }, "withoutHeaders": { "y": { "exact": "1" } }, "queryParams": { "q": { "exact": "v" } },
+                  "port": 80, "sourceLabels": { "app": "web" }, "sourceNamespace": "default", "gateways": [ "mesh" ] } ],
+                "fault": { "delay": { "fixedDelay": "7s", "percentage": { "value": 12.5 } }, "abort": { "httpStatus": 503, "percent": 5 } },
+                "route": [ { "destination": { "host": "reviews", "subset": "v1", "port": { "number": 9080 } }, "weight": 90, "headers": { "request": { "set": { "a": "%REQ(b)%" }, "remove": [ "c" ] } } },
+                  { "destination": { "host": "ratings.prod.svc.cluster.local" }, "weight": 10 } ],
+                "timeout": "1.5s", "retries": { "attempts": 3, "perTryTimeout": "500ms", "retryOn": "5xx,503,connect-failure", "backoff": "25ms", "retryIgnorePreviousHosts": false },
+                "rewrite": { "uri": "/z", "authority": "other" }, "mirror": { "host": "mirror", "subset": "v2" }, "mirrorPercentage": { "value": 50 } },
+              { "route": [ { "destination": { "host": "reviews" } } ] } ] } }
+            """),
+        ("VirtualServices", "VirtualService", """
+            { "answers": { "hosts": [ "reviews" ], "http": [
+              { "match": [ { "uri": { "exact": "/old" } } ], "redirect": { "uri": "/new", "authority": "b", "scheme": "https", "redirectCode": 302, "port": 8443 } },
+              { "match": [ { "uri": { "prefix": "/b" } } ], "directResponse": { "status": 418, "body": { "string": "tea" } }, "headers": { "response": { "add": { "d": "e" } } } },
+              { "match": [ { "uri": { "regex": "/c/.*" } } ], "rewrite": { "uriRegexRewrite": { "match": "^/c/(.*)$", "rewrite": "/d/\\1" } }, "route": [ { "destination": { "host": "a" } } ],
+                "mirrors": [ { "destination": { "host": "b", "port": { "number": 80 } }, "percentage": { "value": 1 } } ] } ] } }
+            """),
+        ("VirtualServices", "VirtualService", """
+            { "root": { "hosts": [ "reviews" ], "http": [ { "match": [ { "uri": { "prefix": "/a" } } ], "delegate": { "name": "leaf", "namespace": "default" } } ] },
+              "leaf": { "http": [ { "match": [ { "uri": { "prefix": "/a/b" } } ], "route": [ { "destination": { "host": "reviews" } } ] }, { "route": [ { "destination": { "host": "b" } } ], "timeout": "1ms" } ] } }
+            """),
+        ("DestinationRules", "DestinationRule", """
+            { "reviews": { "host": "reviews", "exportTo": [ "." ], "workloadSelector": { "matchLabels": { "app": "web" } },
+              "trafficPolicy": { "loadBalancer": { "simple": "LEAST_CONN" }, "connectionPool": { "tcp": { "connectTimeout": "1s", "maxConnections": 5 }, "http": { "maxRetries": 3 } },
+                "outlierDetection": { "consecutiveErrors": 1, "consecutiveGatewayErrors": 2, "interval": "1s", "baseEjectionTime": "3m", "maxEjectionPercent": 100, "minHealthPercent": 0 },
+                "tls": { "mode": "SIMPLE", "sni": "a.example", "subjectAltNames": [ "a.example" ], "insecureSkipVerify": false },
+                "portLevelSettings": [ { "port": { "number": 443 }, "tls": { "mode": "ISTIO_MUTUAL" } } ] },
+              "subsets": [ { "name": "v1", "labels": { "version": "v1" }, "trafficPolicy": { "loadBalancer": { "simple": "RANDOM" } } }, { "name": "v2", "labels": { "version": "v2" } } ] } }
+            """),
+        ("ServiceEntries", "ServiceEntry", """
+            { "api": { "hosts": [ "reviews.example" ], "addresses": [ "10.0.0.0" ], "location": "MESH_EXTERNAL", "resolution": "DNS", "exportTo": [ "*" ],
+                "ports": [ { "number": 443, "name": "https", "protocol": "HTTPS", "targetPort": 8443 }, { "number": 80, "name": "http", "protocol": "HTTP" } ],
+                "endpoints": [ { "address": "one.example", "ports": { "https": 8444 }, "labels": { "version": "v1" }, "locality": "eu/eu-1/a", "weight": 2 } ] },
+              "vms": { "hosts": [ "vms.example" ], "resolution": "STATIC", "workloadSelector": { "labels": { "app": "vm" } }, "ports": [ { "number": 80, "protocol": "TCP" } ] } }
+            """),
+        ("WorkloadEntries", "WorkloadEntry", """{ "vm": { "address": "10.0.0.1", "ports": { "http": 8080 }, "labels": { "app": "vm" }, "locality": "eu/eu-1", "weight": 1, "network": "n", "serviceAccount": "s" } }"""),
+        ("Sidecars", "Sidecar", """{ "all": { "workloadSelector": { "labels": { "app": "web" } }, "egress": [ { "hosts": [ "./*", "*/reviews.example", "~/*" ] } ], "outboundTrafficPolicy": { "mode": "REGISTRY_ONLY" } } }"""),
+        ("Gateways", "Gateway", """{ "infra/edge": { "selector": { "app": "edge" }, "servers": [] } }"""),
+        ("PeerAuthentications", "PeerAuthentication", """{ "mtls": { "mtls": { "mode": "STRICT" }, "selector": { "matchLabels": { "app": "web" } } } }"""),
+    ];
+
+    private const string Settings = """
+        { "Namespace": "default", "RootNamespace": "istio-system", "Domain": "cluster.local", "Seed": 5, "DefaultDiscovery": "None", "OutboundTrafficPolicy": { "Mode": "ALLOW_ANY" },
+          "Workload": { "Name": "web-1", "Labels": { "app": "web" }, "Locality": "eu/eu-1/a" }, "Propagation": { "Headers": [ "end-user" ], "ExternalHosts": [ "*.example" ] },
+          "Services": { "reviews": { "Ports": [ { "Number": 80, "Name": "http", "TargetPort": 9080 } ], "Endpoints": [ { "Address": "127.0.0.1:9083", "Labels": { "version": "v1" }, "Locality": "eu", "Weight": 1 },
+            { "Address": "unix:/run/a" } ] }, "ratings": { "Discovery": "Dns", "metadata": { "creationTimestamp": "2026-01-01T00:00:00Z", "labels": { "a": "b" }, "annotations": { "c": "d" } } } } }
+        """;
+
+    private const string Yaml = """
+        # rules
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata:
+          name: reviews
+          labels: { app: "x" }
+        spec:
+          hosts:
+          - reviews
+          http:
+          - name: &n one
+            match:
+            - headers:
+                end-user: { regex: "(a|b)*\\ c" }
+              uri: { prefix: /a }
+            redirect: { uri: /b }
+          - name: *n
+            route:
+            - destination: { host: reviews }
+            mirror: { host: 'b' }
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: { name: reviews }
+        spec:
+          host: reviews
+          subsets:
+          - name: v1
+            labels:
+              version: v1
+        """;
+
+    /// <summary>The texts in their formats; those that are JSON can be changed as trees too.</summary>
+    public static IReadOnlyList<(MeshDocumentFormat Format, string Text)> Documents { get; } =
+    [
+        (MeshDocumentFormat.MeshJson, Settings),
+        .. Rules.Select(rules => (MeshDocumentFormat.MeshJson, $$"""{ "{{rules.Map}}": {{rules.Entries}} }""")),
+        .. Rules.Select(rules => (MeshDocumentFormat.IstioJson, Resources(rules.Kind, rules.Entries))),
+        .. Rules.Select(rules => (MeshDocumentFormat.IstioYaml, Resources(rules.Kind, rules.Entries))),
+        (MeshDocumentFormat.IstioYaml, Yaml),
+        (MeshDocumentFormat.IstioYaml, Yaml),
+    ];
+
+    private static string Resources(string kind, string entries) => new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "List",
+        ["items"] = new JsonArray([.. JsonNode.Parse(entries)!.AsObject().Select(entry => new JsonObject
+        {
+            ["apiVersion"] = kind.StartsWith("Peer", StringComparison.Ordinal) ? "security.istio.io/v1" : "networking.istio.io/v1",
+            ["kind"] = kind,
+            ["metadata"] = new JsonObject { ["name"] = entry.Key.Split('/')[^1], ["namespace"] = "default" },
+            ["spec"] = entry.Value!.DeepClone(),
+        })]),
+    }.ToJsonString();
+}
