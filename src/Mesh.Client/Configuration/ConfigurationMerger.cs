@@ -113,7 +113,7 @@ internal static class ConfigurationMerger
                 }
 
                 var place = places[(metadata.Kind, metadata.Namespace, metadata.Name)];
-                sink.Resource = metadata.ToString();
+                sink.About(metadata);
                 sink.Warning(FindingCodes.ReplacedResource, nodeOf(written),
                     $"the same object is written at {Place(nodeOf(merged[place]))} and at {Place(nodeOf(written))}; the later one is used.", "Remove or rename one of them.");
                 merged[place] = resource;

@@ -31,7 +31,7 @@ internal sealed class DelegateExpander
         VirtualServiceConfiguration[] expanded = [.. rules.Where(rule => !rule.IsDelegate).Select(expander.Expand)];
         foreach (var unused in expander._delegates.Values.Where(rule => !expander._used.Contains(rule)))
         {
-            findings.Resource = unused.Metadata.ToString();
+            findings.About(unused.Metadata);
             findings.Info(FindingCodes.UnusedDelegate, unused.Node, "without hosts this is a delegate, and no rule names it; it has no effect.",
                 "Name it in 'delegate' of a rule, or write hosts where it is meant to stand for itself.");
         }
@@ -46,7 +46,7 @@ internal sealed class DelegateExpander
             return rule;
         }
 
-        _findings.Resource = rule.Metadata.ToString();
+        _findings.About(rule.Metadata);
         var http = new List<HttpRouteConfiguration>();
         for (var i = 0; i < rule.Http.Count; i++)
         {

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Mesh.Client.Configuration;
 
 /// <summary>
-/// What <c>istioctl analyze</c> (IST) and Kiali (KIA) call the findings of this library. Findings share the lists, so that equal findings
+/// Every code, and what <c>istioctl analyze</c> (IST) and Kiali (KIA) call the same. Findings share the lists, so that equal findings
 /// stay equal.
 /// </summary>
 internal static class FindingAliases
@@ -14,11 +14,28 @@ internal static class FindingAliases
     /// <summary>The same for what its schema only warns of.</summary>
     public const string SchemaWarning = "IST0133";
 
+    /// <summary>What istioctl finds besides; what suppresses it there is no mistake here.</summary>
+    private static readonly FrozenSet<string> Others = new[]
+    {
+        "IST0107", "IST0108", "IST0112", "IST0116", "IST0118", "IST0125", "IST0127", "IST0128", "IST0129", "IST0132", "IST0135", "IST0136", "IST0137", "IST0140", "IST0149",
+        "IST0150", "IST0165", "IST0167", "IST0175",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     private static readonly string[] Schema = [SchemaError, SchemaWarning];
 
     private static readonly FrozenDictionary<string, string[]> Table = new Dictionary<string, string[]>
     {
+        [FindingCodes.NotReadable] = [],
+        [FindingCodes.TooLarge] = [],
+        [FindingCodes.TooDeep] = [],
+        [FindingCodes.DuplicateKey] = [],
+        [FindingCodes.BadAlias] = [],
+        [FindingCodes.MergeKey] = [],
+        [FindingCodes.UnknownTag] = [],
+        [FindingCodes.TooManyValues] = [],
+        [FindingCodes.TooManyFindings] = [],
         [FindingCodes.WrongType] = Schema,
+        [FindingCodes.NullValue] = [],
         [FindingCodes.UnknownField] = Schema,
         [FindingCodes.MissingField] = Schema,
         [FindingCodes.OutOfRange] = Schema,
@@ -27,8 +44,12 @@ internal static class FindingAliases
         [FindingCodes.UnknownValue] = Schema,
         [FindingCodes.BadLabel] = Schema,
         [FindingCodes.Deprecated] = ["IST0002"],
+        [FindingCodes.UnknownKind] = [],
+        [FindingCodes.NotMeshResource] = [],
         [FindingCodes.BadName] = Schema,
         [FindingCodes.Conflict] = Schema,
+        [FindingCodes.BadTimestamp] = [],
+        [FindingCodes.BadSuppression] = [],
         [FindingCodes.BadHost] = Schema,
         [FindingCodes.DuplicateHost] = Schema,
         [FindingCodes.BadAction] = Schema,
@@ -38,12 +59,16 @@ internal static class FindingAliases
         [FindingCodes.BadFault] = Schema,
         [FindingCodes.BadRetries] = Schema,
         [FindingCodes.Unreachable] = ["IST0130"],
+        [FindingCodes.GatewayOnly] = [],
+        [FindingCodes.IgnoredCondition] = [],
         [FindingCodes.WeightWithoutEffect] = ["KIA1104"],
         [FindingCodes.BadHeaderName] = Schema,
+        [FindingCodes.BadQueryParameter] = [],
         [FindingCodes.BadHeaderEdit] = Schema,
         [FindingCodes.BadRedirect] = Schema,
         [FindingCodes.BadDirectResponse] = Schema,
         [FindingCodes.BadRewrite] = Schema,
+        [FindingCodes.BadMirror] = [],
         [FindingCodes.DuplicateDestination] = ["KIA1105"],
         [FindingCodes.IneffectiveMatch] = ["IST0131"],
         [FindingCodes.GatewayNameForm] = ["KIA1108"],
@@ -53,6 +78,7 @@ internal static class FindingAliases
         [FindingCodes.SubsetWithoutLabels] = ["KIA0209"],
         [FindingCodes.BadTls] = Schema,
         [FindingCodes.BadAddress] = Schema,
+        [FindingCodes.DuplicateEndpoint] = [],
         [FindingCodes.DuplicatePort] = Schema,
         [FindingCodes.DiscoveryMismatch] = Schema,
         [FindingCodes.BadLocality] = Schema,
@@ -62,10 +88,20 @@ internal static class FindingAliases
         [FindingCodes.SelectorWithoutLabels] = Schema,
         [FindingCodes.BadEgressHost] = Schema,
         [FindingCodes.AmbiguousOutboundMode] = ["KIA1007"],
+        [FindingCodes.UnbuiltField] = [],
+        [FindingCodes.UnbuiltCondition] = [],
+        [FindingCodes.UnbuiltResource] = [],
+        [FindingCodes.GatewayAccepted] = [],
+        [FindingCodes.UnbuiltSecurity] = [],
+        [FindingCodes.ReplacedResource] = [],
+        [FindingCodes.ReplacedSetting] = [],
         [FindingCodes.DanglingSubset] = ["IST0101", "KIA1107"],
         [FindingCodes.DanglingHost] = ["IST0101", "KIA1101"],
         [FindingCodes.DanglingGateway] = ["IST0101", "KIA1102"],
         [FindingCodes.SharedHost] = ["IST0109", "KIA1106"],
+        [FindingCodes.DanglingDelegate] = [],
+        [FindingCodes.DelegateConflict] = [],
+        [FindingCodes.UnusedDelegate] = [],
         [FindingCodes.SharedServiceHost] = ["KIA1211"],
         [FindingCodes.IdleSelector] = ["KIA0004"],
         [FindingCodes.SharedSidecar] = ["KIA0002", "KIA0003"],
@@ -76,10 +112,19 @@ internal static class FindingAliases
         [FindingCodes.SubsetWithoutEndpoints] = ["IST0173", "KIA0203"],
         [FindingCodes.UndeclaredPort] = ["IST0101"],
         [FindingCodes.ConflictingProtocol] = ["IST0177", "KIA1212"],
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+        [SourceFindings.ArrayReplaced] = [],
+        [SourceFindings.ShapeReplaced] = [],
+        [SourceFindings.FileUnreadable] = [],
+        [SourceFindings.SectionVanished] = [],
+        [SourceFindings.SourceFailed] = [],
+        [SourceFindings.ProviderTooLarge] = [],
+        [SourceFindings.DuplicateDocument] = [],
+        [SourceFindings.ReaderFailed] = ["IST0001"],
+        [SourceFindings.FileVanished] = [],
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, string[]> Singles = Table.Values.SelectMany(aliases => aliases).Distinct()
-        .ToFrozenDictionary(alias => alias, alias => new[] { alias }, StringComparer.Ordinal);
+        .ToFrozenDictionary(alias => alias, alias => new[] { alias }, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every alias of a code, of whatever severity.</summary>
     public static IReadOnlyList<string> Of(string code) => Table.GetValueOrDefault(code, []);
@@ -98,5 +143,6 @@ internal static class FindingAliases
         };
     }
 
-    public static bool IsAlias(string text) => Singles.ContainsKey(text);
+    /// <summary>Whether it is a code of this library, an alias, or another of istioctl's.</summary>
+    public static bool IsKnown(string code) => Table.ContainsKey(code) || Singles.ContainsKey(code) || Others.Contains(code);
 }

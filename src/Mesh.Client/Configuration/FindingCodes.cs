@@ -79,7 +79,7 @@ internal static class FindingCodes
     /// <summary>A time stamp that cannot be read.</summary>
     public const string BadTimestamp = "MESH0115";
 
-    /// <summary>An annotation that suppresses a code that does not exist, or one of errors.</summary>
+    /// <summary>An annotation that suppresses a code that does not exist.</summary>
     public const string BadSuppression = "MESH0116";
 
     // 02: VirtualService

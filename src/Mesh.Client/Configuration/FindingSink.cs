@@ -13,13 +13,31 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
     private bool _isRefused;
 
     /// <summary>The object that is being read; empty for the document itself.</summary>
-    public string Resource { get; set; } = "";
+    public string Resource
+    {
+        get;
+        set
+        {
+            field = value;
+            Suppression = null;
+        }
+    } = "";
+
+    /// <summary>What the object that is being read asks to hear nothing of.</summary>
+    public Suppression? Suppression { private get; set; }
 
     /// <summary>Collects how the schema spells what is read; null where nobody asks.</summary>
     public FieldSpellings? Spellings { get; init; }
 
     /// <summary>Nothing more will be kept: what only serves a message need not be worked out.</summary>
     public bool IsFull => findings.Count >= Limit && _isRefused;
+
+    /// <summary>What follows is about this object.</summary>
+    public void About(ResourceMetadata metadata)
+    {
+        Resource = metadata.ToString();
+        Suppression = metadata.Suppression;
+    }
 
     public void Error(string code, ConfigurationNode at, string message, string? fix = null)
         => Add(code, MeshFindingSeverity.Error, at, message, fix, refuses: true);
@@ -44,6 +62,12 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
 
     private void Add(string code, MeshFindingSeverity severity, ConfigurationNode at, string message, string? fix, bool refuses, string? alias = null)
     {
+        var aliases = FindingAliases.Of(code, severity, alias);
+        if (severity != MeshFindingSeverity.Error && Suppression is { } suppression && suppression.Covers(code, aliases))
+        {
+            return;
+        }
+
         // Beyond the limit only the first reason to refuse still counts, or a hostile document would be accepted by being long.
         if (findings.Count >= Limit && (!refuses || _isRefused))
         {
@@ -64,7 +88,7 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
             Value = at.Text is { Length: > LongestValue } text ? text[..LongestValue] + "..." : at.Text,
             Fix = fix,
             RefusesDocument = refuses,
-            Aliases = FindingAliases.Of(code, severity, alias),
+            Aliases = aliases,
         });
     }
 

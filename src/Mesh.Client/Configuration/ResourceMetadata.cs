@@ -17,6 +17,9 @@ internal sealed record ResourceMetadata
 
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What <see cref="Annotations"/> ask to hear nothing of; null: everything is told.</summary>
+    public Suppression? Suppression { get; init; }
+
     /// <summary>The resource as findings, logs and explanations name it: <c>VirtualService default/reviews</c>.</summary>
     public override string ToString() => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
 

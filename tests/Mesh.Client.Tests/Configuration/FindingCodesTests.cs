@@ -26,6 +26,9 @@ public sealed class FindingCodesTests
     public void Aliases_are_codes_of_istioctl_or_Kiali()
         => Assert.All(Codes.SelectMany(FindingAliases.Of), alias => Assert.Matches("^(IST|KIA)[0-9]{4}$", alias));
 
+    [Fact]
+    public void Codes_are_all_in_the_table_of_aliases() => Assert.All(Codes, code => Assert.True(FindingAliases.IsKnown(code), code));
+
     [Theory]
     [InlineData(MeshFindingSeverity.Error, "IST0106")]
     [InlineData(MeshFindingSeverity.Warning, "IST0133")]

@@ -58,6 +58,13 @@ internal static class MetadataBinder
             : fields.TextMap("labels", LabelSyntax.Check);
         var annotations = fields.Has("annotations") && fields.Take("annotations")!.Kind == NodeKind.Null ? ResourceLabels.None
             : fields.TextMap("annotations");
+        var suppression = Suppression.Of(annotations);
+        fields.Findings.Suppression = suppression;
+        if (suppression is not null)
+        {
+            Suppression.Check(fields.Take("annotations")!, fields.Findings);
+        }
+
         if (annotations.ContainsKey(ExtensionAnnotation))
         {
             fields.Findings.Warning(FindingCodes.UnbuiltField, fields.Take("annotations")!,
@@ -66,7 +73,7 @@ internal static class MetadataBinder
 
         var created = Timestamp(fields.Take("creationTimestamp"), fields.Findings);
         fields.Finish();
-        return metadata with { Labels = labels, Annotations = annotations, CreationTimestamp = created };
+        return metadata with { Labels = labels, Annotations = annotations, Suppression = suppression, CreationTimestamp = created };
     }
 
     /// <summary>Null is what Kubernetes' own tools write for an object that was never stored.</summary>

@@ -85,7 +85,7 @@ internal static class ResourceBinder
             return;
         }
 
-        findings.Resource = metadata.ToString();
+        findings.About(metadata);
         fields.NotBuilt("x-mesh", "it has no effect");
         // Written by the cluster, not by people.
         fields.Skip("status");

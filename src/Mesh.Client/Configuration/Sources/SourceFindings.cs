@@ -66,5 +66,6 @@ internal static class SourceFindings
         Source = source,
         Fix = fix,
         RefusesDocument = true,
+        Aliases = FindingAliases.Of(code, MeshFindingSeverity.Error),
     };
 }

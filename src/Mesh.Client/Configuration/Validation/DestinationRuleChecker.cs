@@ -11,7 +11,7 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
         var owners = new Dictionary<(string Namespace, string Host, string? Subset), ResourceMetadata>();
         foreach (var rule in configuration.DestinationRules.OrderBy(rule => rule.Metadata, ResourceMetadata.OldestFirst))
         {
-            findings.Resource = rule.Metadata.ToString();
+            findings.About(rule.Metadata);
             var host = HostName.Resolve(rule.Host, rule.Metadata.Namespace, configuration.Domain);
 
             // Rules with a selector are combined with those of the same selector alone.

@@ -37,7 +37,7 @@ internal sealed class ReferenceChecker
         var gateways = _configuration.Gateways.Select(gateway => $"{gateway.Metadata.Namespace}/{gateway.Metadata.Name}").ToHashSet(StringComparer.Ordinal);
         foreach (var rule in _configuration.VirtualServices)
         {
-            _findings.Resource = rule.Metadata.ToString();
+            _findings.About(rule.Metadata);
             CheckGateways(rule, gateways);
             if (rule.AppliesToMesh)
             {
@@ -79,7 +79,7 @@ internal sealed class ReferenceChecker
                     continue;
                 }
 
-                _findings.Resource = rule.Metadata.ToString();
+                _findings.About(rule.Metadata);
                 _findings.Warning(FindingCodes.SharedHost, rule.Node.Field("hosts") ?? rule.Node,
                     $"the host '{name}' has rules in {owners[name].Metadata} already, which is older and is used alone; this one is not used for it.",
                     "Put the rules of one host into one VirtualService.");

@@ -46,7 +46,7 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
 
     private void Report(string name, RegistryClaim used, (RegistryClaim Claim, ConfigurationNode Node, IReadOnlyList<PortConfiguration> Ports) unused)
     {
-        findings.Resource = unused.Claim.Metadata.ToString();
+        findings.About(unused.Claim.Metadata);
         findings.Warning(FindingCodes.SharedServiceHost, unused.Node.Field("hosts") ?? unused.Node,
             $"the host '{name}' is declared by {used.Metadata} too, which is used alone; this one is not used for it.",
             "Declare a host once, with all of its ports.");
@@ -58,7 +58,7 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
         {
             if (other.Ports.FirstOrDefault(known => known.Number == port.Number) is { } same && (same.Protocol ?? "HTTP") != (port.Protocol ?? "HTTP"))
             {
-                findings.Resource = entry.Metadata.ToString();
+                findings.About(entry.Metadata);
                 findings.Warning(FindingCodes.ConflictingProtocol, entry.Node.Field("ports") ?? entry.Node, string.Create(CultureInfo.InvariantCulture,
                     $"port {port.Number} of '{name}' is {port.Protocol ?? "HTTP"} here and {same.Protocol ?? "HTTP"} in {other.Claim.Metadata}."), "Write the same protocol in both.");
             }
@@ -80,7 +80,7 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
             isSelected.UnionWith(workloads);
             if (workloads.Count == 0)
             {
-                findings.Resource = entry.Metadata.ToString();
+                findings.About(entry.Metadata);
                 findings.Warning(FindingCodes.IdleSelector, entry.Node.Field("workloadSelector") ?? entry.Node,
                     $"no WorkloadEntry of namespace {entry.Metadata.Namespace} carries the labels; calls are answered 503 until one does.", "Add a WorkloadEntry with these labels.");
             }
@@ -90,7 +90,7 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
         {
             if (!isSelected.Contains(workload))
             {
-                findings.Resource = workload.Metadata.ToString();
+                findings.About(workload.Metadata);
                 findings.Info(FindingCodes.IdleSelector, workload.Node, $"no ServiceEntry of namespace {workload.Metadata.Namespace} selects this workload, so that it gets no calls.");
             }
         }

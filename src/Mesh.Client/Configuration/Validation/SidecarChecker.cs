@@ -15,7 +15,7 @@ internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSin
         {
             if (sidecar.WorkloadSelector is not null && sidecar.Metadata.Namespace == configuration.RootNamespace && configuration.Namespace != configuration.RootNamespace)
             {
-                findings.Resource = sidecar.Metadata.ToString();
+                findings.About(sidecar.Metadata);
                 findings.Warning(FindingCodes.SelectorInRootNamespace, sidecar.Node.Field("workloadSelector") ?? sidecar.Node,
                     $"in the root namespace {configuration.RootNamespace} a Sidecar with a selector holds for workloads of that namespace alone.", "Remove the selector, or move it to the workloads' namespace.");
             }
@@ -32,7 +32,7 @@ internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSin
                 continue;
             }
 
-            findings.Resource = sidecar.Metadata.ToString();
+            findings.About(sidecar.Metadata);
             findings.Warning(FindingCodes.SharedSidecar, sidecar.Node,
                 $"{chosen.Metadata} holds for the same workload and is older; this one is not used.", "Keep one of them.",
                 isSelecting ? "KIA0003" : "KIA0002");
@@ -42,7 +42,7 @@ internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSin
     private void CheckHosts(SidecarConfiguration chosen)
     {
         var known = Known();
-        findings.Resource = chosen.Metadata.ToString();
+        findings.About(chosen.Metadata);
         foreach (var host in chosen.EgressHosts ?? [])
         {
             if (host.Host.StartsWith('*'))
