@@ -53,6 +53,16 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
     public void Info(string code, ConfigurationNode at, string message, string? fix = null)
         => Add(code, MeshFindingSeverity.Info, at, message, fix, refuses: false);
 
+    /// <summary>Takes back an error that only follows from another one, which is told instead.</summary>
+    public void Withdraw(string code, ConfigurationNode at, string message)
+    {
+        var index = findings.FindLastIndex(finding => finding.Code == code && finding.Message == message && finding.Line == at.Position.Line && finding.Path == at.Path);
+        if (index >= 0)
+        {
+            findings.RemoveAt(index);
+        }
+    }
+
     /// <summary>An error that leaves the document in force: what it protects is answered 503 instead.</summary>
     public void Security(ConfigurationNode at, string message, string? fix = null)
         => Add(FindingCodes.UnbuiltSecurity, MeshFindingSeverity.Error, at, message, fix, refuses: false);

@@ -26,7 +26,11 @@ internal static class DestinationBinder
             return Bind(destination, fields.Node, fields.Findings);
         }
 
-        fields.Findings.Error(FindingCodes.MissingField, fields.Node, "'destination' is missing.", "Write destination: { host: ... }.");
+        if (!fields.Node.IsMisspelt("destination"))
+        {
+            fields.Findings.Error(FindingCodes.MissingField, fields.Node, "'destination' is missing.", "Write destination: { host: ... }.");
+        }
+
         return null;
     }
 
@@ -72,7 +76,7 @@ internal static class DestinationBinder
         }
 
         var number = fields.Integer("number", 1, 65535);
-        if (!fields.Has("number"))
+        if (!fields.Has("number") && !fields.Node.IsMisspelt("number"))
         {
             fields.Findings.Error(FindingCodes.MissingField, fields.Node, "'number' is missing.", "Write port: { number: 9080 }.");
         }

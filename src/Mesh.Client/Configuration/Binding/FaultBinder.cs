@@ -44,7 +44,7 @@ internal static class FaultBinder
         {
             fields.Findings.Error(FindingCodes.BadFault, exponential, "'exponentialDelay' is implemented nowhere, Istio included.", "Write fixedDelay.");
         }
-        else if (!hasDelay)
+        else if (!hasDelay && !fields.Node.IsMisspelt("fixedDelay"))
         {
             fields.Findings.Error(FindingCodes.MissingField,
                 fields.Node, "'fixedDelay' is missing: the delay does not say how long.", "Write fixedDelay, such as 7s.");

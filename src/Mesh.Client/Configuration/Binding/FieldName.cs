@@ -14,6 +14,13 @@ internal static class FieldName
             && string.Equals(key.Replace("_", "", StringComparison.Ordinal), field, StringComparison.OrdinalIgnoreCase);
     }
 
+    // Objects of the schema have far fewer fields; looking at every one of a hostile object would cost more than the answer is worth.
+    private const int MostFields = 100;
+
+    /// <summary>Whether a field is not written and something much like it is: that is a finding already, and what follows from it is none.</summary>
+    public static bool IsMisspelt(this ConfigurationNode node, string field)
+        => node.Field(field) is null && node.Properties.Take(MostFields).Any(property => NearestName.Find(property.Key, [field]) is not null);
+
     /// <summary>The value of a field for checks that come after binding; null where it is not written.</summary>
     public static ConfigurationNode? Field(this ConfigurationNode node, string field)
     {

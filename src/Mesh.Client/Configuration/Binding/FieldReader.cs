@@ -97,7 +97,7 @@ internal sealed class FieldReader
             return ScalarReader.Text(node, Findings);
         }
 
-        Findings.Error(FindingCodes.MissingField, node ?? Node, $"'{name}' is missing or empty.");
+        Findings.Error(FindingCodes.MissingField, node ?? Node, Missing(name));
         return null;
     }
 
@@ -176,11 +176,18 @@ internal sealed class FieldReader
 
             var (key, value) = Node.Properties[index];
             var nearest = NearestName.Find(key, _known);
+            if (nearest is not null)
+            {
+                Findings.Withdraw(FindingCodes.MissingField, Node, Missing(nearest));
+            }
+
             Findings.Error(FindingCodes.UnknownField, value,
                 $"there is no field {FindingSink.Quote(key)} here; known are {string.Join(", ", _known.Distinct())}.",
                 nearest is null ? "Remove it." : $"Did you mean '{nearest}'?");
         }
     }
+
+    private static string Missing(string name) => $"'{name}' is missing or empty.";
 
     private ConfigurationNode? Scalar(string name)
     {

@@ -40,7 +40,7 @@ internal static class ServiceBinder
             return null;
         }
 
-        if (!fields.Has("number"))
+        if (!fields.Has("number") && !fields.Node.IsMisspelt("number"))
         {
             findings.Error(FindingCodes.MissingField, node, "'number' is missing.", "Write the port that callers address.");
         }

@@ -36,7 +36,11 @@ internal static class ServiceEntryBinder
         fields.Finish();
         if (entry.Hosts.Count == 0)
         {
-            findings.Error(FindingCodes.MissingField, fields.Take("hosts") ?? fields.Node, "'hosts' is missing or empty: the entry declares nothing.", "Write hosts: [ api.example.com ].");
+            if (!fields.Node.IsMisspelt("hosts"))
+            {
+                findings.Error(FindingCodes.MissingField, fields.Take("hosts") ?? fields.Node, "'hosts' is missing or empty: the entry declares nothing.", "Write hosts: [ api.example.com ].");
+            }
+
             return null;
         }
 

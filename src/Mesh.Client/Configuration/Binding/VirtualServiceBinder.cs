@@ -23,7 +23,7 @@ internal static class VirtualServiceBinder
         fields.Finish();
         if (!hasHttp)
         {
-            if (!others)
+            if (!others && !fields.Node.IsMisspelt("http"))
             {
                 findings.Error(FindingCodes.MissingField, fields.Take("http") ?? fields.Node, "there are no http rules.", "Write http: with at least one rule.");
             }
@@ -33,6 +33,12 @@ internal static class VirtualServiceBinder
 
         if (rule.IsDelegate)
         {
+            if (fields.Node.IsMisspelt("hosts"))
+            {
+                VirtualServiceValidator.CheckRules(rule, findings);
+                return rule;
+            }
+
             DelegateValidator.Check(rule, hasGateways: gateways is { Count: > 0 }, others, findings);
         }
         else

@@ -20,6 +20,11 @@ internal static class RouteActionValidator
             return;
         }
 
+        if (node.IsMisspelt("route") || node.IsMisspelt("redirect") || node.IsMisspelt("directResponse") || node.IsMisspelt("delegate"))
+        {
+            return;
+        }
+
         var actions = (hasRoute ? 1 : 0) + (redirect ? 1 : 0) + (direct ? 1 : 0);
         if (actions != 1)
         {

@@ -22,7 +22,7 @@ internal static class RouteWeightsValidator
                     $"a single destination gets every call, whatever its weight; {total} changes nothing."), "Add the other destinations, or remove the weight.");
             }
         }
-        else if (total == 0 && rule.Route.All(destination => destination.Node.Field("weight") is null or { Kind: NodeKind.Number or NodeKind.Untyped }))
+        else if (total == 0 && rule.Route.All(destination => IsWeightKnown(destination.Node)))
         {
             findings.Error(FindingCodes.BadWeights, route, "several destinations have a total weight of 0, so that no call could go anywhere.", "Give at least one of them a weight.");
         }
@@ -32,4 +32,8 @@ internal static class RouteWeightsValidator
                 $"the weights sum to {total}; at most {int.MaxValue} is allowed."), "Divide all of them by the same number.");
         }
     }
+
+    /// <summary>A weight that cannot be read, or whose name cannot, is a finding already.</summary>
+    private static bool IsWeightKnown(ConfigurationNode destination)
+        => (destination.Field("weight") is null or { Kind: NodeKind.Number or NodeKind.Untyped }) && !destination.IsMisspelt("weight");
 }
