@@ -121,7 +121,7 @@ internal static class RuleExamples
         ["DestinationRule trafficPolicy.tls.subjectAltNames[]"] = Policy("tls: { mode: SIMPLE, subjectAltNames: [ a ] }"),
         ["DestinationRule trafficPolicy.tls.sni"] = Policy("tls: { mode: SIMPLE, sni: a }"),
         ["DestinationRule trafficPolicy.tls.insecureSkipVerify"] = Policy("tls: { mode: SIMPLE, insecureSkipVerify: true }"),
-        ["DestinationRule trafficPolicy.portLevelSettings[].port.number"] = Policy("portLevelSettings: [ { port: { number: 80 } } ]"),
+        ["DestinationRule trafficPolicy.portLevelSettings[].port.number"] = Policy("portLevelSettings: [ { port: { number: 80 }, loadBalancer: { simple: RANDOM } } ]"),
         ["DestinationRule trafficPolicy.portLevelSettings[].tls"] = Policy("portLevelSettings: [ { port: { number: 443 }, tls: { mode: SIMPLE } } ]"),
         ["DestinationRule trafficPolicy.portLevelSettings[].loadBalancer"] = Policy("portLevelSettings: [ { port: { number: 80 }, loadBalancer: { simple: RANDOM } } ]"),
         ["DestinationRule trafficPolicy.portLevelSettings[].connectionPool"] = Policy(
