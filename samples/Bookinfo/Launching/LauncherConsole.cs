@@ -76,7 +76,7 @@ internal static class LauncherConsole
         try
         {
             await HealthProbe.WaitAsync(service.Address, static () => true, cancellationToken);
-            Console.Out.WriteLine($"{service.Spec.Name} is back on port {service.Spec.Port}.");
+            Console.Out.WriteLine($"{service.Spec.Service} is back on port {service.Spec.Port}.");
         }
         catch (OperationCanceledException)
         {

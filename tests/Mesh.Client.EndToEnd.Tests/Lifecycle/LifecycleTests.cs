@@ -159,7 +159,7 @@ public sealed partial class LifecycleTests
         try
         {
             await Eventually.TrueAsync(
-                () => Task.FromResult(console.Text.Contains("reviews v3 is back on port", StringComparison.Ordinal)), TimeSpan.FromSeconds(90), "its return");
+                () => Task.FromResult(console.Text.Contains("reviews is back on port", StringComparison.Ordinal)), TimeSpan.FromSeconds(90), "its return");
             var page = "";
             await Eventually.TrueAsync(async () => (page = await visitor.PageAsync()).Contains("stars text-red-500", StringComparison.Ordinal));
 
