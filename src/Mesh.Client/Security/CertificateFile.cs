@@ -3,31 +3,31 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Mesh.Client.Security;
 
-/// <summary>The authorities of a PEM file, read again when the file has changed: certificates are renewed under running processes.
-/// Thread-safe.</summary>
+/// <summary>The authorities of a PEM file, read for each connection that is made: certificates are renewed under running processes, and where
+/// Kubernetes mounts them neither time nor length of the file that is named says so. What has not changed is not parsed again. Thread-safe.</summary>
 internal sealed class CertificateFile(string path, string owner)
 {
-    private Version? _read;
+    private Version? _parsed;
 
     /// <exception cref="IOException">The file cannot be read, or holds no certificate; the message names it.</exception>
     public X509Certificate2Collection Read()
     {
         try
         {
-            var stamp = (File.GetLastWriteTimeUtc(path), new FileInfo(path).Length);
-            if (Volatile.Read(ref _read) is { } known && known.Stamp == stamp)
+            var text = File.ReadAllText(path);
+            if (Volatile.Read(ref _parsed) is { } known && known.Text == text)
             {
                 return known.Certificates;
             }
 
             var certificates = new X509Certificate2Collection();
-            certificates.ImportFromPemFile(path);
+            certificates.ImportFromPem(text);
             if (certificates.Count == 0)
             {
                 throw new CryptographicException("it holds no certificate in PEM form");
             }
 
-            Volatile.Write(ref _read, new(stamp, certificates));
+            Volatile.Write(ref _parsed, new(text, certificates));
             return certificates;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
@@ -37,5 +37,5 @@ internal sealed class CertificateFile(string path, string owner)
         }
     }
 
-    private sealed record Version((DateTime WrittenAt, long Length) Stamp, X509Certificate2Collection Certificates);
+    private sealed record Version(string Text, X509Certificate2Collection Certificates);
 }

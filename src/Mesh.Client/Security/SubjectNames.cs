@@ -17,9 +17,19 @@ internal static class SubjectNames
             return UrisOf(certificate).Contains(name, StringComparer.Ordinal);
         }
 
-        // The common name does not count, as in browsers and Envoy.
-        return certificate.Extensions[SubjectAltName] is not null
-            && certificate.MatchesHostname(name, allowWildcards: !IPAddress.TryParse(name, out _), allowCommonName: false);
+        if (certificate.Extensions[SubjectAltName] is not { } extension)
+        {
+            // The common name does not count, as in browsers and Envoy.
+            return false;
+        }
+
+        if (name.StartsWith('*'))
+        {
+            var names = extension as X509SubjectAlternativeNameExtension ?? new X509SubjectAlternativeNameExtension(extension.RawData, extension.Critical);
+            return names.EnumerateDnsNames().Contains(name, StringComparer.OrdinalIgnoreCase);
+        }
+
+        return certificate.MatchesHostname(name, allowWildcards: !IPAddress.TryParse(name, out _), allowCommonName: false);
     }
 
     private static List<string> UrisOf(X509Certificate2 certificate)

@@ -33,6 +33,7 @@ internal static class ServiceEntryBinder
             SubjectAltNames = fields.Texts("subjectAltNames"),
         };
         CheckAddresses(fields, entry.Resolution);
+        SubjectAltName.Check(fields, FindingCodes.BadTls);
         fields.Finish();
         if (entry.Hosts.Count == 0)
         {

@@ -60,10 +60,7 @@ internal static class TlsBinder
             findings.Error(FindingCodes.BadTls, fields.Take("caCertificates")!, "the path is empty.", "Write the path of a PEM file, or remove the field to trust the authorities of the operating system.");
         }
 
-        foreach (var item in fields.Items("subjectAltNames").Where(item => item.Text is not null && string.IsNullOrWhiteSpace(item.Text)))
-        {
-            findings.Error(FindingCodes.BadTls, item, "the name is empty.", "Remove it.");
-        }
+        SubjectAltName.Check(fields, FindingCodes.BadTls);
 
         if (tls.Mode == TlsMode.Simple && tls.InsecureSkipVerify)
         {

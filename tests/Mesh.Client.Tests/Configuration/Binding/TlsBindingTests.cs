@@ -35,6 +35,7 @@ public sealed class TlsBindingTests
     [InlineData("{ mode: SIMPLE, sni: \"a:443\" }", FindingCodes.BadTls, "sni")]
     [InlineData("{ mode: SIMPLE, caCertificates: \"\" }", FindingCodes.BadTls, "caCertificates")]
     [InlineData("{ mode: SIMPLE, subjectAltNames: [ \" \" ] }", FindingCodes.BadTls, "subjectAltNames[0]")]
+    [InlineData("{ mode: SIMPLE, subjectAltNames: [ \"*.a.example\", \"a b\" ] }", FindingCodes.BadTls, "subjectAltNames[1]")]
     [InlineData("{ mode: SIMPLE, insecureSkipVerify: 1 }", FindingCodes.WrongType, "insecureSkipVerify")]
     public void Load_tls_that_cannot_be_read_is_refused(string tls, string code, string field)
         => Loading.Refused(Load(tls), code, "spec.trafficPolicy.tls." + field);
