@@ -1,7 +1,8 @@
 namespace Mesh.Client.Configuration;
 
 /// <summary>The conditions of a rule and of its delegate as one: every pair of matches, but for pairs in which the delegate does not narrow the
-/// rule. Which those are is decided as Istio decides it, from the text of the conditions alone.</summary>
+/// rule. Which those are is decided as Istio decides it, from the text of the conditions alone; only two that are written alike go
+/// together here, where Istio drops patterns and presence even then.</summary>
 internal static class DelegateMatches
 {
     /// <summary>Null where no pair is left.</summary>

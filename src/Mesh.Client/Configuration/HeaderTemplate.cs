@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -9,6 +10,8 @@ namespace Mesh.Client.Configuration;
 /// </summary>
 internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
 {
+    private static readonly SearchValues<char> Sendable = SearchValues.Create("\t" + string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code)));
+
     /// <summary>The whole value where nothing in it depends on a message, else null.</summary>
     public string? Text { get; } = Parts.Count switch
     {
@@ -21,7 +24,7 @@ internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
     public static bool TryParse(string value, bool isResponse, [NotNullWhen(true)] out HeaderTemplate? template, [NotNullWhen(false)] out string? error)
     {
         template = null;
-        error = value.AsSpan().ContainsAny("\r\n\0") ? "a header value is one line" : null;
+        error = value.AsSpan().ContainsAnyExcept(Sendable) ? "a header value is one line of ASCII characters" : null;
         var parts = new List<HeaderTemplatePart>();
         var text = "";
         var rest = value.AsSpan();

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 
 namespace Mesh.Client.Configuration;
 
@@ -107,9 +108,9 @@ internal static class HeadersBinder
 
     public static void CheckAuthority(string authority, ConfigurationNode at, FindingSink findings)
     {
-        if (authority.Length == 0 || authority.AsSpan().ContainsAny("/@?#%") || !Uri.TryCreate($"http://{authority}/", UriKind.Absolute, out var uri) || uri.PathAndQuery != "/")
+        if (authority.Length == 0 || authority.EndsWith(':') || !Ascii.IsValid(authority) || authority.AsSpan().ContainsAny("/@?#%") || !Uri.TryCreate($"http://{authority}/", UriKind.Absolute, out var uri) || uri.PathAndQuery != "/")
         {
-            findings.Error(FindingCodes.BadHeaderEdit, at, $"{FindingSink.Quote(authority)} cannot be an authority: a host name or address is needed, with a port if wanted.");
+            findings.Error(FindingCodes.BadHeaderEdit, at, $"{FindingSink.Quote(authority)} cannot be an authority: a host name in its ASCII form or an address is needed, with a port if wanted.");
         }
     }
 

@@ -147,10 +147,15 @@ internal static class JsonNodeReader
             return false;
         }
 
+        private const int LongestReason = 300;
+
         private static string FirstSentence(string message)
         {
             var end = message.IndexOf(". ", StringComparison.Ordinal);
-            return end < 0 ? message : message[..(end + 1)];
+            var sentence = end < 0 ? message : message[..(end + 1)];
+
+            // It may quote the text to its end.
+            return sentence.Length > LongestReason ? sentence[..LongestReason] + "..." : sentence;
         }
     }
 }

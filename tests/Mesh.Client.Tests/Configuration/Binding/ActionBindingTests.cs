@@ -63,6 +63,9 @@ public sealed class ActionBindingTests
     [InlineData("headers: { request: { set: { a: \"%REQ(x):y%\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
     [InlineData("headers: { request: { set: { a: \"b\\r\\nc: d\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
     [InlineData("headers: { request: { set: { host: \"a@b\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.host")]
+    [InlineData("headers: { request: { set: { a: \"Zoë\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
+    [InlineData("headers: { request: { set: { host: \"bücher.example\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.host")]
+    [InlineData("rewrite: { authority: \"a:\" }", FindingCodes.BadHeaderEdit, "rewrite.authority")]
     [InlineData("headers: { reqest: {} }", FindingCodes.UnknownField, "headers.reqest")]
     public void Load_a_change_that_cannot_be_made_is_refused(string change, string code, string path)
         => Loading.Refused(Loading.Route($"- {change}\n  route:\n  - destination: {{ host: a }}\n"), code, "spec.http[0]." + path);
