@@ -28,35 +28,42 @@ internal sealed class CallMirrors
             return null;
         }
 
-        var body = call.Request.Content is { } content ? new MirroredContent(content, MirrorSender.LargestBody) : null;
+        var body = call.Request.Content is { } content ? new MirroredContent(content, call.Runtime.Mirrors) : null;
         call.Request.Content = body;
         return new(call, drawn, body);
     }
 
-    /// <summary>At the end of the call, while rule and context still stand on its request: the copies carry both.</summary>
-    public void Send(CallRunner runner)
+    /// <summary>At the end of the call, while rule and context still stand on its request: the copies carry both. Never throws, and leaves the
+    /// caller's message with its own body.</summary>
+    public void End(CallRunner runner)
     {
-        // A call that was never sent has nothing to copy.
-        for (var i = 0; i < _drawn.Count && _call.Attempts > 0; i++)
-        {
-            var copy = _body?.Copy;
-            if (_body is not null && copy is null)
-            {
-                _call.Runtime.Telemetry.CountMirror(_drawn[i].Host, "dropped_body");
-            }
-            else
-            {
-                _call.Runtime.Mirrors.Send(_call, _drawn[i], copy, runner);
-            }
-        }
-    }
-
-    /// <summary>The caller's message has its own body again.</summary>
-    public void TakeBack()
-    {
+        Background.Run((Mirrors: this, runner), static ending => ending.Mirrors.Send(ending.runner), "Sending to a mirror", _call.Runtime.BackgroundLogger);
         if (_body is not null)
         {
             _call.Request.Content = _body.Inner;
+            _body.StopKeeping();
+        }
+    }
+
+    private void Send(CallRunner runner)
+    {
+        // A call that was never sent has nothing to copy.
+        if (_call.Attempts == 0)
+        {
+            return;
+        }
+
+        var copy = _body?.Copy;
+        foreach (var mirror in _drawn)
+        {
+            if (_body is not null && copy is null)
+            {
+                _call.Runtime.Mirrors.Count(mirror.Host, "dropped_body");
+            }
+            else
+            {
+                _call.Runtime.Mirrors.Send(_call, mirror, copy, runner);
+            }
         }
     }
 }

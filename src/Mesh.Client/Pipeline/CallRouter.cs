@@ -27,19 +27,33 @@ internal static class CallRouter
             return MeshAnswer.Create(call, outcome.Status, outcome.Flag, outcome.Reason!);
         }
 
-        if (cluster.Policy.Tls is { } tls && !ownsTransport)
+        if (TlsRefusal(cluster, ownsTransport) is { } reason)
         {
-            return MeshAnswer.Create(
-                call,
-                HttpStatusCode.ServiceUnavailable,
-                MeshResponseFlags.None,
-                $"cluster {cluster.Key}: {tls.Owner} asks for TLS, and this client's calls are sent by its own primary handler, which cannot be told "
-                + "how to check the server; use a plain SocketsHttpHandler or HttpClientHandler");
+            return MeshAnswer.Create(call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.None, reason);
+        }
+
+        call.Policy = cluster.Policy;
+        if (decision.Rule is { } rule)
+        {
+            call.RewrittenPath = PathRewriter.Rewrite(rule, decision.Edits, call.Request, call.Host.Port);
         }
 
         call.Cluster = call.Runtime.Clusters.Get(cluster, call.Host.Port);
         return null;
     }
+
+    /// <summary>Before each attempt: what newer rules have closed since the call began is closed for it too. Null where nothing is.</summary>
+    public static HttpResponseMessage? RefuseByNow(MeshCall call, bool ownsTransport)
+    {
+        var newest = call.Cluster!.Model;
+        var reason = newest.Refusal is { } insecure ? $"cluster {newest.Key}: {insecure}" : TlsRefusal(newest, ownsTransport);
+        return reason is null ? null : MeshAnswer.Create(call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.None, reason);
+    }
+
+    private static string? TlsRefusal(ClusterModel cluster, bool ownsTransport) => cluster.Policy.Tls is { } tls && !ownsTransport
+        ? $"cluster {cluster.Key}: {tls.Owner} asks for TLS, and this client's calls are sent by its own primary handler, which cannot be told "
+            + "how to check the server; use a plain SocketsHttpHandler or HttpClientHandler"
+        : null;
 
     /// <summary>The decision with what the caller asked for, or the mesh's own answer; for rules that do not answer by themselves. Touches no
     /// state.</summary>

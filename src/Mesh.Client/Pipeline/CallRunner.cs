@@ -90,6 +90,11 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                     return response = CallRouter.NoEndpoint(call);
                 }
 
+                if (CallRouter.RefuseByNow(call, OwnsTransport) is { } refused)
+                {
+                    return response = refused;
+                }
+
                 call.BeginAttempt(endpoint);
                 AttemptVerdict verdict;
                 failure = null;
@@ -261,7 +266,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 : Task.FromResult(handler.SendToPrimary(call.Request, call.AttemptToken));
         }
 
-        var transport = call.Runtime.Transports.BeginCall(call.Endpoint!, call.Cluster!, binding.Transport, call.StartedAt);
+        var transport = call.Runtime.Transports.BeginCall(call.Endpoint!, call.Cluster!, call.Policy, binding.Transport, call.StartedAt);
         call.Transport = transport;
         if (transport.Key.Tls is not null && call.Request.RequestUri!.Scheme == Uri.UriSchemeHttp)
         {

@@ -59,7 +59,13 @@ internal sealed class MeshCall
     /// <summary>What the rule changes on the messages; null for nothing.</summary>
     public EditsModel? Edits { get; set; }
 
+    /// <summary>The path and query that the rule makes of the call's own; null where it leaves them.</summary>
+    public string? RewrittenPath { get; set; }
+
     public ClusterState? Cluster { get; set; }
+
+    /// <summary>The policy by which connections are made: that of the rules the call started with.</summary>
+    public ClusterPolicy Policy { get; set; } = ClusterPolicy.Default;
 
     public MeshResponseFlags Flags { get; set; }
 
@@ -195,7 +201,15 @@ internal sealed class MeshCall
     public Uri CallerUri => _edits?.Uri ?? Request.RequestUri!;
 
     /// <summary>Changes the request as its rule says, until <see cref="TakeBackEdits"/>.</summary>
-    public void ApplyEdits() => _edits = RequestEdits.Apply(this);
+    public void ApplyEdits()
+    {
+        if (Edits is { ChangesRequest: true })
+        {
+            // Known before the first change, so that any is taken back.
+            _edits = new RequestEdits(Request);
+            _edits.Apply(this);
+        }
+    }
 
     public void TakeBackEdits()
     {
@@ -214,8 +228,7 @@ internal sealed class MeshCall
         if (_mirrors is { } mirrors)
         {
             _mirrors = null;
-            mirrors.Send(runner);
-            mirrors.TakeBack();
+            mirrors.End(runner);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mesh.Client.Health;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
@@ -18,6 +19,9 @@ internal sealed class MirrorSender : IDisposable
 
     private const int MostInFlight = 128;
 
+    /// <summary>Bounds what is kept of bodies while their calls are under way, of all calls together.</summary>
+    private const long MostKept = 32 * 1024 * 1024;
+
     /// <summary>For rules without a timeout: a mirror that never answers would hold its place for ever.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
 
@@ -26,6 +30,7 @@ internal sealed class MirrorSender : IDisposable
 
     // Kept, since calls may end after the mesh has.
     private readonly CancellationToken _stopped;
+    private long _kept;
     private int _inFlight;
     private int _isDisposed;
 
@@ -34,29 +39,55 @@ internal sealed class MirrorSender : IDisposable
     /// <summary>Copies that are under way.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
+    /// <summary>Room for more bytes of a body; false where too much is kept already.</summary>
+    public bool TryKeep(int bytes)
+    {
+        if (Interlocked.Add(ref _kept, bytes) <= MostKept)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _kept, -bytes);
+        return false;
+    }
+
+    public void StopKeeping(long bytes) => Interlocked.Add(ref _kept, -bytes);
+
+    /// <summary>The application listens to the counter and may throw.</summary>
+    public void Count(string host, string result) => Background.Run(
+        (_runtime.Telemetry, host, result), static told => told.Telemetry.CountMirror(told.host, told.result), "Counting a mirror", _runtime.BackgroundLogger);
+
     public void Send(MeshCall call, MirrorModel mirror, byte[]? body, CallRunner runner)
     {
         if (RouteSelector.FindCluster(mirror.Clusters, call.Host.Port) is not { Refusal: null } cluster
             || (cluster.Policy.Tls is not null && !runner.OwnsTransport))
         {
-            _runtime.Telemetry.CountMirror(mirror.Host, "dropped_no_cluster");
+            Count(mirror.Host, "dropped_no_cluster");
             return;
         }
 
         if (Interlocked.Increment(ref _inFlight) > MostInFlight)
         {
             Interlocked.Decrement(ref _inFlight);
-            _runtime.Telemetry.CountMirror(mirror.Host, "dropped_limit");
+            Count(mirror.Host, "dropped_limit");
             return;
         }
 
-        var copy = new MeshCall(_runtime, call.Snapshot, call.Host, Copy(call, cluster, body), isAsync: true, redirectsLeft: 0, _stopped);
+        try
+        {
+            var copy = new MeshCall(_runtime, call.Snapshot, call.Host, Copy(call, cluster, body), isAsync: true, redirectsLeft: 0, _stopped) { Policy = cluster.Policy };
 
-        // Without the caller's context: the copy belongs to no trace, no scope and no culture of the call.
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state => _ = state.Sender.RunAsync(state.Copy, state.Cluster, state.Runner),
-            (Sender: this, Copy: copy, Cluster: cluster, Runner: runner),
-            preferLocal: false);
+            // Without the caller's context: the copy belongs to no trace, no scope and no culture of the call.
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static state => _ = state.Sender.RunAsync(state.Copy, state.Cluster, state.Runner),
+                (Sender: this, Copy: copy, Cluster: cluster, Runner: runner),
+                preferLocal: false);
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _inFlight);
+            throw;
+        }
     }
 
     public void Dispose()
@@ -71,9 +102,10 @@ internal sealed class MirrorSender : IDisposable
     private async Task RunAsync(MeshCall copy, ClusterModel cluster, CallRunner runner)
     {
         var result = "failed";
-        var parent = ContextPropagator.StartUnsampled(copy.Request.Headers);
+        Activity? parent = null;
         try
         {
+            parent = ContextPropagator.StartUnsampled(copy.Request.Headers);
             copy.Cluster = _runtime.Clusters.Get(cluster, copy.Host.Port);
             copy.StartDeadline();
             if (!_runtime.Clusters.IsReady(copy.Cluster))
@@ -83,17 +115,19 @@ internal sealed class MirrorSender : IDisposable
 
             result = await SendAsync(copy, runner).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
+#pragma warning disable CA1031 // nobody waits for the copy, whatever handlers of the application throw; the counter tells
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // Nobody waits for the copy; the counter tells.
+            result = "failed";
         }
         finally
         {
             copy.Release();
             copy.Request.Dispose();
-            parent?.Stop();
-            Background.Run((_runtime, cluster.Service.Name, result), static told => told._runtime.Telemetry.CountMirror(told.Name, told.result), "Counting a mirror", _runtime.BackgroundLogger);
+            Count(cluster.Service.Name, result);
             Interlocked.Decrement(ref _inFlight);
+            Background.Run(parent, static activity => activity?.Stop(), "Ending the parent of a mirror's span", _runtime.BackgroundLogger);
         }
     }
 
@@ -102,6 +136,12 @@ internal sealed class MirrorSender : IDisposable
         if (_runtime.Pick(copy) is not { } endpoint)
         {
             return "dropped_no_endpoint";
+        }
+
+        if (copy.Cluster!.Model.Refusal is not null)
+        {
+            // Closed by newer rules.
+            return "dropped_no_cluster";
         }
 
         copy.BeginAttempt(endpoint);
@@ -134,11 +174,12 @@ internal sealed class MirrorSender : IDisposable
             copy.Headers.TryAddWithoutValidation(name, values);
         }
 
-        TraceHeaders.Unsample(copy.Headers);
         if (!cluster.Service.ReceivesContext && call.Context is { } context)
         {
             ContextPropagator.EndCall(copy, context, isTraced: false);
         }
+
+        TraceHeaders.Unsample(copy.Headers);
 
         if (body is not null)
         {

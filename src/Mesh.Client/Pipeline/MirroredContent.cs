@@ -5,13 +5,13 @@ namespace Mesh.Client.Pipeline;
 /// <summary>A request body of which a copy is kept while it is sent, up to a bound: the caller's may be gone when the mirrors get theirs.</summary>
 internal sealed class MirroredContent : HttpContent
 {
-    private readonly int _limit;
-    private MemoryStream? _copy;
+    private readonly MirrorSender _sender;
+    private MirroredStream? _stream;
     private bool _isWhole;
 
-    public MirroredContent(HttpContent inner, int limit)
+    public MirroredContent(HttpContent inner, MirrorSender sender)
     {
-        (Inner, _limit) = (inner, limit);
+        (Inner, _sender) = (inner, sender);
         foreach (var (name, values) in inner.Headers.NonValidated)
         {
             Headers.TryAddWithoutValidation(name, values);
@@ -22,7 +22,10 @@ internal sealed class MirroredContent : HttpContent
     public HttpContent Inner { get; }
 
     /// <summary>The body as it was sent last; null where it was not sent to its end, or is longer than is kept.</summary>
-    public byte[]? Copy => Volatile.Read(ref _isWhole) ? _copy?.ToArray() : null;
+    public byte[]? Copy => Volatile.Read(ref _isWhole) ? _stream?.ToArray() : null;
+
+    /// <summary>The call is over: what is still being sent is kept no longer.</summary>
+    public void StopKeeping() => Volatile.Read(ref _stream)?.StopKeeping();
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         => SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -51,9 +54,11 @@ internal sealed class MirroredContent : HttpContent
     private MirroredStream Begin(Stream stream)
     {
         Volatile.Write(ref _isWhole, false);
-        _copy = new MemoryStream();
-        return new MirroredStream(stream, _copy, _limit);
+        StopKeeping();
+        var begun = new MirroredStream(stream, _sender);
+        Volatile.Write(ref _stream, begun);
+        return begun;
     }
 
-    private void End(MirroredStream stream) => Volatile.Write(ref _isWhole, !stream.IsTooLong);
+    private void End(MirroredStream stream) => Volatile.Write(ref _isWhole, stream.IsKept);
 }

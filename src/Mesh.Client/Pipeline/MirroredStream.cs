@@ -1,10 +1,22 @@
 namespace Mesh.Client.Pipeline;
 
-/// <summary>Writes on, and keeps a copy up to a bound.</summary>
-internal sealed class MirroredStream(Stream inner, MemoryStream copy, int limit) : Stream
+/// <summary>Writes on, and keeps a copy up to a bound. One side writes while the other may stop the keeping.</summary>
+internal sealed class MirroredStream(Stream inner, MirrorSender sender) : Stream
 {
-    /// <summary>More came than is kept.</summary>
-    public bool IsTooLong { get; private set; }
+    private readonly Lock _gate = new();
+    private MemoryStream? _copy = new();
+
+    /// <summary>Nothing is missing so far.</summary>
+    public bool IsKept
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _copy is not null;
+            }
+        }
+    }
 
     public override bool CanRead => false;
 
@@ -37,6 +49,28 @@ internal sealed class MirroredStream(Stream inner, MemoryStream copy, int limit)
         return inner.WriteAsync(buffer, cancellationToken);
     }
 
+    /// <summary>Null where too much came, or nothing is kept any more.</summary>
+    public byte[]? ToArray()
+    {
+        lock (_gate)
+        {
+            return _copy?.ToArray();
+        }
+    }
+
+    /// <summary>Idempotent.</summary>
+    public void StopKeeping()
+    {
+        lock (_gate)
+        {
+            if (_copy is { } copy)
+            {
+                sender.StopKeeping(copy.Length);
+                _copy = null;
+            }
+        }
+    }
+
     public override void Flush() => inner.Flush();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
@@ -49,14 +83,22 @@ internal sealed class MirroredStream(Stream inner, MemoryStream copy, int limit)
 
     private void Keep(ReadOnlySpan<byte> buffer)
     {
-        if (IsTooLong || copy.Length + buffer.Length > limit)
+        lock (_gate)
         {
-            IsTooLong = true;
-            copy.SetLength(0);
-            copy.Capacity = 0;
-            return;
-        }
+            if (_copy is not { } copy)
+            {
+                return;
+            }
 
-        copy.Write(buffer);
+            if (copy.Length + buffer.Length <= MirrorSender.LargestBody && sender.TryKeep(buffer.Length))
+            {
+                copy.Write(buffer);
+            }
+            else
+            {
+                sender.StopKeeping(copy.Length);
+                _copy = null;
+            }
+        }
     }
 }

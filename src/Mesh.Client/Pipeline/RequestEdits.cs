@@ -1,4 +1,3 @@
-using Mesh.Client.Model;
 using Mesh.Client.Routing;
 
 namespace Mesh.Client.Pipeline;
@@ -12,23 +11,10 @@ internal sealed class RequestEdits
     private readonly List<SavedHeader> _saved = [];
     private Uri? _rewritten;
 
-    private RequestEdits(HttpRequestMessage request) => (_request, Uri) = (request, request.RequestUri!);
+    public RequestEdits(HttpRequestMessage request) => (_request, Uri) = (request, request.RequestUri!);
 
     /// <summary>What the caller wrote.</summary>
     public Uri Uri { get; }
-
-    /// <summary>Null where nothing is changed.</summary>
-    public static RequestEdits? Apply(MeshCall call)
-    {
-        if (call.Edits is not { ChangesRequest: true } edits)
-        {
-            return null;
-        }
-
-        var applied = new RequestEdits(call.Request);
-        applied.Apply(call, edits);
-        return applied;
-    }
 
     public void TakeBack()
     {
@@ -39,22 +25,19 @@ internal sealed class RequestEdits
         }
 
         _saved.Clear();
-        if (ReferenceEquals(_request.RequestUri, _rewritten))
+        if (_rewritten is not null && ReferenceEquals(_request.RequestUri, _rewritten))
         {
             _request.RequestUri = Uri;
         }
     }
 
-    private void Apply(MeshCall call, EditsModel edits)
+    public void Apply(MeshCall call)
     {
-        // The conditions that chose the rule looked at the request as it still is.
+        var edits = call.Edits!;
         var view = new RequestView(_request, call.Host.Port);
-        var path = edits.Path is { } replacement ? PathRewriter.Replace(call.Rule!, replacement, ref view)
-            : edits.Substitution is { } substitution ? PathRewriter.Substitute(substitution, ref view)
-            : null;
         var authority = view.Authority(stackalloc char[RequestView.AuthorityLength]).ToString();
         HeaderEditor.Apply(edits.Request, _request, response: null, _saved);
-        if (path is not null)
+        if (call.RewrittenPath is { } path)
         {
             Write("x-envoy-original-path", view.PathAndQuery);
             _rewritten = new Uri(string.Concat(Uri.Scheme, "://", Uri.Authority, path), AsItIs);

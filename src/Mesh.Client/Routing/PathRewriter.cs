@@ -6,6 +6,19 @@ namespace Mesh.Client.Routing;
 /// <summary>The path that a call has after a rule has rewritten it.</summary>
 internal static class PathRewriter
 {
+    /// <summary>Path and query; null where the rule leaves them. To be asked while the request is as it was when the rule was chosen: the match that
+    /// chose it is looked up again.</summary>
+    public static string? Rewrite(RouteRuleModel rule, EditsModel? edits, HttpRequestMessage request, int port)
+    {
+        if (edits is null or { Path: null, Substitution: null })
+        {
+            return null;
+        }
+
+        var view = new RequestView(request, port);
+        return edits.Path is { } replacement ? Replace(rule, replacement, ref view) : Substitute(edits.Substitution!, ref view);
+    }
+
     /// <summary>Path and query. What the match compared is replaced: a prefix by its text, everything where it was exact or a pattern, and the
     /// slash alone where the match did not ask for a path.</summary>
     public static string Replace(RouteRuleModel rule, string replacement, ref RequestView request)
@@ -20,7 +33,7 @@ internal static class PathRewriter
         return string.Concat(replacement, path[Math.Min(replaced, path.Length)..], request.Query);
     }
 
-    public static string Substitute(Re2Substitution substitution, ref RequestView request)
+    private static string Substitute(Re2Substitution substitution, ref RequestView request)
     {
         var path = substitution.Apply(request.Path.ToString());
 

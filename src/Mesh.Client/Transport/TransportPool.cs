@@ -28,11 +28,11 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
     /// <summary>A transport on which a call has begun; the caller ends it. No allocation once it exists.</summary>
     /// <param name="endpoint">The pick.</param>
     /// <param name="cluster">Its cluster.</param>
+    /// <param name="model">How the rules want connections made.</param>
     /// <param name="policy">How the client's connections are made.</param>
     /// <param name="now">A timestamp of this call.</param>
-    public EndpointTransport BeginCall(EndpointState endpoint, ClusterState cluster, TransportPolicy policy, long now)
+    public EndpointTransport BeginCall(EndpointState endpoint, ClusterState cluster, ClusterPolicy model, TransportPolicy policy, long now)
     {
-        var model = cluster.Model.Policy;
         while (true)
         {
             var slots = endpoint.Transports as TransportSlot[] ?? [];

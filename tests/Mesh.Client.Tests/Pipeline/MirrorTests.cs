@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using Mesh.Client.TestKit;
 using Mesh.Client.Tests.Transport;
@@ -190,6 +191,69 @@ public sealed class MirrorTests
 
         Assert.True(mesh.Transport.Requests.Single(sent => sent.Authority == V1).Headers.ContainsKey("baggage"));
         Assert.False(mesh.Transport.Requests.Single(sent => sent.Authority == V2).Headers.ContainsKey("baggage"));
+    }
+
+    [Fact]
+    public async Task Mirror_outside_of_the_mesh_gets_a_trace_that_is_not_sampled()
+    {
+        using var mesh = new MeshFixture("""
+            "Services": { "reviews": { "Endpoints": [ { "Address": "10.0.0.1:80" } ] }, "out.example": { "Endpoints": [ { "Address": "10.0.0.2:80" } ], "External": true } },
+            "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [ {
+              "route": [ { "destination": { "host": "reviews" } } ], "mirror": { "host": "out.example" } } ] } }
+            """);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://reviews:9080/");
+        request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        using var response = await mesh.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        await ReceivedAsync(mesh, 2);
+
+        Assert.EndsWith("-00", mesh.Transport.Requests.Single(sent => sent.Authority == V2).Headers["traceparent"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("v2", 300_000)]
+    [InlineData("v9", 10)]
+    public async Task Listener_that_throws_at_a_dropped_copy_changes_nothing_for_the_call(string subset, int length)
+    {
+        using var mesh = Mirror($$"""{ "host": "reviews", "subset": "{{subset}}" }""", """ "rewrite": { "uri": "/new/" }, """);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "mesh.client.mirrors" && ReferenceEquals(instrument.Meter.Scope, mesh.Meters))
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => throw new InvalidOperationException("listener"));
+        listener.Start();
+        using var body = new ByteArrayContent(new byte[length]);
+        using var request = new HttpRequestMessage(HttpMethod.Put, "http://reviews:9080/x") { Content = body };
+        using var response = await mesh.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Same(body, request.Content);
+        Assert.Equal("http://reviews:9080/x", request.RequestUri!.OriginalString);
+    }
+
+    [Fact]
+    public async Task Bodies_are_kept_for_mirrors_up_to_a_bound_over_all_calls()
+    {
+        using var mesh = Mirror();
+        using var counted = new MeterCapture(scope: mesh.Meters);
+        mesh.Transport[V1].Always(TransportStep.Hang());
+        using var stop = new CancellationTokenSource();
+        var calls = Enumerable.Range(0, 130)
+            .Select(_ => mesh.Client.PutAsync("http://reviews:9080/", new ByteArrayContent(new byte[256 * 1024]), stop.Token)).ToList();
+        await ReceivedAsync(mesh, calls.Count);
+        await stop.CancelAsync();
+        foreach (var call in calls)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        }
+
+        // 128 bodies of 256 KiB are 32 MiB.
+        Assert.Equal(2, Counted(counted, "dropped_body"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Mesh.Client.Telemetry;
 using Mesh.Client.TestKit;
 
 namespace Mesh.Client.Tests.Pipeline;
@@ -96,6 +97,24 @@ public sealed class RewriteTests
               { "route": [ { "destination": { "host": "reviews", "subset": "v2" } } ] } ] } }
             """);
         Assert.Equal("v1", (await MeshFixture.ResultAsync(mesh.GetAsync("http://reviews:9080/a"))).Subset);
+    }
+
+    [Fact]
+    public async Task Rewrite_of_a_rule_that_leads_out_of_the_mesh_goes_by_the_match_on_a_captured_header()
+    {
+        using var mesh = new MeshFixture("""
+            "Services": { "reviews": { "Endpoints": [ { "Address": "10.0.0.1:80" } ] }, "out.example": { "Endpoints": [ { "Address": "10.0.0.2:80" } ], "External": true } },
+            "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [ {
+              "match": [ { "uri": { "prefix": "/api/" }, "headers": { "end-user": { "exact": "jason" } } } ],
+              "rewrite": { "uri": "/v2/" },
+              "route": [ { "destination": { "host": "out.example" } } ] } ] } }
+            """);
+        using var scope = IncomingContext.Begin(new() { Headers = [new("end-user", "jason")] }, this);
+        using var response = await mesh.GetAsync("http://reviews:9080/api/users");
+
+        var request = Assert.Single(mesh.Transport.Requests);
+        Assert.Equal("/v2/users", request.Uri.PathAndQuery);
+        Assert.False(request.Headers.ContainsKey("end-user"));
     }
 
     private static async Task<string> PathAsync(string matches, string rewrite, string called)

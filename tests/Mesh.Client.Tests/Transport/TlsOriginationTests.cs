@@ -122,6 +122,27 @@ public sealed class TlsOriginationTests : IDisposable
     }
 
     [Fact]
+    public async Task Host_that_newer_rules_close_under_a_call_gets_no_plaintext()
+    {
+        const string Delay = """
+            , "VirtualServices": { "shop": { "hosts": [ "shop" ], "http": [ {
+              "fault": { "delay": { "fixedDelay": "1s", "percentage": { "value": 100 } } }, "route": [ { "destination": { "host": "shop" } } ] } ] } }
+            """;
+        await using var mesh = await FleetMesh.StartAsync(1, rules: """
+            "DestinationRules": { "shop": { "host": "shop", "trafficPolicy": { "tls": { "mode": "SIMPLE" } } } }
+            """ + Delay);
+        var call = mesh.Client.GetAsync("http://shop/", TestContext.Current.CancellationToken);
+        mesh.Source.PushJson(FleetMesh.Rules(mesh.Fleet.Servers, """
+            "DestinationRules": { "shop": { "host": "shop", "trafficPolicy": { "tls": { "mode": "MUTUAL", "clientCertificate": "/a.pem", "privateKey": "/b.pem" } } } }
+            """ + Delay));
+        await Eventually.TrueAsync(() => ((IMesh)((Client.Pipeline.MeshHandler)mesh.Handler).Runtime).RulesVersion == 2);
+        using var response = await call;
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(0, mesh.Fleet[0].Requests);
+    }
+
+    [Fact]
     public async Task Client_that_sends_by_its_own_handler_is_refused()
     {
         using var mesh = new MeshFixture("""

@@ -84,7 +84,7 @@ public sealed class TransportPoolTests : IDisposable
 
     private EndpointTransport Call(TransportPolicy policy)
     {
-        var transport = _pool.BeginCall(_endpoint, _cluster, policy, _clock.GetTimestamp());
+        var transport = _pool.BeginCall(_endpoint, _cluster, _cluster.Model.Policy, policy, _clock.GetTimestamp());
         transport.EndCall();
         return transport;
     }
