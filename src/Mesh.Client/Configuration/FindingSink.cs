@@ -9,6 +9,11 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
     public const int Limit = 500;
 
     private const int LongestValue = 200;
+
+    // 500 findings of one document then hold a few megabytes at most, whatever it names its fields.
+    private const int LongestName = 400;
+    private const int LongestPath = 2_000;
+    private const int LongestMessage = 2_500;
     private bool _isLimitTold;
     private bool _isRefused;
 
@@ -90,17 +95,19 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
         {
             Code = code,
             Severity = severity,
-            Resource = Resource,
-            Path = at.Path,
-            Message = message,
+            Resource = Cut(Resource, LongestName),
+            Path = Cut(at.Path, LongestPath),
+            Message = Cut(message, LongestMessage),
             Source = at.Position.Source ?? document,
             Line = at.Position.Line,
             Value = at.Text is { Length: > LongestValue } text ? text[..LongestValue] + "..." : at.Text,
-            Fix = fix,
+            Fix = fix is null ? null : Cut(fix, LongestMessage),
             RefusesDocument = refuses,
             Aliases = aliases,
         });
     }
+
+    private static string Cut(string text, int longest) => text.Length <= longest ? text : string.Concat(text.AsSpan(0, longest), "...");
 
     private void AddLimit(ConfigurationNode at)
     {
@@ -115,7 +122,7 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
             Code = FindingCodes.TooManyFindings,
             Severity = MeshFindingSeverity.Warning,
             Resource = "",
-            Path = at.Path,
+            Path = Cut(at.Path, LongestPath),
             Message = string.Create(CultureInfo.InvariantCulture, $"more than {Limit} findings; the others are left out."),
             Source = at.Position.Source ?? document,
             Line = at.Position.Line,

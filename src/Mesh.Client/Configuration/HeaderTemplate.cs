@@ -10,6 +10,8 @@ namespace Mesh.Client.Configuration;
 /// </summary>
 internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
 {
+    private const int Longest = 8192;
+
     private static readonly SearchValues<char> Sendable = SearchValues.Create("\t" + string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code)));
 
     /// <summary>The whole value where nothing in it depends on a message, else null.</summary>
@@ -24,7 +26,8 @@ internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
     public static bool TryParse(string value, bool isResponse, [NotNullWhen(true)] out HeaderTemplate? template, [NotNullWhen(false)] out string? error)
     {
         template = null;
-        error = value.AsSpan().ContainsAnyExcept(Sendable) ? "a header value is one line of ASCII characters" : null;
+        error = value.Length > Longest ? "it is longer than 8192 characters, which no server takes"
+            : value.AsSpan().ContainsAnyExcept(Sendable) ? "a header value is one line of ASCII characters" : null;
         var parts = new List<HeaderTemplatePart>();
         var text = "";
         var rest = value.AsSpan();

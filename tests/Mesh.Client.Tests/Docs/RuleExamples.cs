@@ -57,7 +57,7 @@ internal static class RuleExamples
         ["VirtualService http[].redirect.port"] = Answer("redirect: { port: 81 }"),
         ["VirtualService http[].redirect.derivePort"] = Answer("redirect: { derivePort: FROM_REQUEST_PORT }"),
         ["VirtualService http[].redirect.scheme"] = Answer("redirect: { scheme: https }"),
-        ["VirtualService http[].redirect.redirectCode"] = Answer("redirect: { redirectCode: 302 }"),
+        ["VirtualService http[].redirect.redirectCode"] = Answer("redirect: { uri: /a, redirectCode: 302 }"),
         ["VirtualService http[].directResponse.status"] = Answer("directResponse: { status: 404 }"),
         ["VirtualService http[].directResponse.body"] = Answer("directResponse: { status: 404, body: { string: gone } }"),
         ["VirtualService http[].delegate.name"] = Answer("delegate: { name: a }"),

@@ -40,6 +40,11 @@ internal static class RedirectBinder
             }
         }
 
+        if (redirect is { Uri: null, PrefixRewrite: null, Authority: null, Scheme: null, Port: null, DerivePort: RedirectPort.Kept })
+        {
+            findings.Error(FindingCodes.BadRedirect, fields.Node, "the redirect leads to where the call already is.", "Write uri, prefixRewrite, authority, scheme or port.");
+        }
+
         if (fields.Has("uri") && fields.Take("prefixRewrite") is { } prefix)
         {
             findings.Error(FindingCodes.Conflict, prefix, "'uri' and 'prefixRewrite' exclude each other.", "Keep one of them.");

@@ -54,9 +54,11 @@ internal static class SecurityPolicyBinder
         var demand = Mode(Written(fields, "mtls"));
         if (Written(fields, "portLevelMtls") is { } ports)
         {
-            foreach (var (port, _) in ports.Node.Properties)
+            // Not by name: each look-up walks them all.
+            foreach (var (_, settings) in ports.Node.Properties)
             {
-                demand = Mode(Written(ports, port)) == SecurityDemand.MutualTls ? SecurityDemand.MutualTls : demand;
+                var mode = settings.Kind == NodeKind.Null ? null : FieldReader.Open(settings, fields.Findings);
+                demand = Mode(mode) == SecurityDemand.MutualTls ? SecurityDemand.MutualTls : demand;
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mesh.Client.Configuration;
 
 /// <summary>The spec of a ServiceEntry.</summary>
@@ -63,7 +65,7 @@ internal static class ServiceEntryBinder
             }
 
             var isRange = text.Contains('/', StringComparison.Ordinal);
-            if (isRange ? !System.Net.IPNetwork.TryParse(text, out _) : !EndpointAddressText.TryParseIp(text, out _))
+            if (isRange ? !IsRange(text) : !EndpointAddressText.TryParseIp(text, out _))
             {
                 fields.Findings.Error(FindingCodes.BadAddress, node, $"{FindingSink.Quote(text)} is neither an IP address nor a range such as 10.1.0.0/16.");
             }
@@ -77,5 +79,14 @@ internal static class ServiceEntryBinder
         {
             fields.NotBuilt("addresses", "calls to an IP address are calls to an unknown host, and those to the entry's hosts need none");
         }
+    }
+
+    /// <summary>As Istio reads it: bits behind the prefix may be set.</summary>
+    private static bool IsRange(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        return System.Net.IPAddress.TryParse(text.AsSpan(0, slash), out var address)
+            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var prefix)
+            && prefix <= (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128);
     }
 }

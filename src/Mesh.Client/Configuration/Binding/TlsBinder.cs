@@ -62,6 +62,16 @@ internal static class TlsBinder
 
         SubjectAltName.Check(fields, FindingCodes.BadTls);
 
+        if (tls.Mode == TlsMode.Disable && fields.Node.Properties.Count > (fields.Has("mode") ? 1 : 0))
+        {
+            findings.Warning(FindingCodes.BadTls, fields.Node, "the mode is DISABLE, so that calls go in plaintext and the other fields change nothing.", "Write mode: SIMPLE where TLS is meant, or remove the others.");
+        }
+
+        if (tls.Mode == TlsMode.Simple && fields.Take("clientCertificate") is { } certificate)
+        {
+            findings.Warning(FindingCodes.BadTls, certificate, "with mode SIMPLE no certificate of the client is shown.", "Remove it; mode MUTUAL, which shows one, is not built yet.");
+        }
+
         if (tls.Mode == TlsMode.Simple && tls.InsecureSkipVerify)
         {
             findings.Warning(FindingCodes.BadTls, fields.Take("insecureSkipVerify")!, "the server's certificate is not checked: whoever answers on its address is believed.", "Name the authority in caCertificates instead.");

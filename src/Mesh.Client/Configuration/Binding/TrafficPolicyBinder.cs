@@ -50,6 +50,7 @@ internal static class TrafficPolicyBinder
     private static List<KeyValuePair<int, TrafficPolicyConfiguration>> Ports(FieldReader fields)
     {
         var ports = new List<KeyValuePair<int, TrafficPolicyConfiguration>>();
+        var seen = new HashSet<int>();
         foreach (var item in fields.Items("portLevelSettings"))
         {
             if (FieldReader.Open(item, fields.Findings) is not { } settings)
@@ -70,7 +71,7 @@ internal static class TrafficPolicyBinder
 
             var policy = Blocks(settings, port);
             settings.Finish();
-            if (port is { } number && ports.Any(other => other.Key == number))
+            if (port is { } number && !seen.Add(number))
             {
                 fields.Findings.Error(FindingCodes.DuplicatePort, item, $"port {number} has settings already.", "Put them into one entry.");
             }

@@ -65,9 +65,10 @@ internal static class WorkloadEntryBinder
             return ports;
         }
 
-        foreach (var (name, _) in map.Node.Properties)
+        // Not by name: each look-up walks them all.
+        foreach (var (name, value) in map.Node.Properties)
         {
-            if (map.Integer(name, 1, 65535) is { } port)
+            if (ScalarReader.Integer(value, 1, 65535, fields.Findings) is { } port)
             {
                 ports[name] = port;
             }

@@ -8,7 +8,6 @@ public sealed class ActionBindingTests
     [Theory]
     [InlineData("redirect: { uri: /a, authority: b, port: 81, scheme: https, redirectCode: 307 }")]
     [InlineData("redirect: { prefix_rewrite: /a, derive_port: FROM_REQUEST_PORT }")]
-    [InlineData("redirect: {}")]
     [InlineData("directResponse: { status: 200, body: { string: hello } }")]
     public void Load_an_action_is_clean(string action) => Loading.Clean(Loading.Route($"- {action}\n"));
 
@@ -21,6 +20,7 @@ public sealed class ActionBindingTests
         => Loading.Clean(Loading.Route($"- {change}\n  route:\n  - destination: {{ host: a }}\n"));
 
     [Theory]
+    [InlineData("redirect: { redirectCode: 302 }", FindingCodes.BadRedirect, "redirect")]
     [InlineData("redirect: { uri: a }", FindingCodes.BadRedirect, "redirect.uri")]
     [InlineData("redirect: { uri: \"/a b\" }", FindingCodes.BadRedirect, "redirect.uri")]
     [InlineData("redirect: { prefixRewrite: \"/a?b\" }", FindingCodes.BadRedirect, "redirect.prefixRewrite")]

@@ -19,6 +19,13 @@ public sealed class TlsBindingTests
         => Loading.Warned(Load("{ mode: SIMPLE, insecureSkipVerify: true }"), FindingCodes.BadTls, "spec.trafficPolicy.tls.insecureSkipVerify");
 
     [Theory]
+    [InlineData("{ sni: a.example }", "")]
+    [InlineData("{ mode: DISABLE, caCertificates: /a }", "")]
+    [InlineData("{ mode: SIMPLE, clientCertificate: /a }", ".clientCertificate")]
+    public void Load_tls_fields_without_effect_are_told(string tls, string path)
+        => Loading.Warned(Load(tls), FindingCodes.BadTls, "spec.trafficPolicy.tls" + path);
+
+    [Theory]
     [InlineData("{ mode: SIMPLE, credentialName: a }", "tls credentialName")]
     [InlineData("{ mode: SIMPLE, caCrl: /a }", "tls caCrl")]
     [InlineData("{ mode: MUTUAL, clientCertificate: /a, privateKey: /b }", "tls mode MUTUAL")]
