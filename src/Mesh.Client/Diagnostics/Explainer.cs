@@ -27,9 +27,10 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
 
     private MeshExplanation PassedBy(HttpRequestMessage request, HostModel? host, string reason)
     {
+        var wildcard = PassThroughTable.Find(snapshot, request.RequestUri);
         var isBlocked = request.RequestUri is { IsAbsoluteUri: true }
             && snapshot.OutboundTrafficPolicy == OutboundTrafficPolicyMode.RegistryOnly
-            && !PassThroughTable.Covers(snapshot, request.RequestUri);
+            && wildcard is null;
         return new()
         {
             Method = request.Method.Method,
@@ -38,7 +39,9 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
             PassedBy = reason,
             Host = host?.Name,
             Service = host?.Service?.Name,
-            Answer = isBlocked ? new(502, MeshResponseFlags.None, CallRouter.BlockedReason(request.RequestUri!, snapshot)) : null,
+            Answer = wildcard?.Refusal is { } refusal ? new(503, MeshResponseFlags.NoCluster, refusal)
+                : isBlocked ? new(502, MeshResponseFlags.None, CallRouter.BlockedReason(request.RequestUri!, snapshot))
+                : null,
         };
     }
 

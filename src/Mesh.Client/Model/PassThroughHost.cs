@@ -4,4 +4,5 @@ namespace Mesh.Client.Model;
 /// be called.</summary>
 /// <param name="Suffix"><c>.foo.com</c> for <c>*.foo.com</c>.</param>
 /// <param name="Ports">Empty: any.</param>
-internal sealed record PassThroughHost(string Suffix, PortModel[] Ports);
+/// <param name="Refusal">Set where a DestinationRule asks for TLS, which nobody would add on this way: calls are answered 503 with this text.</param>
+internal sealed record PassThroughHost(string Suffix, PortModel[] Ports, string? Refusal);

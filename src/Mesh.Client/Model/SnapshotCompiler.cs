@@ -15,7 +15,8 @@ internal static class SnapshotCompiler
         var scope = SidecarScope.Of(sidecar, configuration);
         var matches = new MatchCompiler(seen, previous);
         var services = new ServiceTable(seen, previous);
-        var clusters = new ClusterTable(new DestinationRuleTable(seen), seen);
+        var destinationRules = new DestinationRuleTable(seen);
+        var clusters = new ClusterTable(destinationRules, seen);
         var (hosts, wildcards) = new HostCompiler(seen, services, clusters, matches, scope).Compile();
         return new()
         {
@@ -27,7 +28,8 @@ internal static class SnapshotCompiler
             [
                 .. services.Wildcards
                     .Where(wildcard => scope is null || scope.Sees(wildcard.Value.Metadata.Namespace, $"*{wildcard.Key}"))
-                    .Select(wildcard => new PassThroughHost(wildcard.Key, ServiceEntryReader.Ports(wildcard.Value))),
+                    .Select(wildcard => new PassThroughHost(
+                        wildcard.Key, ServiceEntryReader.Ports(wildcard.Value), destinationRules.WildcardRefusal(wildcard.Key, wildcard.Value.Metadata.Namespace))),
             ],
             OutboundTrafficPolicy = sidecar?.OutboundTrafficPolicy ?? configuration.OutboundTrafficPolicy,
             OutboundTrafficPolicyPlace = sidecar?.OutboundTrafficPolicy is null

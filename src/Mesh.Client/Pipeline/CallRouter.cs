@@ -111,6 +111,13 @@ internal static class CallRouter
             MeshResponseFlags.UpstreamRequestTimeout,
             $"upstream request timeout: {CallErrors.Path(call)}");
 
+    /// <summary>For a host that became no call of the mesh, and must not become one past it.</summary>
+    public static HttpResponseMessage Refused(HttpRequestMessage request, string reason) => MeshAnswer.Create(
+        request,
+        new MeshResult(MeshResponseFlags.NoCluster, request.RequestUri!.Host, rule: null, subset: null, endpoint: null, attempts: 0),
+        HttpStatusCode.ServiceUnavailable,
+        reason);
+
     public static HttpResponseMessage Blocked(HttpRequestMessage request, MeshSnapshot snapshot)
     {
         var uri = request.RequestUri!;

@@ -85,8 +85,13 @@ internal sealed class MeshHandler : DelegatingHandler
             return NamedScheme.Applies(uri) ? NamedScheme.RunAsync(_runner, call) : _runner.RunAsync(call);
         }
 
-        var isBlocked = snapshot.OutboundTrafficPolicy == Configuration.OutboundTrafficPolicyMode.RegistryOnly
-            && !PassThroughTable.Covers(snapshot, request.RequestUri);
+        var wildcard = PassThroughTable.Find(snapshot, request.RequestUri);
+        if (wildcard?.Refusal is { } refusal)
+        {
+            return Task.FromResult(CallRouter.Refused(request, refusal));
+        }
+
+        var isBlocked = snapshot.OutboundTrafficPolicy == Configuration.OutboundTrafficPolicyMode.RegistryOnly && wildcard is null;
         if (host.Host is { } known)
         {
             _runtime.UndeclaredPorts.Tell(known, request.RequestUri!, isBlocked);

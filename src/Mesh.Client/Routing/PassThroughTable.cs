@@ -2,27 +2,30 @@ using Mesh.Client.Model;
 
 namespace Mesh.Client.Routing;
 
-/// <summary>Asked only where a host is not known and unknown hosts may not be called.</summary>
+/// <summary>Asked only where a host is not known; empty where no ServiceEntry declares a wildcard.</summary>
 internal static class PassThroughTable
 {
-    public static bool Covers(MeshSnapshot snapshot, Uri? uri)
+    /// <summary>The wildcard that covers a host which is not known otherwise; null for none.</summary>
+    public static PassThroughHost? Find(MeshSnapshot snapshot, Uri? uri)
     {
         if (snapshot.PassThrough.Count == 0 || uri is not { IsAbsoluteUri: true })
         {
-            return false;
+            return null;
         }
 
         ReadOnlySpan<char> name = uri.IdnHost;
         name = name is [.., '.'] ? name[..^1] : name;
+        PassThroughHost? found = null;
         foreach (var host in snapshot.PassThrough)
         {
             if (name.Length > host.Suffix.Length && name.EndsWith(host.Suffix, StringComparison.OrdinalIgnoreCase)
-                && (host.Ports.Length == 0 || Array.Exists(host.Ports, port => port.Number == uri.Port)))
+                && (host.Ports.Length == 0 || Array.Exists(host.Ports, port => port.Number == uri.Port))
+                && (found is null || host.Suffix.Length > found.Suffix.Length))
             {
-                return true;
+                found = host;
             }
         }
 
-        return false;
+        return found;
     }
 }

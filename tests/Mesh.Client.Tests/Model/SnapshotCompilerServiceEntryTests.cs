@@ -105,7 +105,7 @@ public sealed class SnapshotCompilerServiceEntryTests
         var snapshot = Entry("\"hosts\": [ \"*.example\" ], \"ports\": [ { \"number\": 443 } ]");
 
         Assert.False(HostTable.TryFind(snapshot, new Uri("https://a.example/"), out _));
-        Assert.True(PassThroughTable.Covers(snapshot, new Uri("https://a.example/")));
+        Assert.NotNull(PassThroughTable.Find(snapshot, new Uri("https://a.example/")));
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class SnapshotCompilerServiceEntryTests
     [InlineData("https://a.example:444/", false)]
     [InlineData("https://a.examples/", false)]
     public void Covers_holds_for_hosts_below_the_wildcard_on_its_ports(string uri, bool isCovered)
-        => Assert.Equal(isCovered, PassThroughTable.Covers(Entry("\"hosts\": [ \"*.example\" ], \"ports\": [ { \"number\": 443 } ]"), new Uri(uri)));
+        => Assert.Equal(isCovered, PassThroughTable.Find(Entry("\"hosts\": [ \"*.example\" ], \"ports\": [ { \"number\": 443 } ]"), new Uri(uri)) is not null);
 
     [Fact]
     public void Compile_a_name_below_a_wildcard_that_a_rule_leads_to_has_the_ports_and_location_of_the_entry()

@@ -20,7 +20,11 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
                 CheckShared(rule, host, owners);
             }
 
-            if (!host.StartsWith('*'))
+            if (host.StartsWith('*'))
+            {
+                CheckWildcard(rule, host);
+            }
+            else
             {
                 CheckHost(rule, host);
                 CheckSubsets(rule, host);
@@ -44,6 +48,19 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
                 findings.Warning(FindingCodes.SharedDestinationRule, subset.Node,
                     $"{owners[(space, host, subset.Name)]} defines the subset '{subset.Name}' of '{host}' too and is older; this one is not used.", "Keep one of them.");
             }
+        }
+    }
+
+    /// <summary>Calls to hosts that only a wildcard ServiceEntry declares go through the client's own handler, which adds no TLS.</summary>
+    private void CheckWildcard(DestinationRuleConfiguration rule, string host)
+    {
+        if (rule.TrafficPolicy is { } policy
+            && policy.Ports.Select(port => port.Value.Tls).Append(policy.Tls).Any(tls => tls is { Mode: not TlsMode.Disable })
+            && configuration.ServiceEntries.Any(entry => entry.Hosts.Any(name => name.StartsWith('*') && name.EndsWith(host[1..], StringComparison.OrdinalIgnoreCase))))
+        {
+            findings.Security(rule.Node.Field("host") ?? rule.Node,
+                "TLS is added to named hosts alone; calls to hosts that only a wildcard ServiceEntry declares are answered 503, never sent in plaintext.",
+                "Name the hosts in a ServiceEntry.");
         }
     }
 

@@ -31,6 +31,12 @@ internal sealed class DestinationRuleTable
             ?? (service.Namespace == _clientNamespace ? null : Find(service, service.Namespace))
             ?? (_rootNamespace == _clientNamespace || _rootNamespace == service.Namespace ? null : Find(service, _rootNamespace));
 
+    /// <summary>Why calls to what a wildcard covers cannot be made: a rule asks for TLS, and they go past the mesh's own connections.</summary>
+    public string? WildcardRefusal(string suffix, string @namespace)
+        => Find(new ServiceModel { Name = suffix, ShortName = suffix, Namespace = @namespace, Discovery = DiscoveryKind.None, DiscoveryName = suffix, ReceivesContext = false })?.TlsOwner is { } owner
+            ? $"{owner} asks for TLS to hosts of the wildcard *{suffix}, which this version adds to named hosts alone; name the host in a ServiceEntry"
+            : null;
+
     /// <summary>Null where an older rule with another selector has the host.</summary>
     private MergedDestinationRule? Merged((string Namespace, string Host) key, IReadOnlyDictionary<string, string>? selector)
     {
