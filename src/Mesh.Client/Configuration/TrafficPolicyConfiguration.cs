@@ -14,4 +14,7 @@ internal sealed record TrafficPolicyConfiguration
 
     /// <summary>What holds for one port in place of the four blocks above, those that it leaves out included; of no port twice.</summary>
     public IReadOnlyList<KeyValuePair<int, TrafficPolicyConfiguration>> Ports { get; init; } = [];
+
+    /// <summary>Whether calls to the host, or to one of its ports, must not go out in plaintext.</summary>
+    public bool AsksForTls => Tls is { Mode: not TlsMode.Disable } || Ports.Any(port => port.Value.AsksForTls);
 }

@@ -35,7 +35,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
             Service = key.Service,
             Subset = key.Subset,
             SubsetLabels = cluster.SubsetLabels,
-            DestinationRules = _destinationRules.Find(cluster.Service)?.Resources,
+            DestinationRules = _destinationRules.Find(cluster.Service.Name, cluster.Service.Namespace)?.Resources,
             Settings = PolicySettings.Of(cluster.Policy),
             Discovery = cluster.Service.Discovery.ToString(),
             DiscoveryState = isAsked ? discovery?.State.ToString() : null,

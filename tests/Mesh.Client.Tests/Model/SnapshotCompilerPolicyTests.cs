@@ -76,6 +76,16 @@ public sealed class SnapshotCompilerPolicyTests
     }
 
     [Fact]
+    public void Rule_for_all_hosts_holds_where_no_wildcard_of_its_namespace_does()
+    {
+        var all = Given.PolicyRule("all", "*", new() { LoadBalancer = LoadBalancerPolicy.Random }, 1, Given.Subset("v1"));
+        var local = Given.PolicyRule("local", "*.local", new() { LoadBalancer = LoadBalancerPolicy.RoundRobin }, 2, Given.Subset("v1"));
+
+        Assert.Equal(LoadBalancerPolicy.Random, OfSubset("v1", all).Policy.LoadBalancer);
+        Assert.Equal(LoadBalancerPolicy.RoundRobin, OfSubset("v1", all, local).Policy.LoadBalancer);
+    }
+
+    [Fact]
     public void Several_rules_of_one_host_put_their_subsets_together()
     {
         var rules = new[]
@@ -101,9 +111,11 @@ public sealed class SnapshotCompilerPolicyTests
         Assert.Equal("DestinationRule default/r: tls", inherited.Policy.Refusal);
     }
 
-    [Fact]
-    public void Rule_for_a_wildcard_alone_makes_no_host()
-        => Assert.Empty(Given.Snapshot(destinationRules: [Given.DestinationRule("r", "*.foo.com", Given.Subset("v1"))]).Hosts);
+    [Theory]
+    [InlineData("*.foo.com")]
+    [InlineData("*")]
+    public void Rule_for_a_wildcard_alone_makes_no_host(string host)
+        => Assert.Empty(Given.Snapshot(destinationRules: [Given.DestinationRule("r", host, Given.Subset("v1"))]).Hosts);
 
     private static ClusterModel Default(params DestinationRuleConfiguration[] rules)
         => Given.Snapshot([Given.Service("reviews", 1)], [], rules).Hosts["reviews"].DefaultClusters[0];

@@ -38,6 +38,21 @@ public sealed class WildcardTlsTests
         Assert.Contains("tls-out", answer.Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("*.example")]
+    [InlineData("*")]
+    public async Task Rule_of_a_wider_wildcard_lets_no_plaintext_pass(string host)
+    {
+        using var mesh = new MeshFixture($$"""
+            "ServiceEntries": { "out": { "hosts": [ "*.out.example" ] } },
+            "DestinationRules": { "out": { "host": "{{host}}", "trafficPolicy": { "tls": { "mode": "SIMPLE" } } } }
+            """);
+        using var response = await mesh.GetAsync("http://a.out.example/");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Empty(mesh.Transport.Requests);
+    }
+
     [Fact]
     public async Task Hosts_that_the_wildcard_does_not_cover_pass_by()
     {

@@ -54,8 +54,7 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
     /// <summary>Calls to hosts that only a wildcard ServiceEntry declares go through the client's own handler, which adds no TLS.</summary>
     private void CheckWildcard(DestinationRuleConfiguration rule, string host)
     {
-        if (rule.TrafficPolicy is { } policy
-            && policy.Ports.Select(port => port.Value.Tls).Append(policy.Tls).Any(tls => tls is { Mode: not TlsMode.Disable })
+        if (rule.TrafficPolicy is { AsksForTls: true }
             && configuration.ServiceEntries.Any(entry => entry.Hosts.Any(name => name.StartsWith('*') && name.EndsWith(host[1..], StringComparison.OrdinalIgnoreCase))))
         {
             findings.Security(rule.Node.Field("host") ?? rule.Node,

@@ -43,7 +43,7 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshCo
     /// <summary>Takes in every subset of the service that is defined, since a caller may ask for one that no rule names.</summary>
     public void FindSubsets(ServiceModel service)
     {
-        foreach (var subset in destinationRules.Find(service)?.SubsetNames ?? [])
+        foreach (var subset in destinationRules.Find(service.Name, service.Namespace)?.SubsetNames ?? [])
         {
             Find(service, subset, 0, out _);
         }
@@ -62,7 +62,7 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshCo
             return new(subset, port, [], undeclared);
         }
 
-        var rule = destinationRules.Find(service);
+        var rule = destinationRules.Find(service.Name, service.Namespace);
         var definition = subset is null ? null : rule?.FindSubset(subset);
         if (subset is not null && definition is null)
         {

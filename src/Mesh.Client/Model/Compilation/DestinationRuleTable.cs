@@ -3,9 +3,11 @@ using Mesh.Client.Configuration;
 namespace Mesh.Client.Model;
 
 /// <summary>Which DestinationRule applies to a service: the client's namespace before the service's before the root namespace, within one the
-/// exact host before the longest wildcard. The first namespace that has any is taken alone; rules of different namespaces are never combined.</summary>
+/// exact host before the longest wildcard, and that before <c>*</c>. The first namespace that has any is taken alone; rules of different namespaces are never combined.</summary>
 internal sealed class DestinationRuleTable
 {
+    private const string AllHosts = "*";
+
     private readonly Dictionary<(string Namespace, string Host), MergedDestinationRule> _rules = [];
 
     /// <summary>Rules that select this workload go before those for all, and are combined with those of the same selector alone.</summary>
@@ -26,14 +28,16 @@ internal sealed class DestinationRuleTable
         }
     }
 
-    public MergedDestinationRule? Find(ServiceModel service)
-        => Find(service, _clientNamespace)
-            ?? (service.Namespace == _clientNamespace ? null : Find(service, service.Namespace))
-            ?? (_rootNamespace == _clientNamespace || _rootNamespace == service.Namespace ? null : Find(service, _rootNamespace));
+    /// <param name="name">A host's full name, or a wildcard's suffix with its leading dot.</param>
+    /// <param name="serviceNamespace">Where the host is declared.</param>
+    public MergedDestinationRule? Find(string name, string serviceNamespace)
+        => FindIn(_clientNamespace, name)
+            ?? (serviceNamespace == _clientNamespace ? null : FindIn(serviceNamespace, name))
+            ?? (_rootNamespace == _clientNamespace || _rootNamespace == serviceNamespace ? null : FindIn(_rootNamespace, name));
 
     /// <summary>Why calls to what a wildcard covers cannot be made: a rule asks for TLS, and they go past the mesh's own connections.</summary>
     public string? WildcardRefusal(string suffix, string @namespace)
-        => Find(new ServiceModel { Name = suffix, ShortName = suffix, Namespace = @namespace, Discovery = DiscoveryKind.None, DiscoveryName = suffix, ReceivesContext = false })?.TlsOwner is { } owner
+        => Find(suffix, @namespace)?.TlsOwner is { } owner
             ? $"{owner} asks for TLS to hosts of the wildcard *{suffix}, which this version adds to named hosts alone; name the host in a ServiceEntry"
             : null;
 
@@ -58,14 +62,14 @@ internal sealed class DestinationRuleTable
         return selecting.Selector.Count == selector.Count && selecting.Selector.Selects(selector) ? selecting.Rule : null;
     }
 
-    private MergedDestinationRule? Find(ServiceModel service, string @namespace)
+    private MergedDestinationRule? FindIn(string @namespace, string name)
     {
-        if (Find((@namespace, service.Name)) is { } exact)
+        if (Find((@namespace, name)) is { } exact)
         {
             return exact;
         }
 
-        foreach (var suffix in HostNames.Suffixes(service.Name))
+        foreach (var suffix in HostNames.Suffixes(name))
         {
             if (Find((@namespace, suffix)) is { } rule)
             {
@@ -73,7 +77,7 @@ internal sealed class DestinationRuleTable
             }
         }
 
-        return null;
+        return Find((@namespace, AllHosts));
     }
 
     private MergedDestinationRule? Find((string Namespace, string Host) key)

@@ -15,9 +15,7 @@ internal sealed class MergedDestinationRule
     public string Resources => string.Join(" and ", _resources);
 
     /// <summary>The rule that asks for TLS, for the host or for one of its ports; null where it does not.</summary>
-    public string? TlsOwner => _policy is { } policy && policy.Ports.Select(port => port.Value.Tls).Append(policy.Tls).Any(tls => tls is { Mode: not TlsMode.Disable })
-        ? _policyOwner?.ToString()
-        : null;
+    public string? TlsOwner => _policy is { AsksForTls: true } ? _policyOwner?.ToString() : null;
 
     public IReadOnlyList<string> SubsetNames => _names;
 
