@@ -9,6 +9,8 @@ internal sealed record ClusterPolicy
 
     public LoadBalancerPolicy LoadBalancer { get; init; } = LoadBalancerPolicy.LeastRequest;
 
+    public LoadBalancerExtension LoadBalancerExtension { get; init; } = LoadBalancerExtension.Default;
+
     /// <summary>Null: nothing is ejected.</summary>
     public OutlierDetectionConfiguration? OutlierDetection { get; init; }
 

@@ -11,7 +11,7 @@ public sealed class PortLevelSettingsTests
 
     private static readonly TrafficPolicyConfiguration Rule = new()
     {
-        LoadBalancer = LoadBalancerPolicy.Random,
+        LoadBalancer = new() { Policy = LoadBalancerPolicy.Random },
         OutlierDetection = Ejecting,
         ConnectionPool = new() { ConnectTimeout = TimeSpan.FromSeconds(1) },
         Tls = new() { Mode = TlsMode.Simple },
@@ -20,7 +20,7 @@ public sealed class PortLevelSettingsTests
     [Fact]
     public void Gotcha_25_settings_of_a_port_inherit_nothing()
     {
-        var policy = Policy(81, Rule with { Ports = [new(81, new() { LoadBalancer = LoadBalancerPolicy.RoundRobin })] });
+        var policy = Policy(81, Rule with { Ports = [new(81, new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.RoundRobin } })] });
 
         Assert.Equal(new ClusterPolicy { LoadBalancer = LoadBalancerPolicy.RoundRobin }, policy);
     }
@@ -39,8 +39,8 @@ public sealed class PortLevelSettingsTests
     {
         var policy = Policy(
             81,
-            Rule with { Ports = [new(81, new() { LoadBalancer = LoadBalancerPolicy.RoundRobin, OutlierDetection = Ejecting })] },
-            new() { LoadBalancer = LoadBalancerPolicy.LeastRequest });
+            Rule with { Ports = [new(81, new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.RoundRobin }, OutlierDetection = Ejecting })] },
+            new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.LeastRequest } });
 
         Assert.Equal(new ClusterPolicy { LoadBalancer = LoadBalancerPolicy.LeastRequest, OutlierDetection = Ejecting }, policy);
     }
@@ -51,7 +51,7 @@ public sealed class PortLevelSettingsTests
         var policy = Policy(
             81,
             Rule with { Ports = [new(81, new() { OutlierDetection = Ejecting })] },
-            new() { LoadBalancer = LoadBalancerPolicy.RoundRobin, Ports = [new(81, new() { ConnectionPool = new() { ConnectTimeout = TimeSpan.FromSeconds(3) } })] });
+            new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.RoundRobin }, Ports = [new(81, new() { ConnectionPool = new() { ConnectTimeout = TimeSpan.FromSeconds(3) } })] });
 
         Assert.Equal(new ClusterPolicy { ConnectTimeout = TimeSpan.FromSeconds(3) }, policy);
     }
@@ -75,7 +75,7 @@ public sealed class PortLevelSettingsTests
     public void Service_without_declared_ports_has_settings_of_the_port_that_is_called(int port, string expected)
     {
         var rule = Given.PolicyRule(
-            "r", "reviews", new() { LoadBalancer = LoadBalancerPolicy.Random, Ports = [new(81, new() { LoadBalancer = LoadBalancerPolicy.RoundRobin })] }, null);
+            "r", "reviews", new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.Random }, Ports = [new(81, new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.RoundRobin } })] }, null);
         var clusters = Given.Snapshot([Given.Service("reviews")], [], [rule]).Hosts["reviews"].DefaultClusters;
 
         Assert.Equal(expected, RouteSelector.FindCluster(clusters, port)!.Policy.LoadBalancer.ToString());

@@ -16,7 +16,7 @@ public sealed class SnapshotCompilerPolicyTests
     {
         var policy = new TrafficPolicyConfiguration
         {
-            LoadBalancer = LoadBalancerPolicy.RoundRobin,
+            LoadBalancer = new() { Policy = LoadBalancerPolicy.RoundRobin },
             OutlierDetection = new() { Consecutive5xxErrors = 9, MaxEjectionPercent = 100 },
             ConnectionPool = new() { ConnectTimeout = TimeSpan.FromSeconds(1) },
         };
@@ -34,7 +34,7 @@ public sealed class SnapshotCompilerPolicyTests
     {
         var rules = new[]
         {
-            Given.PolicyRule("prod/theirs", "reviews", new() { LoadBalancer = LoadBalancerPolicy.Random }, 1, Given.Subset("v1")),
+            Given.PolicyRule("prod/theirs", "reviews", new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.Random } }, 1, Given.Subset("v1")),
             Given.DestinationRule("ours", "reviews.prod.svc.cluster.local", Given.Subset("v2")),
         };
 
@@ -54,8 +54,8 @@ public sealed class SnapshotCompilerPolicyTests
             [Given.Service("prod/reviews", 1)],
             destinationRules:
             [
-                Given.PolicyRule("prod/theirs", "reviews", new() { LoadBalancer = LoadBalancerPolicy.Random }, null),
-                Given.PolicyRule("third/other", "reviews.prod.svc.cluster.local", new() { LoadBalancer = LoadBalancerPolicy.RoundRobin }, null),
+                Given.PolicyRule("prod/theirs", "reviews", new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.Random } }, null),
+                Given.PolicyRule("third/other", "reviews.prod.svc.cluster.local", new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.RoundRobin } }, null),
             ]);
 
         Assert.Equal(LoadBalancerPolicy.Random, snapshot.Hosts["reviews.prod"].DefaultClusters[0].Policy.LoadBalancer);
@@ -72,14 +72,14 @@ public sealed class SnapshotCompilerPolicyTests
         Assert.Equal(LoadBalancerPolicy.RoundRobin, cluster.Policy.LoadBalancer);
 
         static DestinationRuleConfiguration Rule(string host, LoadBalancerPolicy policy, int created)
-            => Given.PolicyRule($"r{created}", host, new() { LoadBalancer = policy }, created, Given.Subset("v1"));
+            => Given.PolicyRule($"r{created}", host, new() { LoadBalancer = new() { Policy = policy } }, created, Given.Subset("v1"));
     }
 
     [Fact]
     public void Rule_for_all_hosts_holds_where_no_wildcard_of_its_namespace_does()
     {
-        var all = Given.PolicyRule("all", "*", new() { LoadBalancer = LoadBalancerPolicy.Random }, 1, Given.Subset("v1"));
-        var local = Given.PolicyRule("local", "*.local", new() { LoadBalancer = LoadBalancerPolicy.RoundRobin }, 2, Given.Subset("v1"));
+        var all = Given.PolicyRule("all", "*", new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.Random } }, 1, Given.Subset("v1"));
+        var local = Given.PolicyRule("local", "*.local", new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.RoundRobin } }, 2, Given.Subset("v1"));
 
         Assert.Equal(LoadBalancerPolicy.Random, OfSubset("v1", all).Policy.LoadBalancer);
         Assert.Equal(LoadBalancerPolicy.RoundRobin, OfSubset("v1", all, local).Policy.LoadBalancer);
@@ -91,9 +91,9 @@ public sealed class SnapshotCompilerPolicyTests
         var rules = new[]
         {
             Given.PolicyRule(
-                "b", "reviews", new() { LoadBalancer = LoadBalancerPolicy.Random }, 2,
+                "b", "reviews", new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.Random } }, 2,
                 Given.Subset("v2"), Given.Subset("v1", new() { OutlierDetection = Strict })),
-            Given.PolicyRule("a", "reviews", new() { LoadBalancer = LoadBalancerPolicy.RoundRobin }, 1, Given.Subset("v1")),
+            Given.PolicyRule("a", "reviews", new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.RoundRobin } }, 1, Given.Subset("v1")),
         };
 
         Assert.Equal(new ClusterPolicy { LoadBalancer = LoadBalancerPolicy.RoundRobin }, OfSubset("v1", rules).Policy);
@@ -106,7 +106,7 @@ public sealed class SnapshotCompilerPolicyTests
         var refused = Default(Given.PolicyRule("r", "reviews", new() { Tls = new() { Unbuilt = "tls.mode is ISTIO_MUTUAL" } }, null));
         Assert.Equal("DestinationRule default/r: tls.mode is ISTIO_MUTUAL", refused.Policy.Refusal);
 
-        var subset = Given.Subset("v1", new() { LoadBalancer = LoadBalancerPolicy.Random });
+        var subset = Given.Subset("v1", new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.Random } });
         var inherited = OfSubset("v1", Given.PolicyRule("r", "reviews", new() { Tls = new() { Unbuilt = "tls" } }, null, subset));
         Assert.Equal("DestinationRule default/r: tls", inherited.Policy.Refusal);
     }

@@ -3,7 +3,7 @@ namespace Mesh.Client.Configuration;
 /// <summary>The spec of a DestinationRule.</summary>
 internal static class DestinationRuleBinder
 {
-    public static DestinationRuleConfiguration? Bind(FieldReader fields, ResourceMetadata metadata)
+    public static DestinationRuleConfiguration? Bind(FieldReader fields, ResourceMetadata metadata, ConfigurationNode? extension)
     {
         var findings = fields.Findings;
         var host = fields.RequiredText("host");
@@ -28,7 +28,7 @@ internal static class DestinationRuleBinder
         }
 
         SubsetsValidator.Check(subsets, findings);
-        return new DestinationRuleConfiguration
+        var rule = new DestinationRuleConfiguration
         {
             Node = fields.Node,
             Metadata = metadata,
@@ -38,6 +38,7 @@ internal static class DestinationRuleBinder
             WorkloadSelector = selector,
             ExportTo = exportTo,
         };
+        return extension is null ? rule : ExtensionBinder.Apply(extension, rule, findings);
     }
 
     private static SubsetConfiguration? Subset(ConfigurationNode node, FindingSink findings)

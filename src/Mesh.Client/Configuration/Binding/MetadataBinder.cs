@@ -65,10 +65,10 @@ internal static class MetadataBinder
             Suppression.Check(fields.Take("annotations")!, fields.Findings);
         }
 
-        if (annotations.ContainsKey(ExtensionAnnotation))
+        if (annotations.ContainsKey(ExtensionAnnotation) && !ExtensionBinder.IsBuiltFor(metadata.Kind))
         {
             fields.Findings.Warning(FindingCodes.UnbuiltField, fields.Take("annotations")!,
-                $"the annotation '{ExtensionAnnotation}' is not built yet in this version and has no effect.");
+                $"the annotation '{ExtensionAnnotation}' is not built yet for this kind and has no effect.");
         }
 
         var created = Timestamp(fields.Take("creationTimestamp"), fields.Findings);

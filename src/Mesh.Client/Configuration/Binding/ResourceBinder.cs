@@ -86,7 +86,7 @@ internal static class ResourceBinder
         }
 
         findings.About(metadata);
-        fields.NotBuilt("x-mesh", "it has no effect");
+        var extension = ExtensionBinder.Take(fields, kind);
         // Written by the cluster, not by people.
         fields.Skip("status");
         var spec = fields.Take("spec");
@@ -95,7 +95,7 @@ internal static class ResourceBinder
         {
             if (FieldReader.Open(spec, findings) is { } specFields)
             {
-                ResourceKinds.Bind(kind, specFields, metadata, content);
+                ResourceKinds.Bind(kind, specFields, metadata, extension, content);
             }
         }
         else if (kind is "VirtualService" or "DestinationRule" or "ServiceEntry" or "WorkloadEntry")
@@ -104,7 +104,7 @@ internal static class ResourceBinder
         }
         else
         {
-            ResourceKinds.Bind(kind, fields, metadata, content);
+            ResourceKinds.Bind(kind, fields, metadata, extension, content);
         }
     }
 

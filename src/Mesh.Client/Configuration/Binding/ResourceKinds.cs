@@ -36,8 +36,8 @@ internal static class ResourceKinds
 
     public static bool IsKnownGroup(string group) => Groups.ContainsValue(group);
 
-    /// <summary>Binds one resource whose kind is known; its metadata is taken from <paramref name="fields"/> before.</summary>
-    public static void Bind(string kind, FieldReader fields, ResourceMetadata metadata, DocumentContent content)
+    /// <summary>Binds one resource whose kind is known; its metadata is taken from <paramref name="fields"/> before, and so is its extension.</summary>
+    public static void Bind(string kind, FieldReader fields, ResourceMetadata metadata, ConfigurationNode? extension, DocumentContent content)
     {
         switch (kind)
         {
@@ -49,7 +49,7 @@ internal static class ResourceKinds
 
                 break;
             case "DestinationRule":
-                if (DestinationRuleBinder.Bind(fields, metadata) is { } destinationRule)
+                if (DestinationRuleBinder.Bind(fields, metadata, extension) is { } destinationRule)
                 {
                     content.DestinationRules.Add(destinationRule);
                 }

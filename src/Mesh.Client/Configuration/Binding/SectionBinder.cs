@@ -36,8 +36,7 @@ internal static class SectionBinder
         {
             foreach (var (_, entry, metadata) in Entries(fields.Take(map), kind, configuration.Namespace, findings))
             {
-                entry.NotBuilt("x-mesh", "it has no effect");
-                ResourceKinds.Bind(kind, entry, metadata, content);
+                ResourceKinds.Bind(kind, entry, metadata, ExtensionBinder.Take(entry, kind), content);
             }
         }
 

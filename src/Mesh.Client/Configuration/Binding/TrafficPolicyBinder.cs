@@ -84,7 +84,7 @@ internal static class TrafficPolicyBinder
         return ports;
     }
 
-    private static LoadBalancerPolicy? LoadBalancer(FieldReader? fields)
+    private static LoadBalancerConfiguration? LoadBalancer(FieldReader? fields)
     {
         if (fields is null)
         {
@@ -112,12 +112,15 @@ internal static class TrafficPolicyBinder
         }
 
         fields.Finish();
-        return simple switch
+        return new LoadBalancerConfiguration
         {
-            SimplePolicy.LeastRequest or SimplePolicy.LeastConnections => LoadBalancerPolicy.LeastRequest,
-            SimplePolicy.RoundRobin => LoadBalancerPolicy.RoundRobin,
-            SimplePolicy.Random => LoadBalancerPolicy.Random,
-            _ => null,
+            Policy = simple switch
+            {
+                SimplePolicy.LeastRequest or SimplePolicy.LeastConnections => LoadBalancerPolicy.LeastRequest,
+                SimplePolicy.RoundRobin => LoadBalancerPolicy.RoundRobin,
+                SimplePolicy.Random => LoadBalancerPolicy.Random,
+                _ => null,
+            },
         };
     }
 

@@ -58,7 +58,8 @@ internal sealed class MergedDestinationRule
             return ClusterPolicy.Default;
         }
 
-        var rule = OfPort(_policy, port) ?? _policy;
+        var ofPort = OfPort(_policy, port);
+        var rule = ofPort ?? _policy;
         var exact = OfPort(own, port);
         var effective = exact ?? new TrafficPolicyConfiguration
         {
@@ -71,12 +72,20 @@ internal sealed class MergedDestinationRule
         var defaults = ClusterPolicy.Default;
         return new()
         {
-            LoadBalancer = effective.LoadBalancer ?? defaults.LoadBalancer,
+            LoadBalancer = Named() ?? defaults.LoadBalancer,
+            LoadBalancerExtension = own?.Extension?.LoadBalancer ?? _policy?.Extension?.LoadBalancer ?? defaults.LoadBalancerExtension,
             OutlierDetection = effective.OutlierDetection,
             ConnectTimeout = effective.ConnectionPool?.ConnectTimeout ?? defaults.ConnectTimeout,
             Tls = effective.Tls is { Mode: TlsMode.Simple, Unbuilt: null } tls ? Tls(tls, tlsOwner, service) : null,
             Refusal = effective.Tls?.Unbuilt is { } unbuilt ? $"{tlsOwner}: {unbuilt}" : null,
         };
+
+        // The narrower level first; at one level what goes beyond Istio before Istio's own.
+        LoadBalancerPolicy? Named() => own?.Extension?.LoadBalancer?.Policy
+            ?? (exact ?? own)?.LoadBalancer?.Policy
+            ?? (ofPort is null ? null : effective.LoadBalancer?.Policy)
+            ?? _policy?.Extension?.LoadBalancer?.Policy
+            ?? effective.LoadBalancer?.Policy;
     }
 
     private static TrafficPolicyConfiguration? OfPort(TrafficPolicyConfiguration? policy, int port)

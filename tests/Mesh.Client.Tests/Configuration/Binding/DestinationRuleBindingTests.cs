@@ -24,7 +24,7 @@ public sealed class DestinationRuleBindingTests
 
         Loading.Clean(document);
         var rule = Loading.FirstDestination(document);
-        Assert.Equal(LoadBalancerPolicy.RoundRobin, rule.TrafficPolicy!.LoadBalancer);
+        Assert.Equal(LoadBalancerPolicy.RoundRobin, rule.TrafficPolicy!.LoadBalancer!.Policy);
         Assert.Equal(TimeSpan.FromMilliseconds(500), rule.TrafficPolicy.ConnectionPool!.ConnectTimeout);
         Assert.Equal(
             new OutlierDetectionConfiguration
@@ -38,7 +38,7 @@ public sealed class DestinationRuleBindingTests
             },
             rule.TrafficPolicy.OutlierDetection);
         Assert.Equal("v1", rule.Subsets[0].Labels["version"]);
-        Assert.Equal(LoadBalancerPolicy.Random, rule.Subsets[0].TrafficPolicy!.LoadBalancer);
+        Assert.Equal(LoadBalancerPolicy.Random, rule.Subsets[0].TrafficPolicy!.LoadBalancer!.Policy);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class DestinationRuleBindingTests
     {
         var document = Loading.Destination("trafficPolicy:\n  loadBalancer: { simple: LEAST_CONN }\n");
 
-        Assert.Equal(LoadBalancerPolicy.LeastRequest, Loading.FirstDestination(document).TrafficPolicy!.LoadBalancer);
+        Assert.Equal(LoadBalancerPolicy.LeastRequest, Loading.FirstDestination(document).TrafficPolicy!.LoadBalancer!.Policy);
         Loading.Informed(document, FindingCodes.Deprecated, "spec.trafficPolicy.loadBalancer.simple");
     }
 

@@ -124,7 +124,7 @@ public sealed class UnbuiltTests
     {
         var metadata = line.StartsWith("metadata", StringComparison.Ordinal) ? line : "metadata: { name: reviews }\n" + line;
 
-        Loading.Warned(Loading.Yaml($"apiVersion: networking.istio.io/v1\nkind: DestinationRule\n{metadata}spec: {{ host: reviews }}\n"), FindingCodes.UnbuiltField, path);
+        Loading.Warned(Loading.Yaml($"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\n{metadata}spec: {{ hosts: [ reviews.example ] }}\n"), FindingCodes.UnbuiltField, path);
     }
 
     [Fact]

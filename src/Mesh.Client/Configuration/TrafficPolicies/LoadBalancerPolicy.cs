@@ -1,5 +1,6 @@
 namespace Mesh.Client.Configuration;
 
+/// <summary>How one endpoint is chosen among those that may get the call.</summary>
 internal enum LoadBalancerPolicy
 {
     /// <summary>Power of two choices over calls in flight (<c>LEAST_REQUEST</c>, <c>LEAST_CONN</c>).</summary>

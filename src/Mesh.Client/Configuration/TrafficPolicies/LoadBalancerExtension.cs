@@ -1,0 +1,18 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary><c>x-mesh.trafficPolicy.loadBalancer</c>: what Istio's block cannot say.</summary>
+internal sealed record LoadBalancerExtension
+{
+    /// <summary>Endpoints that are drawn for one pick of a policy that compares: Envoy's <c>choice_count</c>.</summary>
+    public const int DefaultChoiceCount = 2;
+
+    public const int MaximumChoiceCount = 10;
+
+    public static LoadBalancerExtension Default { get; } = new();
+
+    /// <summary>In place of Istio's <c>simple</c> at the same level; null leaves the choice to it.</summary>
+    public LoadBalancerPolicy? Policy { get; init; }
+
+    /// <summary>2 to 10.</summary>
+    public int ChoiceCount { get; init; } = DefaultChoiceCount;
+}

@@ -1,0 +1,7 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary>What <c>x-mesh</c> adds to the traffic policy of a rule or of a subset; a subset's block replaces the rule's, never field by field.</summary>
+internal sealed record PolicyExtension
+{
+    public LoadBalancerExtension? LoadBalancer { get; init; }
+}
