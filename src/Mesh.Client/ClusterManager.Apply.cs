@@ -128,9 +128,9 @@ internal sealed partial class ClusterManager
                 model.State = cluster;
             }
 
-            if (previous.Policy.LoadBalancer != model.Policy.LoadBalancer)
+            if (!Balancer.IsSame(previous.Policy, model.Policy))
             {
-                cluster.Balancer = Balancer.Create(model.Policy.LoadBalancer, _random);
+                cluster.Balancer = Balancer.Create(model.Policy, _random);
             }
 
             if (previous.Policy.OutlierDetection != model.Policy.OutlierDetection)

@@ -225,7 +225,7 @@ internal sealed partial class ClusterManager : IDisposable
 
         var state = new ClusterState(key, model)
         {
-            Balancer = Balancer.Create(model.Policy.LoadBalancer, _random),
+            Balancer = Balancer.Create(model.Policy, _random),
             LastUsed = _timeProvider.GetTimestamp(),
         };
         var membership = new ClusterMembership(state, service.Watcher);

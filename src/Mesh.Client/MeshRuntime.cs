@@ -98,12 +98,13 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         }
     }
 
-    /// <summary>The next endpoint for a call; null where none is available.</summary>
+    /// <summary>The next endpoint for a call, which remembers by which balancer; null where none is available.</summary>
     public EndpointState? Pick(MeshCall call)
     {
         var cluster = call.Cluster!;
         var balancer = (Balancer)cluster.Balancer!;
-        return balancer.Pick(cluster.Endpoints, call.RetryPolicy.AvoidTriedEndpoints ? call.Tried : default, TimeProvider);
+        call.Balancer = balancer;
+        return balancer.Pick(cluster.Endpoints, new(call.RetryPolicy.AvoidTriedEndpoints ? call.Tried : default, TimeProvider));
     }
 
     public IReadOnlyList<MeshClusterStatus> GetClusters() =>

@@ -172,7 +172,7 @@ public sealed class ClusterManagerTests : IDisposable
         Assert.Equal(["10.0.0.1:80", "10.0.0.3:80"], Addresses(state));
         Assert.Same(kept, state.Endpoints.All[0]);
         Assert.Equal("v9", kept.Endpoint.Labels["version"]);
-        Assert.NotNull(state.Endpoints.Weights);
+        Assert.NotNull(state.Endpoints.Groups[0].Weights);
         Assert.Same(next, state.Model);
         Assert.Same(state, next.State);
         Assert.Equal(["10.0.0.2:80"], _removed);
@@ -350,7 +350,7 @@ public sealed class ClusterManagerTests : IDisposable
         {
             while (!stop.IsCancellationRequested)
             {
-                Assert.NotNull(((Balancer)state.Balancer!).Pick(state.Endpoints, [], TimeProvider.System));
+                Assert.NotNull(((Balancer)state.Balancer!).Pick(state.Endpoints, new([], TimeProvider.System)));
             }
         })).ToArray();
         for (var change = 0; change < 300; change++)

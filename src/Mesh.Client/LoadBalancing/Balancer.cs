@@ -9,65 +9,114 @@ internal abstract class Balancer(MeshRandom random)
     /// <summary>Draws before all endpoints are looked at. Where half of them cannot be used, one pick in 256 looks at all.</summary>
     private const int MaximumDraws = 8;
 
-    public static Balancer Create(LoadBalancerPolicy policy, MeshRandom random) => policy switch
+    public static Balancer Create(ClusterPolicy policy, MeshRandom random) => policy.LoadBalancer switch
     {
         LoadBalancerPolicy.RoundRobin => new RoundRobinBalancer(random),
         LoadBalancerPolicy.Random => new RandomBalancer(random),
-        LoadBalancerPolicy.LeastRequest => new LeastRequestBalancer(random),
-        _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, "A load balancer policy without a balancer."),
+        LoadBalancerPolicy.LeastRequest => new LeastRequestBalancer(random, policy.LoadBalancerExtension.ChoiceCount),
+        _ => throw new ArgumentOutOfRangeException(nameof(policy), policy.LoadBalancer, "A load balancer policy without a balancer."),
     };
+
+    /// <summary>Whether a balancer made for one policy does for the other, with all it has learnt.</summary>
+    public static bool IsSame(ClusterPolicy one, ClusterPolicy other)
+        => one.LoadBalancer == other.LoadBalancer && one.LoadBalancerExtension == other.LoadBalancerExtension;
 
     public abstract LoadBalancerPolicy Policy { get; }
 
     protected MeshRandom Random { get; } = random;
 
-    /// <summary>Null only where <paramref name="endpoints"/> has nothing available. Endpoints in <paramref name="tried"/> and endpoints whose
+    /// <summary>Wants to hear of every attempt, by <see cref="Begin"/> and <see cref="End"/>.</summary>
+    public virtual bool LearnsFromCalls => false;
+
+    /// <summary>An attempt is sent to the endpoint that was picked.</summary>
+    public virtual void Begin(EndpointState endpoint, long now)
+    {
+    }
+
+    /// <summary>The end of what <see cref="Begin"/> began, exactly once: at the headers of the answer, or at a failure.</summary>
+    public virtual void End(EndpointState endpoint, in CallSample sample)
+    {
+    }
+
+    /// <summary>Null only where <paramref name="endpoints"/> has nothing available. Endpoints that were tried and endpoints whose
     /// last connection failed (until <see cref="EndpointState.ConnectFailedUntil"/> by the clock of the mesh) are avoided while
     /// there are others; where all are, they are used again rather than failing the call: untried before tried, then those whose
     /// connections work before the others.</summary>
-    public EndpointState? Pick(EndpointSet endpoints, ReadOnlySpan<EndpointState> tried, TimeProvider timeProvider)
+    public EndpointState? Pick(EndpointSet endpoints, in PickContext context)
     {
-        var available = endpoints.Available;
-        if (available.Length <= 1)
+        var groups = endpoints.Groups;
+        if (groups.Length == 1)
         {
-            return available.Length == 0 ? null : available[0];
+            return PickFrom(groups[0], context);
         }
 
-        var clock = new PickClock(timeProvider);
-        return available[Choose(endpoints, tried, ref clock)];
+        if (groups.Length == 0)
+        {
+            return null;
+        }
+
+        var drawn = endpoints.FindGroup(context.Hash ?? Random.NextUInt64());
+        var picked = PickFrom(groups[drawn], context);
+        return Contains(context.Tried, picked) ? PickUntried(groups, drawn, context) ?? picked : picked;
     }
 
-    /// <summary>The policy's choice as an index into the available endpoints, of which there are at least two.</summary>
-    protected abstract int Choose(EndpointSet endpoints, ReadOnlySpan<EndpointState> tried, ref PickClock clock);
+    /// <summary>The policy's choice as an index into the endpoints of the group, of which there are at least two.</summary>
+    protected abstract int Choose(EndpointGroup group, in PickContext context, ref PickClock clock);
+
+    private EndpointState PickFrom(EndpointGroup group, in PickContext context)
+    {
+        if (group.Endpoints.Length == 1)
+        {
+            return group.Endpoints[0];
+        }
+
+        var clock = new PickClock(context.TimeProvider);
+        return group.Endpoints[Choose(group, context, ref clock)];
+    }
+
+    /// <summary>From the groups after the drawn one, and those before it: all of the drawn one were tried.</summary>
+    private EndpointState? PickUntried(EndpointGroup[] groups, int drawn, in PickContext context)
+    {
+        for (var step = 1; step < groups.Length; step++)
+        {
+            var picked = PickFrom(groups[(drawn + step) % groups.Length], context);
+            if (!Contains(context.Tried, picked))
+            {
+                return picked;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The policy's next candidate as an index, whether it can be used or not.</summary>
-    protected abstract int Draw(EndpointSet endpoints);
+    protected abstract int Draw(EndpointGroup group);
 
     /// <summary>The first candidate that can be used; after some draws one among the best there are, by weight.</summary>
-    protected int DrawUsable(EndpointSet endpoints, ReadOnlySpan<EndpointState> tried, ref PickClock clock)
+    protected int DrawUsable(EndpointGroup group, ReadOnlySpan<EndpointState> tried, ref PickClock clock)
     {
-        var available = endpoints.Available;
+        var available = group.Endpoints;
         for (var draw = 0; draw < MaximumDraws; draw++)
         {
-            var index = Draw(endpoints);
+            var index = Draw(group);
             if (RankOf(available[index], tried, ref clock) == 0)
             {
                 return index;
             }
         }
 
-        return DrawAmongBest(endpoints, tried, ref clock);
+        return DrawAmongBest(group, tried, ref clock);
     }
 
-    protected int DrawRandom(EndpointSet endpoints) => endpoints.Weights is { } weights
+    protected int DrawRandom(EndpointGroup group) => group.Weights is { } weights
         ? weights.Find(Below(weights.Total))
-        : Random.Next(endpoints.Available.Length);
+        : Random.Next(group.Endpoints.Length);
 
     /// <summary>Looks at every endpoint once to find how good the best are and what they weigh together, and again to find the one drawn.
     /// Ranks may change meanwhile under other calls; then the last one seen of the rank is as good as any.</summary>
-    private int DrawAmongBest(EndpointSet endpoints, ReadOnlySpan<EndpointState> tried, ref PickClock clock)
+    private int DrawAmongBest(EndpointGroup group, ReadOnlySpan<EndpointState> tried, ref PickClock clock)
     {
-        var available = endpoints.Available;
+        var available = group.Endpoints;
         var best = int.MaxValue;
         var weight = 0u;
         for (var index = 0; index < available.Length; index++)
@@ -81,7 +130,7 @@ internal abstract class Balancer(MeshRandom random)
 
             if (rank == best)
             {
-                weight += WeightOf(endpoints, index);
+                weight += WeightOf(group, index);
             }
         }
 
@@ -95,7 +144,7 @@ internal abstract class Balancer(MeshRandom random)
             }
 
             last = index;
-            var length = WeightOf(endpoints, index);
+            var length = WeightOf(group, index);
             if (point < length)
             {
                 break;
@@ -104,12 +153,12 @@ internal abstract class Balancer(MeshRandom random)
             point -= length;
         }
 
-        return last >= 0 ? last : Draw(endpoints);
+        return last >= 0 ? last : Draw(group);
     }
 
     private uint Below(uint exclusiveMaximum) => (uint)(((Random.NextUInt64() >> 32) * exclusiveMaximum) >> 32);
 
-    private static uint WeightOf(EndpointSet endpoints, int index) => endpoints.Weights is { } weights ? weights[index] : 1;
+    private static uint WeightOf(EndpointGroup group, int index) => group.Weights is { } weights ? weights[index] : 1;
 
     private static int RankOf(EndpointState endpoint, ReadOnlySpan<EndpointState> tried, ref PickClock clock) =>
         (Contains(tried, endpoint) ? 2 : 0) + (IsMarked(endpoint, ref clock) ? 1 : 0);

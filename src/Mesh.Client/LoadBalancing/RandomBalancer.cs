@@ -8,7 +8,7 @@ internal sealed class RandomBalancer(MeshRandom random) : Balancer(random)
 {
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.Random;
 
-    protected override int Choose(EndpointSet endpoints, ReadOnlySpan<EndpointState> tried, ref PickClock clock) => DrawUsable(endpoints, tried, ref clock);
+    protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock) => DrawUsable(group, context.Tried, ref clock);
 
-    protected override int Draw(EndpointSet endpoints) => DrawRandom(endpoints);
+    protected override int Draw(EndpointGroup group) => DrawRandom(group);
 }

@@ -11,14 +11,14 @@ internal sealed class RoundRobinBalancer(MeshRandom random) : Balancer(random)
 
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.RoundRobin;
 
-    protected override int Choose(EndpointSet endpoints, ReadOnlySpan<EndpointState> tried, ref PickClock clock) => DrawUsable(endpoints, tried, ref clock);
+    protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock) => DrawUsable(group, context.Tried, ref clock);
 
-    protected override int Draw(EndpointSet endpoints)
+    protected override int Draw(EndpointGroup group)
     {
         // From a start below 2^32 the count stays positive for longer than any process lives.
         var position = (ulong)Interlocked.Increment(ref _position);
-        return endpoints.Weights is { } weights
+        return group.Weights is { } weights
             ? weights.Find((uint)(position % weights.Total * weights.Step % weights.Total))
-            : (int)(position % (ulong)endpoints.Available.Length);
+            : (int)(position % (ulong)group.Endpoints.Length);
     }
 }

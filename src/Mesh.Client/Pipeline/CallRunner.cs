@@ -131,7 +131,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 }
 
                 // 9. Feedback: the next pick, of this call and of others, knows.
-                call.Report(verdict.Outcome);
+                call.Report(verdict.Outcome, response);
                 if (verdict.Outcome == CallOutcome.ConnectFailure)
                 {
                     ConnectFailureMark.Set(call.Endpoint!, call.Runtime.TimeProvider);

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Mesh.Client.Health;
+using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
 using Mesh.Client.Routing;
@@ -13,6 +13,8 @@ internal sealed class MeshCall
 {
     private int _isReleased;
     private bool _isEndpointHeld;
+    private bool _isLearntFrom;
+    private long _sentAt;
     private EndpointState[]? _tried;
     private int _triedCount;
     private LogicalAuthority? _logical;
@@ -69,6 +71,9 @@ internal sealed class MeshCall
 
     public MeshResponseFlags Flags { get; set; }
 
+    /// <summary>What made the last pick, and learns how it went.</summary>
+    public Balancer? Balancer { get; set; }
+
     /// <summary>How often the request was handed to a transport.</summary>
     public int Attempts { get; set; }
 
@@ -118,6 +123,9 @@ internal sealed class MeshCall
         PerTry?.Dispose();
         Transport?.EndCall();
         Transport = null;
+
+        // Where nothing was reported (an exception of the application's own handler) nothing is to be learnt.
+        EndLesson(CallOutcome.CallerCancelled, null);
         if (_isEndpointHeld)
         {
             _isEndpointHeld = false;
@@ -131,6 +139,13 @@ internal sealed class MeshCall
         endpoint.BeginCall();
         _isEndpointHeld = true;
         Attempts++;
+        if (Balancer is { LearnsFromCalls: true })
+        {
+            _isLearntFrom = true;
+            _sentAt = Runtime.TimeProvider.GetTimestamp();
+            Balancer.Begin(endpoint, _sentAt);
+        }
+
         PerTry = RetryPolicy.PerTryTimeout is { } time ? CallDeadline.Start(time, Runtime.TimeProvider, Token) : null;
     }
 
@@ -260,8 +275,22 @@ internal sealed class MeshCall
     /// <summary>Endpoints of earlier attempts.</summary>
     public ReadOnlySpan<EndpointState> Tried => _tried.AsSpan(0, _triedCount);
 
-    /// <summary>Health hears of an attempt. The policy is the cluster's newest, since ejection is about now.</summary>
-    public void Report(CallOutcome outcome) => Runtime.OutlierDetector.Report(Cluster!, Endpoint!, outcome);
+    /// <summary>Health and balance hear of an attempt: at its headers or its failure, and again if its body fails. Health's policy is the cluster's
+    /// newest, since ejection is about now.</summary>
+    public void Report(CallOutcome outcome, HttpResponseMessage? response = null)
+    {
+        EndLesson(outcome, response);
+        Runtime.OutlierDetector.Report(Cluster!, Endpoint!, outcome);
+    }
+
+    private void EndLesson(CallOutcome outcome, HttpResponseMessage? response)
+    {
+        if (_isLearntFrom)
+        {
+            _isLearntFrom = false;
+            Balancer!.End(Endpoint!, new(_sentAt, Runtime.TimeProvider.GetTimestamp(), outcome, response));
+        }
+    }
 
     /// <summary>The call is over: with its last attempt, or with the end of its response body. Only the first time counts.</summary>
     public void Release()

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Mesh.Client.Health;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
 using Mesh.Client.Routing;
@@ -148,7 +147,7 @@ internal sealed class MirrorSender : IDisposable
         try
         {
             using var response = await runner.SendAsync(copy).ConfigureAwait(false);
-            copy.Report(AttemptVerdict.FromResponse(response, copy.RetryPolicy).Outcome);
+            copy.Report(AttemptVerdict.FromResponse(response, copy.RetryPolicy).Outcome, response);
             return "answered";
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)

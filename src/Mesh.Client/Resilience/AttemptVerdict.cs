@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Mesh.Client.Health;
 using Mesh.Client.Model;
 
 namespace Mesh.Client.Resilience;

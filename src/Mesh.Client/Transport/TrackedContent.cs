@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
-using Mesh.Client.Health;
+using Mesh.Client.Model;
 using Mesh.Client.Pipeline;
 
 namespace Mesh.Client.Transport;

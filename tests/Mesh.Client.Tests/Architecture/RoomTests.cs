@@ -12,7 +12,7 @@ public sealed class RoomTests
     private static readonly Assembly House = typeof(MeshSnapshot).Assembly;
 
     /// <summary>Written by requests and background work; all else in the Model room is fixed once made.</summary>
-    private static readonly Type[] StateTypes = [typeof(ClusterState), typeof(EndpointSet), typeof(EndpointState), typeof(EndpointHealth)];
+    private static readonly Type[] StateTypes = [typeof(ClusterState), typeof(EndpointGroup), typeof(EndpointSet), typeof(EndpointState), typeof(EndpointHealth)];
 
     [Theory]
     [InlineData("Configuration")]

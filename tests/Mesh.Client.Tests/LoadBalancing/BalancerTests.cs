@@ -21,7 +21,7 @@ public sealed class BalancerTests
     [Theory]
     [MemberData(nameof(Policies))]
     public void Pick_without_endpoints_is_null(string policy) =>
-        Assert.Null(Make(policy).Pick(EndpointSet.Empty, [], Start));
+        Assert.Null(Make(policy).Pick(EndpointSet.Empty, new([], Start)));
 
     [Theory]
     [MemberData(nameof(Policies))]
@@ -46,21 +46,21 @@ public sealed class BalancerTests
     public void Round_robin_takes_turns()
     {
         var set = Set(1, 1, 1);
-        var balancer = Balancer.Create(LoadBalancerPolicy.RoundRobin, MeshRandom.Seeded(1));
-        var first = Array.IndexOf(set.All, balancer.Pick(set, [], Start));
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(1));
+        var first = Array.IndexOf(set.All, balancer.Pick(set, new([], Start)));
 
-        Assert.All(Enumerable.Range(1, 30), turn => Assert.Same(set.All[(first + turn) % 3], balancer.Pick(set, [], Start)));
+        Assert.All(Enumerable.Range(1, 30), turn => Assert.Same(set.All[(first + turn) % 3], balancer.Pick(set, new([], Start))));
     }
 
     [Fact]
     public void Round_robin_gives_the_exact_weights_in_every_round() => Gen.Int[1, 40].Array[2, 12].Sample(weights =>
     {
         var set = Set(weights);
-        var balancer = Balancer.Create(LoadBalancerPolicy.RoundRobin, MeshRandom.Seeded(weights.Length));
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(weights.Length));
         var counts = set.All.ToDictionary(endpoint => endpoint, _ => 0);
         for (var pick = 0; pick < weights.Sum(); pick++)
         {
-            counts[balancer.Pick(set, [], Start)!]++;
+            counts[balancer.Pick(set, new([], Start))!]++;
         }
 
         return set.All.Select(endpoint => counts[endpoint]).SequenceEqual(weights);
@@ -70,8 +70,8 @@ public sealed class BalancerTests
     public void Round_robin_spreads_the_turns_of_a_heavy_endpoint()
     {
         var set = Set(5, 1, 1);
-        var balancer = Balancer.Create(LoadBalancerPolicy.RoundRobin, MeshRandom.Seeded(1));
-        var picks = Enumerable.Range(0, 70).Select(_ => balancer.Pick(set, [], Start) == set.All[0]).ToArray();
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(1));
+        var picks = Enumerable.Range(0, 70).Select(_ => balancer.Pick(set, new([], Start)) == set.All[0]).ToArray();
 
         Assert.DoesNotContain(true, Enumerable.Range(0, 66).Select(start => picks.AsSpan(start, 4).IndexOf(true) < 0));
     }
@@ -80,7 +80,7 @@ public sealed class BalancerTests
     public void Round_robin_starts_anywhere()
     {
         var set = Set(1, 1, 1, 1);
-        var starts = Enumerable.Range(0, 100).Select(seed => Balancer.Create(LoadBalancerPolicy.RoundRobin, MeshRandom.Seeded(seed)).Pick(set, [], Start));
+        var starts = Enumerable.Range(0, 100).Select(seed => Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(seed)).Pick(set, new([], Start)));
 
         Assert.Equal(4, starts.Distinct().Count());
     }
@@ -89,10 +89,10 @@ public sealed class BalancerTests
     public void Round_robin_goes_on_over_a_changed_set()
     {
         var set = Set(1, 1, 1, 1);
-        var balancer = Balancer.Create(LoadBalancerPolicy.RoundRobin, MeshRandom.Seeded(1));
-        var first = Array.IndexOf(set.All, balancer.Pick(set, [], Start));
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(1));
+        var first = Array.IndexOf(set.All, balancer.Pick(set, new([], Start)));
 
-        Assert.Same(set.All[(first + 1) % 4], balancer.Pick(new EndpointSet(set.All, set.All), [], Start));
+        Assert.Same(set.All[(first + 1) % 4], balancer.Pick(new EndpointSet(set.All, set.All), new([], Start)));
     }
 
     [Fact]
@@ -133,11 +133,11 @@ public sealed class BalancerTests
                 }
 
                 var tried = set.All.Skip(seed % failed.Length).Take(tries).ToArray();
-                var balancer = Balancer.Create((LoadBalancerPolicy)policy, MeshRandom.Seeded(seed));
+                var balancer = Balancer.Create(With((LoadBalancerPolicy)policy), MeshRandom.Seeded(seed));
                 var best = set.All.Min(Rank);
                 for (var pick = 0; pick < 50; pick++)
                 {
-                    Assert.Equal(best, Rank(balancer.Pick(set, tried, new Stopped(Now))!));
+                    Assert.Equal(best, Rank(balancer.Pick(set, new(tried, new Stopped(Now)))!));
                 }
 
                 int Rank(EndpointState endpoint) => (tried.Contains(endpoint) ? 2 : 0) + (endpoint.ConnectFailedUntil > Now ? 1 : 0);
@@ -163,11 +163,11 @@ public sealed class BalancerTests
     {
         var clock = new Stopped(5);
         var set = Set(1, 1, 1);
-        Make(policy).Pick(set, [], clock);
+        Make(policy).Pick(set, new([], clock));
         Assert.Equal(0, clock.Looks);
 
         Array.ForEach(set.All, endpoint => endpoint.ConnectFailedUntil = 6);
-        Make(policy).Pick(set, [], clock);
+        Make(policy).Pick(set, new([], clock));
         Assert.Equal(1, clock.Looks);
     }
 
@@ -178,11 +178,11 @@ public sealed class BalancerTests
         var set = Set(1, 2, 3, 4);
         var balancer = Make(policy);
         EndpointState[] tried = [set.All[0], set.All[1], set.All[2]];
-        balancer.Pick(set, tried, Start);
+        balancer.Pick(set, new(tried, Start));
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var pick = 0; pick < 1000; pick++)
         {
-            balancer.Pick(set, tried, Start);
+            balancer.Pick(set, new(tried, Start));
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
@@ -199,11 +199,58 @@ public sealed class BalancerTests
             for (var pick = 0; pick < 20_000; pick++)
             {
                 var set = sets[pick % sets.Length];
-                Assert.Contains(balancer.Pick(set, [], Start)!, set.All);
+                Assert.Contains(balancer.Pick(set, new([], Start))!, set.All);
             }
         }));
 
         await Task.WhenAll(pickers);
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Pick_gives_each_group_its_share(string policy)
+    {
+        var all = Set(1, 1, 1).All;
+        var set = new EndpointSet(all, [new([all[0]]), new([all[1], all[2]])], [3, 1]);
+
+        AssertShare(Count(Enum.Parse<LoadBalancerPolicy>(policy), set)[0], 0.75);
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Pick_goes_to_another_group_before_it_repeats_an_endpoint(string policy)
+    {
+        var all = Set(1, 1, 1).All;
+        var set = new EndpointSet(all, [new([all[0], all[1]]), new([all[2]])], [1, 0]);
+        var balancer = Make(policy);
+
+        Assert.Same(all[2], balancer.Pick(set, new([all[0], all[1]], Start)));
+        Assert.Contains(balancer.Pick(set, new(all, Start)), all);
+    }
+
+    [Fact]
+    public void Groups_without_a_share_are_never_drawn()
+    {
+        var all = Set(1, 1, 1).All;
+        var set = new EndpointSet(all, [.. all.Select(endpoint => new EndpointGroup([endpoint]))], [0, 5, 0]);
+
+        Assert.Equal([1, 1], [set.FindGroup(0), set.FindGroup(ulong.MaxValue)]);
+    }
+
+    [Fact]
+    public void Least_request_of_more_choices_finds_the_idle_endpoint_more_often()
+    {
+        var set = Set(1, 1, 1, 1);
+        foreach (var endpoint in set.All.AsSpan(1))
+        {
+            endpoint.BeginCall();
+        }
+
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.LeastRequest) with { LoadBalancerExtension = new() { ChoiceCount = 4 } }, MeshRandom.Seeded(3));
+        var idle = 0;
+        Repeat(Picks, () => idle += balancer.Pick(set, new([], Start)) == set.All[0] ? 1 : 0);
+
+        AssertShare(idle, 1 - Math.Pow(0.75, 4));
     }
 
     [Theory]
@@ -219,9 +266,11 @@ public sealed class BalancerTests
 
     [Fact]
     public void Weights_with_a_common_divisor_are_what_is_left_without_it() =>
-        Assert.Equal(4u, Set(100, 300).Weights!.Total);
+        Assert.Equal(4u, Set(100, 300).Groups[0].Weights!.Total);
 
-    private static Balancer Make(string policy) => Balancer.Create(Enum.Parse<LoadBalancerPolicy>(policy), MeshRandom.Seeded(1));
+    private static Balancer Make(string policy) => Balancer.Create(With(Enum.Parse<LoadBalancerPolicy>(policy)), MeshRandom.Seeded(1));
+
+    private static ClusterPolicy With(LoadBalancerPolicy policy) => new() { LoadBalancer = policy };
 
     private static EndpointSet Set(params int[] weights)
     {
@@ -233,9 +282,9 @@ public sealed class BalancerTests
 
     private static int[] Count(LoadBalancerPolicy policy, EndpointSet set, int picks = Picks)
     {
-        var balancer = Balancer.Create(policy, MeshRandom.Seeded(42));
+        var balancer = Balancer.Create(With(policy), MeshRandom.Seeded(42));
         var counts = new int[set.All.Length];
-        Repeat(picks, () => counts[Array.IndexOf(set.All, balancer.Pick(set, [], Start))]++);
+        Repeat(picks, () => counts[Array.IndexOf(set.All, balancer.Pick(set, new([], Start)))]++);
         return counts;
     }
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Mesh.Client.Health;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Mesh.Client.Benchmarks.Rules;
-using Mesh.Client.Configuration;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 using Mesh.Client.Routing;
@@ -22,7 +21,7 @@ internal sealed class Decider
     {
         _snapshot = RuleLoading.Compile(rulesJson);
         _requests = [.. hosts.Select(MakeRequest)];
-        _balancer = Balancer.Create(LoadBalancerPolicy.LeastRequest, _random);
+        _balancer = Balancer.Create(ClusterPolicy.Default, _random);
         var states = Enumerable.Range(0, endpoints).Select(MakeEndpoint).ToArray();
         _endpoints = new EndpointSet(states, states);
         for (var call = 0; call < _requests.Length; call++)
@@ -59,7 +58,7 @@ internal sealed class Decider
 
         var decision = RouteSelector.Select(match, request, _random);
         _cluster = decision.Cluster;
-        return _balancer.Pick(_endpoints, [], TimeProvider.System) ?? throw new InvalidOperationException("Nothing was picked.");
+        return _balancer.Pick(_endpoints, new([], TimeProvider.System)) ?? throw new InvalidOperationException("Nothing was picked.");
     }
 
     public Contender Named(string name) => Contender.Synchronous(name, calls =>

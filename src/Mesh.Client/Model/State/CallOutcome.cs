@@ -1,4 +1,4 @@
-namespace Mesh.Client.Health;
+namespace Mesh.Client.Model;
 
 /// <summary>How one attempt ended, as health sees it.</summary>
 internal enum CallOutcome

@@ -1,0 +1,95 @@
+using System.Net;
+using Mesh.Client.Configuration;
+using Mesh.Client.LoadBalancing;
+using Mesh.Client.Model;
+using Mesh.Client.TestKit;
+
+namespace Mesh.Client.Tests.Pipeline;
+
+/// <summary>What a policy that learns from calls hears of them.</summary>
+public sealed class LearningTests : IDisposable
+{
+    private readonly MeshFixture _mesh = new("\"Services\": { \"reviews\": { \"Ports\": [ { \"Number\": 9080 } ], \"Endpoints\": [ { \"Address\": \"10.0.0.1:80\" } ] } }");
+    private readonly Pupil _pupil = new();
+
+    private EndpointScript Server => _mesh.Transport["10.0.0.1:80"];
+
+    public void Dispose() => _mesh.Dispose();
+
+    [Fact]
+    public async Task Answer_is_heard_once_with_the_time_to_its_headers()
+    {
+        await LearnAsync();
+        Server.Then(TransportStep.Status(404).After(TimeSpan.FromSeconds(3)));
+
+        using var response = await _mesh.AdvanceUntilDoneAsync(_mesh.GetAsync());
+        await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        var sample = Assert.Single(_pupil.Heard);
+        Assert.Equal((CallOutcome.Success, response.StatusCode), (sample.Outcome, sample.Response!.StatusCode));
+        Assert.Equal(TimeSpan.FromSeconds(3), _mesh.Clock.GetElapsedTime(sample.Started, sample.Ended));
+    }
+
+    [Fact]
+    public async Task Each_attempt_is_heard()
+    {
+        await LearnAsync();
+        Server.Then(TransportStep.Reset());
+
+        using var response = await _mesh.AdvanceUntilDoneAsync(_mesh.GetAsync());
+
+        Assert.Equal([CallOutcome.Reset, CallOutcome.Success], _pupil.Heard.Select(sample => sample.Outcome));
+        Assert.Equal(2, _pupil.Begun);
+    }
+
+    [Fact]
+    public async Task Call_that_the_caller_gave_up_is_heard_as_that()
+    {
+        await LearnAsync();
+        Server.Then(TransportStep.Hang());
+        using var patience = new CancellationTokenSource();
+
+        var call = _mesh.Client.GetAsync("http://reviews:9080/", patience.Token);
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        Assert.Equal(CallOutcome.CallerCancelled, Assert.Single(_pupil.Heard).Outcome);
+    }
+
+    [Fact]
+    public async Task Attempt_that_ends_in_an_exception_of_the_application_teaches_nothing()
+    {
+        await LearnAsync();
+        Server.Then(TransportStep.Throw(() => new InvalidOperationException("The application's own.")));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _mesh.GetAsync());
+
+        Assert.Equal(CallOutcome.CallerCancelled, Assert.Single(_pupil.Heard).Outcome);
+    }
+
+    /// <summary>A first call makes the cluster, whose balancer then gives way to the pupil.</summary>
+    private async Task LearnAsync()
+    {
+        using var response = await _mesh.GetAsync();
+        Assert.Single(((Mesh.Client.Pipeline.MeshHandler)_mesh.Handler).Runtime.Clusters.GetStates()).Balancer = _pupil;
+    }
+
+    private sealed class Pupil() : Balancer(MeshRandom.Seeded(1))
+    {
+        public int Begun { get; private set; }
+
+        public List<CallSample> Heard { get; } = [];
+
+        public override LoadBalancerPolicy Policy => LoadBalancerPolicy.Random;
+
+        public override bool LearnsFromCalls => true;
+
+        public override void Begin(EndpointState endpoint, long now) => Begun++;
+
+        public override void End(EndpointState endpoint, in CallSample sample) => Heard.Add(sample);
+
+        protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock) => 0;
+
+        protected override int Draw(EndpointGroup group) => 0;
+    }
+}
