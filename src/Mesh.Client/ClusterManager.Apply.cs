@@ -133,6 +133,11 @@ internal sealed partial class ClusterManager
                 cluster.Balancer = Balancer.Create(model.Policy, _random);
             }
 
+            if (previous.Policy.Limits != model.Policy.Limits)
+            {
+                Limit(cluster);
+            }
+
             if (previous.Policy.OutlierDetection != model.Policy.OutlierDetection)
             {
                 OutlierDetector.OnPolicyChanged(cluster);

@@ -4,6 +4,7 @@ using Mesh.Client.Discovery;
 using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
+using Mesh.Client.Transport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ServiceDiscovery;
 
@@ -230,9 +231,24 @@ internal sealed partial class ClusterManager : IDisposable
         };
         var membership = new ClusterMembership(state, service.Watcher);
         state.Membership = membership;
+        Limit(state);
         service.Add(membership);
         _states[new StateKey(key, model.SubsetText)] = state;
         return membership;
+    }
+
+    /// <summary>Once a cluster has had limits it goes on counting, so that calls under way are known when it gets new ones.</summary>
+    private static void Limit(ClusterState cluster)
+    {
+        var limits = cluster.Model.Policy.Limits;
+        if (cluster.Limits is ConnectionLimits known)
+        {
+            known.Change(limits);
+        }
+        else if (limits != PoolLimits.None)
+        {
+            cluster.Limits = new ConnectionLimits(limits);
+        }
     }
 
     private void RaiseRemoved(IReadOnlyList<EndpointState> removed)

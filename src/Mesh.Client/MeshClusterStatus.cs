@@ -5,4 +5,8 @@ namespace Mesh.Client;
 /// <param name="Service">The fully qualified name of the service.</param>
 /// <param name="Subset">Null for the whole service.</param>
 /// <param name="Endpoints">All endpoints of the subset that discovery knows, ejected ones included.</param>
-public sealed record MeshClusterStatus(string Name, string Service, string? Subset, IReadOnlyList<MeshEndpointStatus> Endpoints);
+public sealed record MeshClusterStatus(string Name, string Service, string? Subset, IReadOnlyList<MeshEndpointStatus> Endpoints)
+{
+    /// <summary>What calls hold of the limits that a <c>connectionPool</c> sets; null where none has set any so far.</summary>
+    public MeshConnectionPoolStatus? ConnectionPool { get; init; }
+}

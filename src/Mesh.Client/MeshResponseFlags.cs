@@ -13,7 +13,7 @@ public enum MeshResponseFlags
     /// <summary>No connection to the endpoint could be made (<c>UF</c>).</summary>
     UpstreamConnectionFailure = 1 << 1,
 
-    /// <summary>A limit of the cluster was reached (<c>UO</c>). Not set yet: this version has no limits.</summary>
+    /// <summary>A limit of the cluster was reached (<c>UO</c>): the call was turned away, or not repeated.</summary>
     UpstreamOverflow = 1 << 2,
 
     /// <summary>No rule of the host's VirtualService matches (<c>NR</c>).</summary>

@@ -46,6 +46,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         _watcher = new MeshConfigurationWatcher(
             section, sources, TakeOver, timeProvider, _loggerFactory.CreateLogger("Mesh.Client.Configuration"));
         _watcher.DocumentChanged += Telemetry.CountReload;
+        Telemetry.ObservePools(MeasurePools);
     }
 
     public TimeProvider TimeProvider { get; }
@@ -116,7 +117,10 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
             [
                 .. cluster.Endpoints.All.Select(endpoint => new MeshEndpointStatus(
                     EndpointAuthority.Describe(endpoint.Endpoint, cluster), endpoint.Endpoint.Labels, endpoint.InFlight, endpoint.IsEjected)),
-            ])),
+            ])
+        {
+            ConnectionPool = cluster.Limits is ConnectionLimits limits ? new(limits.Active, limits.Pending, limits.Retries, limits.Overflows) : null,
+        }),
     ];
 
     public MeshExplanation Explain(HttpRequestMessage request)
@@ -133,6 +137,12 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         Transports.Dispose();
         Telemetry.Dispose();
     }
+
+    private IEnumerable<PoolMeasurement> MeasurePools()
+        => from cluster in _clusters?.GetStates() ?? []
+           let limits = cluster.Limits as ConnectionLimits
+           where limits is not null
+           select new PoolMeasurement(cluster.Key.Service, cluster.Key.Subset, limits.Active, limits.Pending, limits.Retries);
 
     /// <summary>States before the snapshot: a call that sees the new rules finds the endpoints and policies that go with them.</summary>
     private void TakeOver(MeshConfigurationUpdate update)

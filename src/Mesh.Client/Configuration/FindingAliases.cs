@@ -77,6 +77,7 @@ internal static class FindingAliases
         [FindingCodes.EmptyPolicy] = Schema,
         [FindingCodes.SubsetWithoutLabels] = ["KIA0209"],
         [FindingCodes.BadTls] = Schema,
+        [FindingCodes.LimitWithoutEffect] = [],
         [FindingCodes.BadAddress] = Schema,
         [FindingCodes.DuplicateEndpoint] = [],
         [FindingCodes.DuplicatePort] = Schema,

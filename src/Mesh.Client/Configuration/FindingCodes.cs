@@ -167,6 +167,9 @@ internal static class FindingCodes
     /// <summary>TLS settings that cannot be used, or that check nothing.</summary>
     public const string BadTls = "MESH0305";
 
+    /// <summary>A limit that needs another one beside it.</summary>
+    public const string LimitWithoutEffect = "MESH0320";
+
     // 04: services, endpoints, settings
 
     /// <summary>An endpoint address that is none of the four forms.</summary>

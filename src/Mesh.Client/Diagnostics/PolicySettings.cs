@@ -9,10 +9,7 @@ internal static class PolicySettings
     public static IReadOnlyList<MeshSetting> Of(ClusterPolicy policy) =>
     [
         new("loadBalancer.simple", Name(policy.LoadBalancer), Default(policy.LoadBalancer == ClusterPolicy.Default.LoadBalancer)),
-        new(
-            "connectionPool.tcp.connectTimeout",
-            Wording.Duration(policy.ConnectTimeout),
-            Default(policy.ConnectTimeout == ClusterPolicy.Default.ConnectTimeout)),
+        .. ConnectionPoolSettings.Of(policy),
         .. Outliers(policy.OutlierDetection),
         .. Tls(policy.Tls),
     ];

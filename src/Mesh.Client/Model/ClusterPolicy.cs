@@ -14,7 +14,12 @@ internal sealed record ClusterPolicy
     /// <summary>Null: nothing is ejected.</summary>
     public OutlierDetectionConfiguration? OutlierDetection { get; init; }
 
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public ConnectionPolicy Connections { get; init; } = ConnectionPolicy.Default;
+
+    public PoolLimits Limits { get; init; } = PoolLimits.None;
+
+    /// <summary>Calls of HTTP/1.1 are sent as HTTP/2.</summary>
+    public bool UpgradesToHttp2 { get; init; }
 
     /// <summary>The TLS that the mesh adds to calls; null adds none.</summary>
     public ClusterTls? Tls { get; init; }

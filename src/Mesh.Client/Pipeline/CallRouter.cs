@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using Mesh.Client.Discovery;
 using Mesh.Client.Faults;
 using Mesh.Client.Model;
 using Mesh.Client.Routing;
+using Mesh.Client.Transport;
 
 namespace Mesh.Client.Pipeline;
 
@@ -102,6 +104,29 @@ internal static class CallRouter
         var cluster = call.Cluster!;
         var reason = NoEndpointReason(cluster.Key, cluster.Endpoints.All.Length, call.Runtime.Clusters.GetDiscoveryStatus(cluster));
         return MeshAnswer.Create(call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.NoHealthyUpstream, reason);
+    }
+
+    public static HttpResponseMessage Overflowed(MeshCall call)
+    {
+        var limits = ((ConnectionLimits)call.Cluster!.Limits!).Limits;
+        var response = MeshAnswer.Create(
+            call,
+            HttpStatusCode.ServiceUnavailable,
+            MeshResponseFlags.UpstreamOverflow,
+            $"upstream overflow: {call.Cluster.Key} takes {Describe(limits)}");
+        response.Headers.TryAddWithoutValidation("x-envoy-overloaded", "true");
+        return response;
+    }
+
+    private static string Describe(PoolLimits limits)
+    {
+        KeyValuePair<string, int>[] all =
+        [
+            new("connections", limits.MaxConnections), new("calls that wait for one", limits.MaxPendingRequests), new("calls at once", limits.MaxRequests),
+        ];
+        return string.Join(", ", all
+            .Where(limit => limit.Value < int.MaxValue)
+            .Select(limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Value} {limit.Key}")));
     }
 
     public static HttpResponseMessage TimedOut(MeshCall call)

@@ -63,6 +63,10 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 
             // 6. Edits: what the rule changes on the request, for all attempts; routing and faults have looked at it as it was.
             call.ApplyEdits();
+            if (call.Policy.UpgradesToHttp2)
+            {
+                call.UpgradeProtocol();
+            }
 
             // 7. Replay: decided now, since after an attempt the body may be gone.
             call.Retries = new RetryRules(call.RetryPolicy, call.Request);
@@ -85,6 +89,16 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             // 8. Attempts: pick, send, judge, again.
             while (true)
             {
+                // Before the pick, which is to know how things are once the call may go.
+                if (call.Cluster.Limits is ConnectionLimits limits && call.Cluster.Endpoints.Groups.Length > 0)
+                {
+                    await EnterPoolAsync(call, limits).ConfigureAwait(false);
+                    if (!call.HoldsConnection)
+                    {
+                        return response = CallRouter.Overflowed(call);
+                    }
+                }
+
                 if (call.Runtime.Pick(call) is not { } endpoint)
                 {
                     return response = CallRouter.NoEndpoint(call);
@@ -150,9 +164,17 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                     break;
                 }
 
+                var retryLimits = call.Cluster.Limits as ConnectionLimits;
+                if (retryLimits?.TryBeginRetry() == false)
+                {
+                    call.Flags |= verdict.Flag | MeshResponseFlags.UpstreamOverflow;
+                    break;
+                }
+
                 response?.Dispose();
                 response = null;
                 call.EndAttempt();
+                call.BeginRetry(retryLimits);
                 call.AddTried(call.Endpoint!);
                 call.Runtime.Telemetry.CountRetry(call.Host.Host.Name, reason);
                 await DelayAsync(call, call.Retries.Next(call.RetryPolicy, call.Runtime.Random), call.Token).ConfigureAwait(false);
@@ -199,6 +221,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 
             call.UnwatchBody();
             call.EndMirrors(this);
+            call.RestoreProtocol();
             call.TakeBackEdits();
             call.EndContext();
             CookieJar.Restore(call);
@@ -219,6 +242,29 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
         return call.RedirectsLeft > 0 && Redirect.TargetOf(call.Request, response) is { } target
             ? await handler.FollowAsync(call, response, target).ConfigureAwait(false)
             : response;
+    }
+
+    private static Task EnterPoolAsync(MeshCall call, ConnectionLimits limits)
+    {
+        if (!call.TryEnterPool(limits, out var pending) || pending is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (call.IsAsync)
+        {
+            return WaitAsync();
+        }
+
+        pending.Wait(call.Token);
+        call.HoldConnection();
+        return Task.CompletedTask;
+
+        async Task WaitAsync()
+        {
+            await pending.WaitAsync(call.Token).ConfigureAwait(false);
+            call.HoldConnection();
+        }
     }
 
     private static async Task<HttpResponseMessage?> InjectAsync(MeshCall call, FaultDecision fault)

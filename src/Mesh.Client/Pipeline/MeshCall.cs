@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
@@ -124,6 +125,8 @@ internal sealed class MeshCall
         Transport?.EndCall();
         Transport = null;
 
+        LeavePool();
+
         // Where nothing was reported (an exception of the application's own handler) nothing is to be learnt.
         EndLesson(CallOutcome.CallerCancelled, null);
         if (_isEndpointHeld)
@@ -207,6 +210,80 @@ internal sealed class MeshCall
             _logical = null;
             Request.RequestUri = logical.Uri;
             Request.Headers.Host = logical.Host;
+        }
+    }
+
+    private ConnectionLimits? _limits;
+    private bool _holdsConnection;
+    private bool _holdsRetry;
+    private bool _isHttp2;
+
+    /// <summary>Of a cluster with limits: holds one of its connections.</summary>
+    public bool HoldsConnection => _holdsConnection;
+
+    /// <summary>False where the cluster's limits turn the call away; else it holds a connection, or is <paramref name="pending"/> until it does.</summary>
+    public bool TryEnterPool(ConnectionLimits limits, out PendingCall? pending)
+    {
+        _limits = limits;
+        _isHttp2 = Request.Version.Major >= 2;
+        var isIn = limits.TryEnter(_isHttp2, out pending);
+        _holdsConnection = isIn && pending is null;
+        return isIn;
+    }
+
+    /// <summary>The same without waiting.</summary>
+    public bool TryEnterPoolAtOnce(ConnectionLimits limits)
+    {
+        _limits = limits;
+        _isHttp2 = Request.Version.Major >= 2;
+        return _holdsConnection = limits.TryEnterAtOnce(_isHttp2);
+    }
+
+    /// <summary>The call was let in.</summary>
+    public void HoldConnection() => _holdsConnection = true;
+
+    /// <summary>The next attempt is one of the retries under way, which the limits, if there are any, have granted.</summary>
+    public void BeginRetry(ConnectionLimits? limits) => (_limits, _holdsRetry) = (limits, limits is not null);
+
+    private void LeavePool()
+    {
+        if (_holdsConnection)
+        {
+            _holdsConnection = false;
+            _limits!.Leave(_isHttp2);
+        }
+
+        if (_holdsRetry)
+        {
+            _holdsRetry = false;
+            _limits!.EndRetry();
+        }
+    }
+
+    private ProtocolUpgrade? _upgrade;
+
+    /// <summary>HTTP/2 in place of HTTP/1.1, until <see cref="RestoreProtocol"/>: over TLS as the server agrees, else without asking, as Envoy does.
+    /// A call that asks to change the protocol itself (a WebSocket) stays as it is.</summary>
+    public void UpgradeProtocol()
+    {
+        if (Request.Version.Major != 1 || Request.Headers.Upgrade.Count > 0)
+        {
+            return;
+        }
+
+        _upgrade = new ProtocolUpgrade(Request.Version, Request.VersionPolicy);
+        var isTls = Request.RequestUri!.Scheme == Uri.UriSchemeHttps || Policy.Tls is not null;
+        Request.Version = HttpVersion.Version20;
+        Request.VersionPolicy = isTls ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact;
+    }
+
+    public void RestoreProtocol()
+    {
+        if (_upgrade is { } upgrade)
+        {
+            _upgrade = null;
+            Request.Version = upgrade.Version;
+            Request.VersionPolicy = upgrade.Policy;
         }
     }
 
@@ -325,6 +402,9 @@ internal sealed class MeshCall
         Cluster?.Key.Subset,
         Endpoint is null || Cluster is null ? null : EndpointAuthority.Describe(Endpoint.Endpoint, Cluster),
         Attempts);
+
+    /// <summary>What an upgraded request had before.</summary>
+    private sealed record ProtocolUpgrade(Version Version, HttpVersionPolicy Policy);
 
     /// <summary>What a rewritten request had before.</summary>
     private sealed record LogicalAuthority(Uri Uri, string? Host);

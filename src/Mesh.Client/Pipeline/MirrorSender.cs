@@ -3,6 +3,7 @@ using Mesh.Client.Model;
 using Mesh.Client.Resilience;
 using Mesh.Client.Routing;
 using Mesh.Client.Telemetry;
+using Mesh.Client.Transport;
 
 namespace Mesh.Client.Pipeline;
 
@@ -132,6 +133,11 @@ internal sealed class MirrorSender : IDisposable
 
     private async Task<string> SendAsync(MeshCall copy, CallRunner runner)
     {
+        if (copy.Cluster!.Limits is ConnectionLimits limits && !copy.TryEnterPoolAtOnce(limits))
+        {
+            return "dropped_limit";
+        }
+
         if (_runtime.Pick(copy) is not { } endpoint)
         {
             return "dropped_no_endpoint";

@@ -29,6 +29,7 @@ internal sealed class MeshTelemetry : IDisposable
     private readonly Counter<long> _discoveryFailures;
     private readonly Counter<long> _ejections;
     private readonly Counter<long> _mirrors;
+    private Func<IEnumerable<PoolMeasurement>>? _pools;
 
     /// <param name="meterFactory">Owns the meter; null makes one that lives as long as this object.</param>
     public MeshTelemetry(IMeterFactory? meterFactory = null)
@@ -48,11 +49,16 @@ internal sealed class MeshTelemetry : IDisposable
             "mesh.client.discovery.failures", "{failure}", "Failed look-ups of endpoints; those known before stay in use.");
         _ejections = meter.CreateCounter<long>("mesh.client.ejections", "{ejection}", "Endpoints taken out of balance by outlier detection.");
         _mirrors = meter.CreateCounter<long>("mesh.client.mirrors", "{request}", "Copies of calls for mirrors, sent or dropped.");
+        meter.CreateObservableUpDownCounter(
+            "mesh.client.pool.calls", MeasurePools, "{call}", "Calls that hold or wait for a connection of a cluster with limits.");
     }
 
     /// <summary>The version of the package, without the commit.</summary>
     public static string Version { get; } =
         typeof(MeshTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? string.Empty;
+
+    /// <summary>Who tells, when somebody measures, what calls hold of limits. Forgotten at the end: a meter may outlive the mesh.</summary>
+    public void ObservePools(Func<IEnumerable<PoolMeasurement>> pools) => Volatile.Write(ref _pools, pools);
 
     /// <summary>The span of a whole call, above System.Net.Http's span per attempt; null where nobody listens.</summary>
     /// <remarks>It becomes <see cref="Activity.Current"/>: start and stop it in one async method, before <see cref="ContextPropagator.BeginCall"/>.</remarks>
@@ -164,9 +170,34 @@ internal sealed class MeshTelemetry : IDisposable
 
     public void Dispose()
     {
+        Volatile.Write(ref _pools, null);
         _ownMeter?.Dispose();
         _source.Dispose();
         _attempts.Dispose();
+    }
+
+    private List<Measurement<int>> MeasurePools()
+    {
+        var measurements = new List<Measurement<int>>();
+        foreach (var pool in Volatile.Read(ref _pools)?.Invoke() ?? [])
+        {
+            measurements.Add(Measure(pool, pool.Active, "active"));
+            measurements.Add(Measure(pool, pool.Pending, "pending"));
+            measurements.Add(Measure(pool, pool.Retrying, "retrying"));
+        }
+
+        return measurements;
+
+        static Measurement<int> Measure(in PoolMeasurement pool, int calls, string state)
+        {
+            var tags = new TagList { { TelemetryTags.Host, pool.Host }, { TelemetryTags.PoolState, state } };
+            if (pool.Subset is not null)
+            {
+                tags.Add(TelemetryTags.Subset, pool.Subset);
+            }
+
+            return new Measurement<int>(calls, tags);
+        }
     }
 
     /// <summary>Where only the spans of attempts are listened to and no Activity carries the incoming trace, an unrecorded one stands in:

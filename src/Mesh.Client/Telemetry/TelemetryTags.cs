@@ -11,6 +11,7 @@ internal static class TelemetryTags
     public const string MetricFlags = "mesh.response_flags";
     public const string Reason = "mesh.retry.reason";
     public const string Result = "mesh.reload.result";
+    public const string PoolState = "mesh.pool.state";
     public const string MirrorResult = "mesh.mirror.result";
     public const string StatusCode = "http.response.status_code";
     public const string ErrorType = "error.type";

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mesh.Client.Configuration;
 
 namespace Mesh.Client.Transport;
 
@@ -7,8 +8,15 @@ namespace Mesh.Client.Transport;
 internal sealed class Dialer
 {
     private readonly EndPoint _target;
+    private readonly TcpKeepAliveConfiguration? _keepAlive;
 
-    public Dialer(EndPoint target) => _target = target;
+    /// <param name="target">Where it connects to.</param>
+    /// <param name="keepAlive">Probes on silent connections; null for none.</param>
+    public Dialer(EndPoint target, TcpKeepAliveConfiguration? keepAlive = null)
+    {
+        _target = target;
+        _keepAlive = keepAlive;
+    }
 
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -21,7 +29,7 @@ internal sealed class Dialer
     }
 
     /// <summary>A name may have several addresses; the first that answers counts, in the order the resolver gives.</summary>
-    private static async ValueTask<Stream> ConnectByNameAsync(string host, int port, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectByNameAsync(string host, int port, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
         SocketException? failure = null;
@@ -40,7 +48,7 @@ internal sealed class Dialer
         throw failure ?? new SocketException((int)SocketError.HostNotFound);
     }
 
-    private static async ValueTask<Stream> ConnectAsync(EndPoint target, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(EndPoint target, CancellationToken cancellationToken)
     {
         var protocol = target is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp;
         var socket = new Socket(target.AddressFamily, SocketType.Stream, protocol);
@@ -49,6 +57,7 @@ internal sealed class Dialer
             if (protocol == ProtocolType.Tcp)
             {
                 socket.NoDelay = true;
+                SetKeepAlive(socket);
             }
 
             await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
@@ -58,6 +67,27 @@ internal sealed class Dialer
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private void SetKeepAlive(Socket socket)
+    {
+        if (_keepAlive is null)
+        {
+            return;
+        }
+
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        Set(SocketOptionName.TcpKeepAliveRetryCount, _keepAlive.Probes);
+        Set(SocketOptionName.TcpKeepAliveTime, (int?)_keepAlive.Time?.TotalSeconds);
+        Set(SocketOptionName.TcpKeepAliveInterval, (int?)_keepAlive.Interval?.TotalSeconds);
+
+        void Set(SocketOptionName option, int? value)
+        {
+            if (value is { } number)
+            {
+                socket.SetSocketOption(SocketOptionLevel.Tcp, option, number);
+            }
         }
     }
 }

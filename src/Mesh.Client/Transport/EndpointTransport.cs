@@ -9,11 +9,14 @@ internal sealed class EndpointTransport : IDisposable
     private const int Closed = int.MinValue;
 
     private readonly HttpMessageInvoker _invoker;
+    private readonly int _callLimit;
     private int _calls;
+    private int _begun;
 
     public EndpointTransport(TransportKey key, HttpMessageHandler handler, long createdAt)
     {
         Key = key;
+        _callLimit = key.Connections.MaxRequests > 1 ? key.Connections.MaxRequests : 0;
         _invoker = new HttpMessageInvoker(handler, disposeHandler: true);
         LastUsed = createdAt;
     }
@@ -30,11 +33,19 @@ internal sealed class EndpointTransport : IDisposable
     /// <summary>False after <see cref="Close"/>; the call then counts as unsent and another transport is taken.</summary>
     public bool TryBeginCall()
     {
-        if (Interlocked.Increment(ref _calls) > 0)
+        if (Interlocked.Increment(ref _calls) <= 0)
+        {
+            EndCall();
+            return false;
+        }
+
+        // Who comes after the last call that the connections may carry goes to fresh ones; these end with their calls.
+        if (_callLimit == 0 || Interlocked.Increment(ref _begun) <= _callLimit)
         {
             return true;
         }
 
+        Close();
         EndCall();
         return false;
     }

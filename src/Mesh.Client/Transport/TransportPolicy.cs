@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Text;
+using Mesh.Client.Model;
 
 namespace Mesh.Client.Transport;
 
@@ -14,6 +15,8 @@ namespace Mesh.Client.Transport;
 /// </summary>
 internal sealed record TransportPolicy
 {
+    private static readonly TimeSpan DefaultPingTimeout = TimeSpan.FromSeconds(20);
+
     /// <summary>Null where the mesh may not own the connections: the application's own handler then sends, with the authority rewritten.</summary>
     public static TransportPolicy? FromPrimaryHandler(HttpMessageHandler? handler)
     {
@@ -70,27 +73,28 @@ internal sealed record TransportPolicy
     public required TimeSpan ConnectTimeout { get; init; }
 
     /// <summary>A handler for one endpoint; the caller sets its ConnectCallback.</summary>
-    public SocketsHttpHandler CreateHandler(TimeSpan clusterConnectTimeout)
+    public SocketsHttpHandler CreateHandler(ConnectionPolicy cluster)
     {
+        var pings = cluster.Http2KeepAlive;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
             AutomaticDecompression = AutomaticDecompression,
-            ConnectTimeout = ConnectTimeout > TimeSpan.Zero && ConnectTimeout < clusterConnectTimeout ? ConnectTimeout : clusterConnectTimeout,
+            ConnectTimeout = ConnectTimeout > TimeSpan.Zero && ConnectTimeout < cluster.ConnectTimeout ? ConnectTimeout : cluster.ConnectTimeout,
             EnableMultipleHttp2Connections = EnableMultipleHttp2Connections,
             Expect100ContinueTimeout = Expect100ContinueTimeout,
             InitialHttp2StreamWindowSize = InitialHttp2StreamWindowSize,
-            KeepAlivePingDelay = KeepAlivePingDelay,
-            KeepAlivePingPolicy = KeepAlivePingPolicy,
-            KeepAlivePingTimeout = KeepAlivePingTimeout,
+            KeepAlivePingDelay = pings?.Interval ?? KeepAlivePingDelay,
+            KeepAlivePingPolicy = pings is null ? KeepAlivePingPolicy : HttpKeepAlivePingPolicy.Always,
+            KeepAlivePingTimeout = pings is null ? KeepAlivePingTimeout : pings.Timeout ?? DefaultPingTimeout,
             MaxConnectionsPerServer = MaxConnectionsPerServer,
             MaxResponseDrainSize = MaxResponseDrainSize,
             MaxResponseHeadersLength = MaxResponseHeadersLength,
             MeterFactory = MeterFactory,
-            PooledConnectionIdleTimeout = PooledConnectionIdleTimeout,
-            PooledConnectionLifetime = PooledConnectionLifetime,
+            PooledConnectionIdleTimeout = cluster.IdleTimeout ?? PooledConnectionIdleTimeout,
+            PooledConnectionLifetime = LifetimeFor(cluster),
             ActivityHeadersPropagator = Propagator,
             RequestHeaderEncodingSelector = RequestHeaderEncodingSelector,
             ResponseHeaderEncodingSelector = ResponseHeaderEncodingSelector,
@@ -98,6 +102,19 @@ internal sealed record TransportPolicy
         };
         Tls.ApplyTo(handler.SslOptions);
         return handler;
+    }
+
+    /// <summary>A connection that is to carry one call is one that has no life after it; of two limits the shorter counts.</summary>
+    private TimeSpan LifetimeFor(ConnectionPolicy cluster)
+    {
+        if (cluster.MaxRequests == 1)
+        {
+            return TimeSpan.Zero;
+        }
+
+        return cluster.MaxDuration is { } duration && (PooledConnectionLifetime == Timeout.InfiniteTimeSpan || duration < PooledConnectionLifetime)
+            ? duration
+            : PooledConnectionLifetime;
     }
 
     /// <summary>It sends through a SocketsHttpHandler inside it, which has the default of every setting that has no counterpart here.</summary>

@@ -112,7 +112,7 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
     private EndpointTransport GetOrAdd(EndpointState endpoint, ClusterState cluster, TransportPolicy policy, ClusterPolicy model)
     {
         var description = endpoint.Endpoint;
-        var key = new TransportKey(EndpointAuthority.Describe(description, cluster), policy, model.ConnectTimeout, model.Tls);
+        var key = new TransportKey(EndpointAuthority.Describe(description, cluster), policy, model.Connections, model.Tls);
         if (_transports.TryGetValue(key, out var existing))
         {
             return existing;
@@ -120,8 +120,8 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
 
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         CloseIdle();
-        var handler = policy.CreateHandler(model.ConnectTimeout);
-        var dialer = new Dialer(EndpointAuthority.Target(description, cluster));
+        var handler = policy.CreateHandler(model.Connections);
+        var dialer = new Dialer(EndpointAuthority.Target(description, cluster), model.Connections.TcpKeepAlive);
         handler.ConnectCallback = model.Tls is { } tls ? new TlsDialer(dialer, new ServerCheck(tls)).ConnectAsync : dialer.ConnectAsync;
         handler.ActivityHeadersPropagator = MeshPropagator.Wrap(
             policy.Propagator, description.UnixPath ?? description.Host, EndpointAuthority.PortOf(description, cluster));
@@ -145,7 +145,7 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
     {
         foreach (var slot in slots)
         {
-            if (ReferenceEquals(slot.Policy, policy) && slot.Transport.Key.ConnectTimeout == model.ConnectTimeout
+            if (ReferenceEquals(slot.Policy, policy) && (ReferenceEquals(slot.Transport.Key.Connections, model.Connections) || slot.Transport.Key.Connections == model.Connections)
                 && (ReferenceEquals(slot.Transport.Key.Tls, model.Tls) || slot.Transport.Key.Tls == model.Tls))
             {
                 return slot.Transport;

@@ -97,7 +97,7 @@ internal static class RuleExamples
         ["DestinationRule trafficPolicy.connectionPool.http.maxRequestsPerConnection"] = Policy("connectionPool: { http: { maxRequestsPerConnection: 1 } }"),
         ["DestinationRule trafficPolicy.connectionPool.http.maxRetries"] = Policy("connectionPool: { http: { maxRetries: 1 } }"),
         ["DestinationRule trafficPolicy.connectionPool.http.idleTimeout"] = Policy("connectionPool: { http: { idleTimeout: 1s } }"),
-        ["DestinationRule trafficPolicy.connectionPool.http.maxConcurrentStreams"] = Policy("connectionPool: { http: { maxConcurrentStreams: 1 } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.maxConcurrentStreams"] = Policy("connectionPool: { tcp: { maxConnections: 1 }, http: { maxConcurrentStreams: 1 } }"),
         ["DestinationRule trafficPolicy.connectionPool.http.h2UpgradePolicy"] = Policy("connectionPool: { http: { h2UpgradePolicy: UPGRADE } }"),
         ["DestinationRule trafficPolicy.connectionPool.http.useClientProtocol"] = Policy("connectionPool: { http: { useClientProtocol: true } }"),
         ["DestinationRule trafficPolicy.connectionPool.http.http2KeepAlive"] = Policy("connectionPool: { http: { http2KeepAlive: { interval: 1s } } }"),

@@ -30,7 +30,7 @@ public sealed class PortLevelSettingsTests
     {
         var policy = Policy(80, Rule with { Ports = [new(81, new())] });
 
-        Assert.Equal((LoadBalancerPolicy.Random, Ejecting, TimeSpan.FromSeconds(1)), (policy.LoadBalancer, policy.OutlierDetection, policy.ConnectTimeout));
+        Assert.Equal((LoadBalancerPolicy.Random, Ejecting, TimeSpan.FromSeconds(1)), (policy.LoadBalancer, policy.OutlierDetection, policy.Connections.ConnectTimeout));
         Assert.NotNull(policy.Tls);
     }
 
@@ -53,7 +53,7 @@ public sealed class PortLevelSettingsTests
             Rule with { Ports = [new(81, new() { OutlierDetection = Ejecting })] },
             new() { LoadBalancer = new() { Policy = LoadBalancerPolicy.RoundRobin }, Ports = [new(81, new() { ConnectionPool = new() { ConnectTimeout = TimeSpan.FromSeconds(3) } })] });
 
-        Assert.Equal(new ClusterPolicy { ConnectTimeout = TimeSpan.FromSeconds(3) }, policy);
+        Assert.Equal(new ClusterPolicy { Connections = new() { ConnectTimeout = TimeSpan.FromSeconds(3) } }, policy);
     }
 
     [Fact]

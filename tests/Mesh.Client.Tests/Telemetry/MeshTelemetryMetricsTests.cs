@@ -51,6 +51,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
                 ("mesh.client.discovery.failures", "{failure}"),
                 ("mesh.client.ejections", "{ejection}"),
                 ("mesh.client.mirrors", "{request}"),
+                ("mesh.client.pool.calls", "{call}"),
                 ("mesh.client.responses.leaked", "{response}"),
                 ("mesh.client.retries", "{retry}"),
             ],
@@ -150,7 +151,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         };
         listener.Start();
         own.Dispose();
-        Assert.Equal(7, completed);
+        Assert.Equal(8, completed);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Mesh.Client.Model;
 using Mesh.Client.Pipeline;
 using Mesh.Client.TestKit;
 using Mesh.Client.Transport;
@@ -97,7 +98,7 @@ public sealed class ClientHandlerSettingsTests
             MeterFactory = meters,
             SslProtocols = SslProtocols.Tls13,
         };
-        using var made = TransportPolicy.FromPrimaryHandler(client)!.CreateHandler(TimeSpan.FromSeconds(1));
+        using var made = TransportPolicy.FromPrimaryHandler(client)!.CreateHandler(new ConnectionPolicy { ConnectTimeout = TimeSpan.FromSeconds(1) });
 
         Assert.Equal(DecompressionMethods.Brotli, made.AutomaticDecompression);
         Assert.Equal(X509RevocationMode.Online, made.SslOptions.CertificateRevocationCheckMode);

@@ -1,3 +1,4 @@
+using Mesh.Client.Model;
 using Mesh.Client.Transport;
 
 namespace Mesh.Client.Tests.Transport;
@@ -55,7 +56,7 @@ public sealed class EndpointTransportTests : IDisposable
         for (var round = 0; round < 200; round++)
         {
             var handler = new RecordingHandler();
-            var transport = new EndpointTransport(default, handler, 0);
+            var transport = new EndpointTransport(Key, handler, 0);
             var used = 0;
             var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(
                 () =>
@@ -74,9 +75,11 @@ public sealed class EndpointTransportTests : IDisposable
         }
     }
 
+    private static TransportKey Key => default(TransportKey) with { Connections = ConnectionPolicy.Default };
+
     public void Dispose() => _handler.Dispose();
 
-    private EndpointTransport Create() => new(default, _handler, 0);
+    private EndpointTransport Create() => new(Key, _handler, 0);
 
     private sealed class RecordingHandler : HttpMessageHandler
     {

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Reflection;
+using Mesh.Client.Model;
 using Mesh.Client.Transport;
 
 namespace Mesh.Client.Tests.Transport;
@@ -42,7 +43,7 @@ public sealed class SocketsHandlerSettingsTests
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsWindows(), "The settings exist on Linux and Windows.");
 #pragma warning disable CA1416 // skipped above
         using var sockets = new SocketsHttpHandler { SslOptions = new() { AllowRsaPkcs1Padding = false } };
-        using var made = TransportPolicy.FromPrimaryHandler(sockets)!.CreateHandler(TimeSpan.FromSeconds(1));
+        using var made = TransportPolicy.FromPrimaryHandler(sockets)!.CreateHandler(new ConnectionPolicy { ConnectTimeout = TimeSpan.FromSeconds(1) });
         Assert.False(made.SslOptions.AllowRsaPkcs1Padding);
 #pragma warning restore CA1416
     }

@@ -15,6 +15,13 @@ internal static class DurationText
     private const int LongestText = 40;
     private const int LongestNumber = 22;
 
+    /// <summary>A duration of nothing, with a unit: <c>0s</c>, <c>0.0ms</c>.</summary>
+    public static bool IsZero(string text)
+    {
+        var rest = text.AsSpan();
+        return rest.Length is > 1 and <= LongestText && TryTerm(ref rest, out var term) && rest.IsEmpty && term == 0;
+    }
+
     /// <summary>False with <paramref name="error"/> where the text is no duration, or not whole milliseconds from 1 ms up.</summary>
     public static bool TryParse(string text, out TimeSpan duration, out string error)
     {

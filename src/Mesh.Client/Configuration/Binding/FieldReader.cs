@@ -84,6 +84,12 @@ internal sealed class FieldReader
 
     public TimeSpan? Duration(string name) => Scalar(name) is { } node ? ScalarReader.Duration(node, Findings) : null;
 
+    /// <summary>A duration of which 0 stands for no end: <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    public TimeSpan? DurationOrNever(string name)
+        => Scalar(name) is not { } node ? null
+            : node.Text is { } text && DurationText.IsZero(text) ? Timeout.InfiniteTimeSpan
+            : ScalarReader.Duration(node, Findings);
+
     public T? Choice<T>(string name, IReadOnlyList<KeyValuePair<string, T>> choices)
         where T : struct
         => Scalar(name) is { } node ? ScalarReader.Choice(node, choices, Findings) : null;

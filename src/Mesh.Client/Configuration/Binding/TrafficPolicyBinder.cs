@@ -43,7 +43,7 @@ internal static class TrafficPolicyBinder
     {
         LoadBalancer = LoadBalancer(fields.Object("loadBalancer")),
         OutlierDetection = OutlierDetectionBinder.Bind(fields.Object("outlierDetection")),
-        ConnectionPool = ConnectionPool(fields.Object("connectionPool")),
+        ConnectionPool = ConnectionPoolBinder.Bind(fields.Object("connectionPool")),
         Tls = TlsBinder.Bind(fields.Object("tls"), port),
     };
 
@@ -122,40 +122,5 @@ internal static class TrafficPolicyBinder
                 _ => null,
             },
         };
-    }
-
-    private static ConnectionPoolConfiguration? ConnectionPool(FieldReader? fields)
-    {
-        if (fields is null)
-        {
-            return null;
-        }
-
-        if (fields.Node.Properties.Count == 0)
-        {
-            fields.Findings.Error(FindingCodes.EmptyPolicy,
-                fields.Node, "the connection pool is empty.", "Write tcp or http in it, or remove it.");
-        }
-
-        const string Unlimited = "connections and calls are not limited by it";
-        TimeSpan? connectTimeout = null;
-        if (fields.Object("tcp") is { } tcp)
-        {
-            connectTimeout = tcp.Duration("connectTimeout");
-            tcp.NoneBuilt(Unlimited, "maxConnections", "maxConnectionDuration", "idleTimeout");
-            tcp.NoneBuilt("the defaults of the platform hold", "tcpKeepalive");
-            tcp.Finish();
-        }
-
-        if (fields.Object("http") is { } http)
-        {
-            http.NoneBuilt(Unlimited, "http1MaxPendingRequests", "http2MaxRequests", "maxRequestsPerConnection", "maxRetries", "idleTimeout", "maxConcurrentStreams");
-            http.NoneBuilt("the caller's version of HTTP is used", "h2UpgradePolicy", "useClientProtocol");
-            http.NoneBuilt("no PING is sent", "http2KeepAlive");
-            http.Finish();
-        }
-
-        fields.Finish();
-        return new ConnectionPoolConfiguration { ConnectTimeout = connectTimeout };
     }
 }

@@ -75,7 +75,9 @@ internal sealed class MergedDestinationRule
             LoadBalancer = Named() ?? defaults.LoadBalancer,
             LoadBalancerExtension = own?.Extension?.LoadBalancer ?? _policy?.Extension?.LoadBalancer ?? defaults.LoadBalancerExtension,
             OutlierDetection = effective.OutlierDetection,
-            ConnectTimeout = effective.ConnectionPool?.ConnectTimeout ?? defaults.ConnectTimeout,
+            Connections = Connections(effective.ConnectionPool),
+            Limits = Limits(effective.ConnectionPool),
+            UpgradesToHttp2 = effective.ConnectionPool is { UpgradesToHttp2: true },
             Tls = effective.Tls is { Mode: TlsMode.Simple, Unbuilt: null } tls ? Tls(tls, tlsOwner, service) : null,
             Refusal = effective.Tls?.Unbuilt is { } unbuilt ? $"{tlsOwner}: {unbuilt}" : null,
         };
@@ -99,6 +101,30 @@ internal sealed class MergedDestinationRule
         }
 
         return null;
+    }
+
+    private static ConnectionPolicy Connections(ConnectionPoolConfiguration? pool) => pool is null ? ConnectionPolicy.Default : new()
+    {
+        ConnectTimeout = pool.ConnectTimeout ?? ConnectionPolicy.Default.ConnectTimeout,
+        MaxDuration = pool.MaxConnectionDuration,
+        IdleTimeout = pool.IdleTimeout,
+        MaxRequests = pool.MaxRequestsPerConnection,
+        TcpKeepAlive = pool.TcpKeepAlive,
+        Http2KeepAlive = pool.Http2KeepAlive,
+    };
+
+    private static PoolLimits Limits(ConnectionPoolConfiguration? pool)
+    {
+        return pool is null ? PoolLimits.None : new()
+        {
+            MaxConnections = Limit(pool.MaxConnections),
+            MaxPendingRequests = Limit(pool.MaxPendingRequests),
+            MaxRequests = Limit(pool.MaxRequests),
+            MaxRetries = Limit(pool.MaxRetries),
+            MaxConcurrentStreams = Limit(pool.MaxConcurrentStreams),
+        };
+
+        static int Limit(int written) => written > 0 ? written : int.MaxValue;
     }
 
     private static ClusterTls Tls(TlsConfiguration tls, string owner, ServiceModel service) => new()

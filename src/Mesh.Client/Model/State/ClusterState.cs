@@ -8,6 +8,7 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
     private EndpointSet _endpoints = EndpointSet.Empty;
     private object? _balancer;
     private object? _sweep;
+    private object? _limits;
     private int _ejected;
     private long _lastUsed;
 
@@ -27,6 +28,13 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
     {
         get => Volatile.Read(ref _balancer);
         set => Volatile.Write(ref _balancer, value);
+    }
+
+    /// <summary>What calls hold of the cluster's limits, owned by the Transport room; null as long as no rules limit anything.</summary>
+    public object? Limits
+    {
+        get => Volatile.Read(ref _limits);
+        set => Volatile.Write(ref _limits, value);
     }
 
     /// <summary>Where the endpoints come from, owned by the one owner of states, who sets it before anyone else sees this object.</summary>
