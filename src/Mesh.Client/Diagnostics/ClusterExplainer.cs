@@ -64,7 +64,8 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
             return null;
         }
 
-        var view = new EndpointView([], DiscoveryState.Pending, 0).After(StaticEndpointSource.Answer(service), service, 0);
+        var answer = StaticEndpointSource.Answer(new EndpointPlan(service).Questions[0]);
+        var view = EndpointView.Of(EndpointList.Replace([], answer.Endpoints), [QuestionView.Begin(0).After(answer, 0)], 0);
         endpoints = view.Endpoints;
         return new(view.State, view.Endpoints.Count, TimeSpan.Zero, view.Problem);
     }

@@ -16,21 +16,47 @@ internal static partial class DiscoveryLog
     [LoggerMessage(2002, LogLevel.Warning, "{Service} has no endpoints and its calls fail: {Problem}", EventName = "EndpointsEmpty")]
     public static partial void EndpointsEmpty(ILogger logger, string service, string problem);
 
-    [LoggerMessage(2003, LogLevel.Warning, "{Service} goes on with its {Count} known endpoints, which may be out of date: {Problem}", EventName = "EndpointsStale")]
+    [LoggerMessage(2003, LogLevel.Warning, "{Service} goes on with its {Count} known endpoints, which may be out of date or incomplete: {Problem}", EventName = "EndpointsStale")]
     public static partial void EndpointsStale(ILogger logger, string service, int count, string problem);
 
     [LoggerMessage(2004, LogLevel.Error, "{Service} has no endpoints and its calls fail until discovery answers: {Problem}", EventName = "DiscoveryFailed")]
     public static partial void DiscoveryFailed(ILogger logger, string service, string problem);
 
-    [LoggerMessage(2005, LogLevel.Debug, "Discovery of {Service} failed again, {Failures} times now: {Problem}", EventName = "DiscoveryFailedAgain")]
-    public static partial void DiscoveryFailedAgain(ILogger logger, string service, int failures, string problem);
+    [LoggerMessage(2005, LogLevel.Debug, "A look-up for {Service} failed, {Failures} times now: {Problem}", EventName = "LookupFailed")]
+    public static partial void LookupFailed(ILogger logger, string service, int failures, string problem);
 
-    [LoggerMessage(2006, LogLevel.Warning, "{Service} has {Count} endpoints, more than the {Maximum} that are used; the rest gets no calls from this process.", EventName = "EndpointsCut")]
-    public static partial void EndpointsCut(ILogger logger, string service, int count, int maximum);
+    [LoggerMessage(2006, LogLevel.Warning, "{Service} has more than the {Maximum} endpoints that are used; the rest gets no calls from this process.", EventName = "EndpointsCut")]
+    public static partial void EndpointsCut(ILogger logger, string service, int maximum);
 
     [LoggerMessage(2007, LogLevel.Debug, "DNS answered {Name} for one address family and not in time for the other.", EventName = "OtherFamilyLate")]
     public static partial void OtherFamilyLate(ILogger logger, string name);
 
     [LoggerMessage(2008, LogLevel.Error, "A listener failed on news of the endpoints of {Service}; discovery goes on.", EventName = "ListenerFailed")]
     public static partial void ListenerFailed(ILogger logger, string service, Exception exception);
+
+    [LoggerMessage(2009, LogLevel.Warning, "{Service} has endpoints under more than the {Maximum} names that are looked up; the rest gets no calls from this process.", EventName = "NamesCut")]
+    public static partial void NamesCut(ILogger logger, string service, int maximum);
+
+    /// <summary>The state that begins with <paramref name="view"/>.</summary>
+    public static void StateChanged(ILogger logger, string service, EndpointView view)
+    {
+        switch (view.State)
+        {
+            case DiscoveryState.Known:
+                EndpointsKnown(logger, service, view.Endpoints.Count);
+                break;
+            case DiscoveryState.Stale:
+                EndpointsStale(logger, service, view.Endpoints.Count, view.Problem ?? "");
+                break;
+            case DiscoveryState.Failed:
+                DiscoveryFailed(logger, service, view.Problem ?? "");
+                break;
+            case DiscoveryState.Empty:
+                EndpointsEmpty(logger, service, view.Problem ?? "");
+                break;
+            default:
+                // New questions after new rules, and nothing from before.
+                break;
+        }
+    }
 }

@@ -12,7 +12,8 @@ internal enum DiscoveryState
     /// <summary>The source says that there are no endpoints.</summary>
     Empty,
 
-    /// <summary>An earlier answer is served on, since the source fails or has begun to say that there are none.</summary>
+    /// <summary>An earlier answer is served on, since the source fails or has begun to say that there are none. Of several names that goes for
+    /// one or more; endpoints of a name that failed from the beginning are missing.</summary>
     Stale,
 
     /// <summary>The source fails and nothing is known from before.</summary>

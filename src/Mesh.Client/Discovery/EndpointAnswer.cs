@@ -5,7 +5,7 @@ namespace Mesh.Client.Discovery;
 
 /// <summary>What a source said: the endpoints in a stable order, and for how long that may be believed.</summary>
 /// <param name="Endpoints">Empty: the source says that there are none, which is an answer and not a failure.</param>
-/// <param name="ValidFor"><see cref="Timeout.InfiniteTimeSpan"/>: until the change token or a new definition of the service says otherwise.</param>
+/// <param name="ValidFor"><see cref="Timeout.InfiniteTimeSpan"/>: until the change token or another question of the service says otherwise.</param>
 internal sealed record EndpointAnswer(IReadOnlyList<Endpoint> Endpoints, TimeSpan ValidFor)
 {
     /// <summary>Signals that asking again would give another answer.</summary>
@@ -14,7 +14,8 @@ internal sealed record EndpointAnswer(IReadOnlyList<Endpoint> Endpoints, TimeSpa
     /// <summary>No endpoints means none, at once. Others may say so wrongly when in trouble, and are asked again first.</summary>
     public bool IsEmptinessFinal { get; init; }
 
-    /// <summary>Tells which known endpoints this answer says nothing about, because a part of the question failed. Null: it is complete.</summary>
+    /// <summary>Tells which known endpoints of the same question this answer says nothing about, because a part of it failed: of one address
+    /// family, whose own newest answer goes on being served. Null: it is complete.</summary>
     public Func<Endpoint, bool>? LeavesOpen { get; init; }
 
     /// <summary>Who answered what, for logs and status where there are no endpoints.</summary>

@@ -6,7 +6,8 @@ namespace Mesh.Client.Discovery;
 
 /// <summary>
 /// Keeps the endpoints of one service up to date, for the whole process: asks ahead of the end of their validity, goes on with what is
-/// known while the source fails, and lets nobody wait but the first calls.
+/// known while the source fails, and lets nobody wait but the first calls. Each question (mostly one; one a name, where rules give endpoints
+/// by name) is asked at its own pace and outlives the rules that asked it first, as long as the newest ask it too.
 /// </summary>
 internal sealed class EndpointWatcher : IDisposable
 {
@@ -17,9 +18,14 @@ internal sealed class EndpointWatcher : IDisposable
     private readonly ILogger _logger;
     private readonly Action<EndpointWatcher> _changed;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly EndpointMemory _memory = new();
     private readonly long _startedAt;
     private EndpointView _view;
-    private WatcherRun? _run;
+
+    // Replaced as a whole, so that it can be read without the lock.
+    private Dictionary<EndpointQuestion, WatcherRun> _runs = [];
+    private int _updates;
+    private bool _isStarted;
     private bool _isDisposed;
 
     /// <param name="service">The service as it is now.</param>
@@ -96,132 +102,168 @@ internal sealed class EndpointWatcher : IDisposable
     }
 
     /// <summary>Begins to watch. A source that knows its answer is asked on this thread.</summary>
-    public void Start() => Update(Service);
+    public void Start() => Watch(null);
 
-    /// <summary>Watches <paramref name="service"/> from now on, which is the same service under new rules. The endpoints known so far stay
-    /// until its source has answered.</summary>
-    public void Update(ServiceModel service)
+    /// <summary>Watches <paramref name="service"/> from now on, which is the same service under new rules. Names that are still asked for keep
+    /// what is known of them, described as the new rules do; other endpoints stay until the new names have answered.</summary>
+    public void Update(ServiceModel service) => Watch(service);
+
+    /// <summary>Asks the sources again soon, whatever their answers are still worth.</summary>
+    public void Refresh()
     {
-        WatcherRun next;
-        WatcherRun? previous;
+        foreach (var run in Volatile.Read(ref _runs).Values)
+        {
+            run.Wake();
+        }
+    }
+
+    public void Dispose()
+    {
+        Dictionary<EndpointQuestion, WatcherRun> runs;
         lock (_gate)
         {
-            if (_isDisposed)
+            _isDisposed = true;
+            runs = _runs;
+            Volatile.Write(ref _runs, []);
+        }
+
+        foreach (var run in runs.Values)
+        {
+            run.Dispose();
+        }
+
+        _ready.TrySetResult();
+    }
+
+    /// <param name="service">Null: as it is, unless newer rules came before the start.</param>
+    private void Watch(ServiceModel? service)
+    {
+        var plan = service is null ? null : new EndpointPlan(service);
+        Dictionary<EndpointQuestion, WatcherRun> previous;
+        Dictionary<EndpointQuestion, WatcherRun> next;
+        List<WatcherRun> doubtful;
+        lock (_gate)
+        {
+            if (_isDisposed || (plan is null && _isStarted))
             {
                 return;
             }
 
-            previous = _run;
-            next = new WatcherRun(service, _sources(service.Discovery), _schedule, _timeProvider, Accept, Fail);
-            _run = next;
-            Service = service;
+            plan ??= new EndpointPlan(Service);
+            Service = service ?? Service;
+            _isStarted = true;
+            _memory.Take(plan, _timeProvider.GetTimestamp());
+            previous = _runs;
+            next = plan.Questions.ToDictionary(question => question, question => previous.GetValueOrDefault(question) ?? Begin(question));
+            doubtful = [.. next.Values.Where(run => previous.ContainsKey(run.Question) && _memory[run.Question].Problem is not null)];
+            Volatile.Write(ref _runs, next);
+            _updates++;
         }
 
-        previous?.Dispose();
-        next.Start();
-    }
+        foreach (var run in previous.Values.Where(run => !next.ContainsKey(run.Question)))
+        {
+            run.Dispose();
+        }
 
-    /// <summary>Asks the source again soon, whatever its answers are still worth.</summary>
-    public void Refresh() => Volatile.Read(ref _run)?.Wake();
+        foreach (var run in next.Values.Where(run => !previous.ContainsKey(run.Question)))
+        {
+            run.Start();
+        }
 
-    public void Dispose()
-    {
-        WatcherRun? run;
+        // Whoever changes the rules may have mended what was wrong, and is not to wait for the end of a back-off.
+        doubtful.ForEach(run => run.Wake());
         lock (_gate)
         {
-            _isDisposed = true;
-            run = _run;
-            _run = null;
+            _updates--;
         }
 
-        run?.Dispose();
-        _ready.TrySetResult();
+        Publish();
+        if (plan.IsCut)
+        {
+            DiscoveryLog.NamesCut(_logger, Service.Name, EndpointPlan.MaximumNames);
+        }
     }
 
-    private EndpointView? Accept(WatcherRun run, EndpointAnswer answer)
+    private WatcherRun Begin(EndpointQuestion question) => new(question, _sources(question.Kind), _schedule, _timeProvider, Accept, Fail);
+
+    private QuestionView? Accept(WatcherRun run, EndpointAnswer answer)
+    {
+        QuestionView next;
+        lock (_gate)
+        {
+            if (!IsAsked_NeedsLock(run))
+            {
+                return null;
+            }
+
+            next = _memory[run.Question].After(answer, _timeProvider.GetTimestamp());
+            _memory[run.Question] = next;
+        }
+
+        Publish();
+        return next;
+    }
+
+    private void Fail(WatcherRun run, Exception exception, int failures)
+    {
+        lock (_gate)
+        {
+            if (!IsAsked_NeedsLock(run))
+            {
+                return;
+            }
+
+            _memory[run.Question] = _memory[run.Question].After(exception);
+        }
+
+        DiscoveryLog.LookupFailed(_logger, Service.Name, failures, exception.Message);
+        Publish();
+        Notify(Failed);
+    }
+
+    private bool IsAsked_NeedsLock(WatcherRun run) => _runs.TryGetValue(run.Question, out var asked) && asked == run;
+
+    /// <summary>Shows what is known now, unless an update is under way: its own questions may have been answered already, and all of that
+    /// becomes visible as one change.</summary>
+    private void Publish()
     {
         EndpointView previous;
         EndpointView next;
         lock (_gate)
         {
-            if (_run != run)
+            if (_updates > 0 || _isDisposed)
             {
-                return null;
+                return;
             }
 
             previous = _view;
-            next = previous.After(answer, run.Service, _timeProvider.GetTimestamp());
+            next = _memory.Show(previous);
             Volatile.Write(ref _view, next);
         }
 
-        Tell(previous, next, answer);
+        Tell(previous, next);
         if (!ReferenceEquals(previous.Endpoints, next.Endpoints))
         {
             Notify(_changed);
         }
 
         // After the endpoints went out: who waits for this wants to find them.
-        _ready.TrySetResult();
-        return next;
-    }
-
-    private void Fail(WatcherRun run, Exception exception, int failures)
-    {
-        EndpointView previous;
-        EndpointView next;
-        lock (_gate)
-        {
-            if (_run != run)
-            {
-                return;
-            }
-
-            previous = _view;
-            next = previous.After(exception.Message);
-            Volatile.Write(ref _view, next);
-        }
-
-        if (previous.State == next.State)
-        {
-            DiscoveryLog.DiscoveryFailedAgain(_logger, Service.Name, failures, exception.Message);
-        }
-        else if (next.State == DiscoveryState.Stale)
-        {
-            DiscoveryLog.EndpointsStale(_logger, Service.Name, next.Endpoints.Count, exception.Message);
-        }
-        else
-        {
-            DiscoveryLog.DiscoveryFailed(_logger, Service.Name, exception.Message);
-        }
-
-        Notify(Failed);
-        if (exception is DiscoveryException { IsPermanent: true })
+        if (next.IsSettled)
         {
             _ready.TrySetResult();
         }
     }
 
-    private void Tell(EndpointView previous, EndpointView next, EndpointAnswer answer)
+    private void Tell(EndpointView previous, EndpointView next)
     {
-        if (answer.Endpoints.Count > EndpointView.MaximumEndpoints && previous.Endpoints.Count < EndpointView.MaximumEndpoints)
+        if (next.IsCut && !previous.IsCut)
         {
-            DiscoveryLog.EndpointsCut(_logger, Service.Name, answer.Endpoints.Count, EndpointView.MaximumEndpoints);
+            DiscoveryLog.EndpointsCut(_logger, Service.Name, EndpointView.MaximumEndpoints);
         }
 
         if (previous.State != next.State)
         {
-            switch (next.State)
-            {
-                case DiscoveryState.Known:
-                    DiscoveryLog.EndpointsKnown(_logger, Service.Name, next.Endpoints.Count);
-                    break;
-                case DiscoveryState.Stale:
-                    DiscoveryLog.EndpointsStale(_logger, Service.Name, next.Endpoints.Count, next.Problem ?? "");
-                    break;
-                default:
-                    DiscoveryLog.EndpointsEmpty(_logger, Service.Name, next.Problem ?? "");
-                    break;
-            }
+            DiscoveryLog.StateChanged(_logger, Service.Name, next);
         }
         else if (!ReferenceEquals(previous.Endpoints, next.Endpoints))
         {

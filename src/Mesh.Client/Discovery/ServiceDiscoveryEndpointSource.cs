@@ -12,10 +12,10 @@ internal sealed class ServiceDiscoveryEndpointSource(ServiceEndpointResolver res
     /// <summary>The resolver lets go of services that are not asked for, and their change tokens with them.</summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(60);
 
-    public async ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, CancellationToken cancellationToken)
+    public async ValueTask<EndpointAnswer> ResolveAsync(EndpointQuestion question, CancellationToken cancellationToken)
     {
         // Providers look a service up by scheme as well, and one endpoint set serves all calls: plain HTTP first, as that is what meshed services speak.
-        var query = service.DiscoveryName.Contains("://", StringComparison.Ordinal) ? service.DiscoveryName : $"http+https://{service.DiscoveryName}";
+        var query = question.Name.Contains("://", StringComparison.Ordinal) ? question.Name : $"http+https://{question.Name}";
         var found = await resolver.GetEndpointsAsync(query, cancellationToken).ConfigureAwait(false);
         var endpoints = new List<Endpoint>(found.Endpoints.Count);
         foreach (var entry in found.Endpoints)
@@ -29,14 +29,14 @@ internal sealed class ServiceDiscoveryEndpointSource(ServiceEndpointResolver res
         if (endpoints.Count == 0 && found.Endpoints.Count > 0)
         {
             throw new DiscoveryException(
-                $"The service discovery providers answered {found.Endpoints.Count} endpoints for {service.DiscoveryName}, of which none is an address"
+                $"The service discovery providers answered {found.Endpoints.Count} endpoints for {question.Name}, of which none is an address"
                 + $" (the first is {found.Endpoints[0].EndPoint}). Allowed are IP, DNS, URI and Unix socket endpoints.");
         }
 
         return new EndpointAnswer(endpoints, AskAgainAfter)
         {
             ChangeToken = found.ChangeToken,
-            Explanation = $"The service discovery providers know no endpoints for {service.DiscoveryName}.",
+            Explanation = $"The service discovery providers know no endpoints for {question.Name}.",
         };
     }
 

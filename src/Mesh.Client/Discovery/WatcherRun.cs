@@ -1,20 +1,19 @@
-using Mesh.Client.Model;
 using Microsoft.Extensions.Primitives;
 
 namespace Mesh.Client.Discovery;
 
 /// <summary>
-/// The loop of a watcher for one definition of its service: ask, hand over, wait. The wait ends with the validity, with a change signal,
+/// The loop of a watcher for one of its questions: ask, hand over, wait. The wait ends with the validity, with a change signal,
 /// or with the back-off, whichever is first; a signal that comes while the source is being asked makes the next wait end at once, so none
 /// is lost and any number of them cost one question. (That is also why the back-off is not a retry pipeline: a signal has to cut the wait
 /// short and must not cut off the question.)
 /// </summary>
 internal sealed class WatcherRun(
-    ServiceModel service,
+    EndpointQuestion question,
     IEndpointSource source,
     RefreshSchedule schedule,
     TimeProvider timeProvider,
-    Func<WatcherRun, EndpointAnswer, EndpointView?> accept,
+    Func<WatcherRun, EndpointAnswer, QuestionView?> accept,
     Action<WatcherRun, Exception, int> fail) : IDisposable
 {
     /// <summary>For sources whose change tokens have to be looked at.</summary>
@@ -25,7 +24,7 @@ internal sealed class WatcherRun(
     private ITimer? _timer;
     private IDisposable? _registration;
 
-    public ServiceModel Service { get; } = service;
+    public EndpointQuestion Question { get; } = question;
 
     public void Start()
     {
@@ -67,9 +66,9 @@ internal sealed class WatcherRun(
                 try
                 {
                     var answer = await AskAsync().ConfigureAwait(false);
-                    failures = 0;
+                    failures = answer.LeavesOpen is null ? 0 : failures + 1;
                     Observe(answer.ChangeToken);
-                    wait = accept(this, answer) is { } view ? WaitAfter(answer, view) : Timeout.InfiniteTimeSpan;
+                    wait = accept(this, answer) is { } view ? WaitAfter(answer, view, failures) : Timeout.InfiniteTimeSpan;
                 }
                 catch (OperationCanceledException) when (_stop.IsCancellationRequested)
                 {
@@ -106,7 +105,7 @@ internal sealed class WatcherRun(
     private async ValueTask<EndpointAnswer> AskAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var pending = source.ResolveAsync(Service, limit.Token);
+        var pending = source.ResolveAsync(Question, limit.Token);
         if (pending.IsCompleted)
         {
             return await pending.ConfigureAwait(false);
@@ -132,7 +131,7 @@ internal sealed class WatcherRun(
         previous?.Dispose();
     }
 
-    private TimeSpan WaitAfter(EndpointAnswer answer, EndpointView view)
+    private TimeSpan WaitAfter(EndpointAnswer answer, QuestionView view, int failures)
     {
         var wait = view.State switch
         {
@@ -140,9 +139,16 @@ internal sealed class WatcherRun(
             DiscoveryState.Stale => RefreshSchedule.AfterDoubtfulEmptiness(answer.ValidFor),
             _ => RefreshSchedule.AfterEmptiness(answer.ValidFor),
         };
-        var isLooked = answer.ChangeToken is { ActiveChangeCallbacks: false };
-        return isLooked && (wait == Timeout.InfiniteTimeSpan || wait > PassiveTokenInterval) ? PassiveTokenInterval : wait;
+        if (answer.ChangeToken is { ActiveChangeCallbacks: false })
+        {
+            wait = Shorter(wait, PassiveTokenInterval);
+        }
+
+        // The part that failed is not to wait until the other part is due.
+        return failures > 0 ? Shorter(wait, schedule.AfterFailures(failures)) : wait;
     }
+
+    private static TimeSpan Shorter(TimeSpan wait, TimeSpan other) => wait == Timeout.InfiniteTimeSpan || wait > other ? other : wait;
 
     private async Task WaitAsync(TimeSpan wait, long askedAt)
     {

@@ -331,6 +331,23 @@ public sealed class EndpointWatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Partial_answer_is_followed_by_the_next_question_after_a_back_off_and_not_after_its_validity()
+    {
+        await KnowAsync(TimeSpan.FromSeconds(3600), "10.0.0.1");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _watcher.Refresh();
+        for (var longest = 0.5; longest < 20; longest *= 2)
+        {
+            await _source.AnswerAsync(new EndpointAnswer(Services.Endpoints("10.0.0.1"), TimeSpan.FromSeconds(3600)) { LeavesOpen = static _ => false });
+            await Eventually.TrueAsync(() => _time.NextDueIn >= TimeSpan.FromSeconds(longest / 2) && _time.NextDueIn <= TimeSpan.FromSeconds(longest));
+            await AdvanceToNextAsync();
+        }
+
+        await _source.AnswerAsync(TimeSpan.FromSeconds(3600), "10.0.0.1");
+        await Eventually.TrueAsync(() => _time.NextDueIn > TimeSpan.FromSeconds(2000));
+    }
+
+    [Fact]
     public async Task Answer_of_more_than_a_hundred_thousand_endpoints_is_cut()
     {
         var addresses = Enumerable.Range(0, 100_001).Select(index => $"10.{index / 65_536}.{index / 256 % 256}.{index % 256}").ToArray();
@@ -427,7 +444,7 @@ public sealed class EndpointWatcherTests : IDisposable
     {
         public string? SeenOnPool { get; private set; } = "unset";
 
-        public async ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, CancellationToken cancellationToken)
+        public async ValueTask<EndpointAnswer> ResolveAsync(EndpointQuestion question, CancellationToken cancellationToken)
         {
             await Task.Yield();
             SeenOnPool = look();

@@ -1,5 +1,4 @@
 using Mesh.Client.Discovery;
-using Mesh.Client.Model;
 using Mesh.Client.TestKit;
 
 namespace Mesh.Client.Tests.Discovery;
@@ -14,7 +13,7 @@ internal sealed class ScriptedSource : IEndpointSource
 
     public int Questions => Volatile.Read(ref _questions);
 
-    public ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, CancellationToken cancellationToken)
+    public ValueTask<EndpointAnswer> ResolveAsync(EndpointQuestion asked, CancellationToken cancellationToken)
     {
         var question = new TaskCompletionSource<EndpointAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)

@@ -33,7 +33,7 @@ public sealed class ServiceDiscoveryEndpointSourceTests : IAsyncDisposable
     public async Task Resolve_reads_addresses_names_and_ports()
     {
         var answer = await new ServiceDiscoveryEndpointSource(_resolver).ResolveAsync(
-            Services.Named("http://basket", DiscoveryKind.ServiceDiscovery), TestContext.Current.CancellationToken);
+            Services.Question("http://basket", DiscoveryKind.ServiceDiscovery), TestContext.Current.CancellationToken);
 
         Assert.Equal(["10.0.0.5:8080", "basket.internal:9090", "[fd00::1]:81"], answer.Endpoints.Select(endpoint => endpoint.Address));
         Assert.NotNull(answer.ChangeToken);
@@ -43,7 +43,7 @@ public sealed class ServiceDiscoveryEndpointSourceTests : IAsyncDisposable
     public async Task Resolve_of_a_name_without_scheme_finds_the_http_endpoints()
     {
         var answer = await new ServiceDiscoveryEndpointSource(_resolver).ResolveAsync(
-            Services.Named("basket", DiscoveryKind.ServiceDiscovery), TestContext.Current.CancellationToken);
+            Services.Question("basket", DiscoveryKind.ServiceDiscovery), TestContext.Current.CancellationToken);
 
         Assert.Equal(3, answer.Endpoints.Count);
     }
@@ -52,7 +52,7 @@ public sealed class ServiceDiscoveryEndpointSourceTests : IAsyncDisposable
     public async Task Resolve_of_an_unknown_service_passes_the_name_through()
     {
         var answer = await new ServiceDiscoveryEndpointSource(_resolver).ResolveAsync(
-            Services.Named("elsewhere", DiscoveryKind.ServiceDiscovery), TestContext.Current.CancellationToken);
+            Services.Question("elsewhere", DiscoveryKind.ServiceDiscovery), TestContext.Current.CancellationToken);
 
         Assert.Equal("elsewhere", Assert.Single(answer.Endpoints).Address);
     }

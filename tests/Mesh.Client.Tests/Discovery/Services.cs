@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Mesh.Client.Configuration;
+using Mesh.Client.Discovery;
 using Mesh.Client.Model;
 
 namespace Mesh.Client.Tests.Discovery;
@@ -25,6 +26,9 @@ internal static class Services
         ReceivesContext = true,
         Endpoints = endpoints ?? [],
     };
+
+    /// <summary>The one question of a service whose endpoints are not given by name.</summary>
+    public static EndpointQuestion Question(string name, DiscoveryKind discovery = DiscoveryKind.Dns) => new EndpointPlan(Named(name, discovery)).Questions.Single();
 
     public static ClusterModel Cluster(ServiceModel service, string? version = null, ClusterPolicy? policy = null, int port = 80) => new()
     {

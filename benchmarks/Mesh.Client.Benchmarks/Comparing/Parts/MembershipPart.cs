@@ -36,19 +36,10 @@ internal static class MembershipPart
     /// <summary>From the answer to the published set, on the thread that brings it.</summary>
     private static void MeasureChanges(string name, int rounds, bool isAnew)
     {
-        var source = new ScriptedSource();
-        var service = new ServiceModel
-        {
-            Name = "reviews",
-            ShortName = "reviews",
-            Namespace = "default",
-            Discovery = DiscoveryKind.Dns,
-            DiscoveryName = "reviews",
-            ReceivesContext = true,
-        };
+        var service = Service([]);
         ClusterMembership? membership = null;
         using var watcher = new EndpointWatcher(
-            service, _ => source, new RefreshSchedule(MeshRandom.Unseeded), TimeProvider.System, NullLogger.Instance, _ => membership?.Update());
+            service, _ => new StaticEndpointSource(), new RefreshSchedule(MeshRandom.Unseeded), TimeProvider.System, NullLogger.Instance, _ => membership?.Update());
         var model = new ClusterModel { Key = new("reviews", 80, null), Service = service, Policy = ClusterPolicy.Default };
         membership = new ClusterMembership(new ClusterState(model.Key, model), watcher);
         var endpoints = Make(Endpoints + 1);
@@ -70,16 +61,27 @@ internal static class MembershipPart
         double Answer(int count)
         {
             var all = isAnew ? Make(Endpoints + 1) : endpoints;
-            source.Endpoints = count > Endpoints ? all : [.. all.Take(Endpoints / 2), .. all.Skip((Endpoints / 2) + 1)];
+            var next = Service(count > Endpoints ? all : [.. all.Take(Endpoints / 2), .. all.Skip((Endpoints / 2) + 1)]);
 
             // A source that knows its answer is asked on the thread that asks.
             var start = Stopwatch.GetTimestamp();
-            watcher.Update(service);
+            watcher.Update(next);
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             return membership.Cluster.Endpoints.All.Length == count
                 ? elapsed
                 : throw new InvalidOperationException($"{membership.Cluster.Endpoints.All.Length:N0} endpoints are published, not {count:N0}.");
         }
+
+        static ServiceModel Service(IReadOnlyList<Endpoint> endpoints) => new()
+        {
+            Name = "reviews",
+            ShortName = "reviews",
+            Namespace = "default",
+            Discovery = DiscoveryKind.Static,
+            DiscoveryName = "reviews",
+            ReceivesContext = true,
+            Endpoints = endpoints,
+        };
 
         static List<Endpoint> Make(int count) => [.. Enumerable.Range(0, count).Select(index => Decider.MakeEndpoint(index).Endpoint)];
     }
@@ -164,13 +166,5 @@ internal static class MembershipPart
 
             await Task.Yield();
         }
-    }
-
-    private sealed class ScriptedSource : IEndpointSource
-    {
-        public IReadOnlyList<Endpoint> Endpoints { get; set; } = [];
-
-        public ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, CancellationToken cancellationToken)
-            => new(new EndpointAnswer(Endpoints, Timeout.InfiniteTimeSpan));
     }
 }

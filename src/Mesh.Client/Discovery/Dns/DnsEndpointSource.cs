@@ -11,10 +11,15 @@ namespace Mesh.Client.Discovery.Dns;
 /// A and AAAA records, found the way people expect from the operating system: addresses stand for themselves, <c>localhost</c> is this
 /// machine, <c>/etc/hosts</c> comes before DNS, and short names are completed as <c>resolv.conf</c> says; but with the records' time to live.
 /// </summary>
+#pragma warning disable CA1001 // the semaphore has nothing to dispose of as long as nobody takes its wait handle
 internal sealed class DnsEndpointSource : IEndpointSource
+#pragma warning restore CA1001
 {
     /// <summary>The hosts file has no time to live; looking at its time stamp costs next to nothing.</summary>
     private static readonly TimeSpan HostsValidFor = TimeSpan.FromSeconds(5);
+
+    /// <summary>Each is two questions at once, on a socket each. Names beyond wait for their turn.</summary>
+    private const int MaximumLookups = 64;
 
     /// <summary>Once one family has answered, a server that drops questions for the other must not hold up the first call.</summary>
     private static readonly TimeSpan OtherFamilyLimit = TimeSpan.FromSeconds(1);
@@ -24,6 +29,7 @@ internal sealed class DnsEndpointSource : IEndpointSource
     private readonly WatchedFile<ResolvConf> _resolvConf;
     private readonly WatchedFile<HostsFile> _hosts;
     private readonly Func<bool> _reachesV6;
+    private readonly SemaphoreSlim _turns = new(MaximumLookups);
     private DnsConfiguration _configuration = new();
     private Asking? _asking;
 
@@ -53,13 +59,9 @@ internal sealed class DnsEndpointSource : IEndpointSource
         return !previous.NameServers.SequenceEqual(configuration.NameServers);
     }
 
-    public ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, CancellationToken cancellationToken)
-        => service.Endpoints.Count == 0
-            ? ResolveAsync(service, service.DiscoveryName, cancellationToken)
-            : NamedEndpoints.ResolveAsync(service.Endpoints, name => ResolveAsync(service, name, cancellationToken));
-
-    private ValueTask<EndpointAnswer> ResolveAsync(ServiceModel service, string name, CancellationToken cancellationToken)
+    public ValueTask<EndpointAnswer> ResolveAsync(EndpointQuestion question, CancellationToken cancellationToken)
     {
+        var name = question.Name;
         if (EndpointAddressText.TryParseIp(name.Trim('[', ']'), out var address))
         {
             return new(new EndpointAnswer([EndpointAddress.FromIp(address, 0)], Timeout.InfiniteTimeSpan));
@@ -74,7 +76,7 @@ internal sealed class DnsEndpointSource : IEndpointSource
 
         if (!EndpointAddressText.IsName(name))
         {
-            throw new DiscoveryException($"The service {service.Name} cannot be looked up: \"{name}\" is not a DNS name (labels of 1 to 63 letters,"
+            throw new DiscoveryException($"The service {question.Service} cannot be looked up: \"{name}\" is not a DNS name (labels of 1 to 63 letters,"
                 + " digits, hyphens and underscores, 253 characters in all).")
             {
                 IsPermanent = true,
@@ -82,7 +84,7 @@ internal sealed class DnsEndpointSource : IEndpointSource
         }
 
         var listed = _hosts.Value.Find(name);
-        return listed.Count > 0 ? new(new EndpointAnswer(ToEndpoints(listed), HostsValidFor)) : SearchAsync(name, cancellationToken);
+        return listed.Count > 0 ? new(new EndpointAnswer(ToEndpoints(listed), HostsValidFor)) : SearchInTurnAsync(name, cancellationToken);
     }
 
     private static bool IsLocalhost(string name)
@@ -95,6 +97,19 @@ internal sealed class DnsEndpointSource : IEndpointSource
     private static List<Endpoint> ToEndpoints(IEnumerable<IPAddress> addresses) =>
         [.. addresses.Select(address => EndpointAddress.FromIp(address, 0)).DistinctBy(endpoint => endpoint.Address)
             .OrderBy(endpoint => endpoint.Address, StringComparer.Ordinal)];
+
+    private async ValueTask<EndpointAnswer> SearchInTurnAsync(string name, CancellationToken cancellationToken)
+    {
+        await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await SearchAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
 
     private async ValueTask<EndpointAnswer> SearchAsync(string name, CancellationToken cancellationToken)
     {

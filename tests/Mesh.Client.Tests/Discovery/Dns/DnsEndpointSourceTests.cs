@@ -184,16 +184,6 @@ public sealed class DnsEndpointSourceTests : IDisposable
         Assert.Equal("[fd00::1]", Assert.Single((await ResolveAsync("six", Source(reachesV6: false))).Endpoints).Address);
     }
 
-    [Fact]
-    public async Task Resolve_of_a_service_whose_endpoints_are_names_asks_for_each_of_them()
-    {
-        _server.Addresses("one.example", 30, "10.0.0.1", "10.0.0.2");
-        var service = Services.Named("shop", endpoints: [Services.Labelled("one.example:81", "v1"), Services.Labelled("10.0.0.9", "v2")]);
-
-        var answer = await Source().ResolveAsync(service, TestContext.Current.CancellationToken);
-        Assert.Equal([("10.0.0.1:81", "v1"), ("10.0.0.2:81", "v1"), ("10.0.0.9", "v2")], answer.Endpoints.Select(endpoint => (endpoint.Address, endpoint.Labels["version"])));
-    }
-
     private DnsEndpointSource Source(bool reachesV6 = true)
     {
         var source = new DnsEndpointSource(
@@ -203,5 +193,5 @@ public sealed class DnsEndpointSourceTests : IDisposable
     }
 
     private async Task<EndpointAnswer> ResolveAsync(string name, DnsEndpointSource? source = null) =>
-        await (source ?? Source()).ResolveAsync(Services.Named(name), TestContext.Current.CancellationToken);
+        await (source ?? Source()).ResolveAsync(Services.Question(name), TestContext.Current.CancellationToken);
 }

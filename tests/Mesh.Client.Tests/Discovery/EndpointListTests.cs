@@ -1,0 +1,64 @@
+using CsCheck;
+using Mesh.Client.Discovery;
+using Mesh.Client.Model;
+using Mesh.Client.Tests.Configuration;
+
+namespace Mesh.Client.Tests.Discovery;
+
+public sealed class EndpointListTests
+{
+    private static readonly Gen<string[]> Lists = Gen.Int[0, 30].Array[0, 25].Select(numbers => numbers.Select(number => $"10.0.0.{number}:80").ToArray());
+
+    [Fact]
+    public void Replace_over_any_answers_has_each_address_once_in_the_order_of_the_last() => Seeded.Sample(Lists.Array[1, 6], 2_000, answers =>
+    {
+        IReadOnlyList<Endpoint> shown = [];
+        foreach (var addresses in answers)
+        {
+            shown = EndpointList.Replace(shown, Services.Endpoints(addresses));
+            Assert.Equal(addresses.Distinct(), shown.Select(endpoint => endpoint.Address));
+        }
+    });
+
+    [Theory]
+    [InlineData("a b c d", "a b x c d")]
+    [InlineData("a b c d", "a b d")]
+    [InlineData("a b c d", "x a b c d")]
+    [InlineData("a b c d", "a b c d x y")]
+    [InlineData("a b c d", "c d")]
+    public void Replace_by_a_small_change_keeps_the_objects_that_did_not_change(string before, string after)
+    {
+        var shown = EndpointList.Replace([], Services.Endpoints(before.Split(' ')));
+        var next = EndpointList.Replace(shown, Services.Endpoints(after.Split(' ')));
+
+        Assert.Equal(after.Split(' '), next.Select(endpoint => endpoint.Address));
+        Assert.All(next.Where(endpoint => before.Contains(endpoint.Address)), endpoint => Assert.Contains(shown, other => ReferenceEquals(other, endpoint)));
+    }
+
+    [Fact]
+    public void Replace_by_the_same_again_is_the_same_object()
+    {
+        var shown = EndpointList.Replace([], Services.Endpoints("a", "b"));
+
+        Assert.Same(shown, EndpointList.Replace(shown, Services.Endpoints("a", "b")));
+    }
+
+    [Fact]
+    public void Replace_by_another_weight_has_the_new_object()
+    {
+        var shown = EndpointList.Replace([], Services.Endpoints("a", "b"));
+        var heavier = EndpointAddress.Parse("b") with { Weight = 7 };
+        var next = EndpointList.Replace(shown, [EndpointAddress.Parse("a"), heavier]);
+
+        Assert.Same(shown[0], next[0]);
+        Assert.Same(heavier, next[1]);
+    }
+
+    [Fact]
+    public void Replace_by_an_address_twice_keeps_the_description_that_comes_first()
+    {
+        var next = EndpointList.Replace([], [Services.Labelled("10.0.0.1:80", "v1"), Services.Labelled("10.0.0.1:80", "v2")]);
+
+        Assert.Equal("v1", Assert.Single(next).Labels["version"]);
+    }
+}
