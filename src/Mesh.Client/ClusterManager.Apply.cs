@@ -1,4 +1,5 @@
 using Mesh.Client.Configuration;
+using Mesh.Client.Discovery;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 
@@ -17,7 +18,8 @@ internal sealed partial class ClusterManager
             var kept = new List<(ClusterMembership Membership, ClusterModel Model)>();
             var made = new List<ClusterMembership>();
             var ended = new List<ClusterMembership>();
-            var released = new List<WatchedService>();
+            List<WatchedService> released;
+            List<(EndpointWatcher Watcher, ServiceModel Service)> idle;
             lock (_gate)
             {
                 if (_isDisposed)
@@ -43,12 +45,17 @@ internal sealed partial class ClusterManager
                         kept.Add((successor, model));
                     }
 
-                    Remove(key, state, ended, released);
+                    Remove(key, state, ended);
                 }
+
+                released = Release(out idle);
             }
 
             var isDnsChanged = _configureDns(snapshot.Configuration.Dns);
             Take(kept);
+            List<(EndpointWatcher Watcher, ServiceModel Service)> watched =
+                [.. kept.Select(entry => (entry.Membership.Watcher, entry.Model.Service)).DistinctBy(entry => entry.Watcher), .. idle];
+            Watch(watched);
             foreach (var membership in made)
             {
                 RaiseRemoved(membership.Update());
@@ -56,7 +63,7 @@ internal sealed partial class ClusterManager
 
             if (isDnsChanged)
             {
-                RefreshDns(kept);
+                RefreshDns(watched);
             }
 
             End(ended, released);
@@ -83,25 +90,51 @@ internal sealed partial class ClusterManager
         && (ReferenceEquals(current.Endpoints, next.Endpoints) || current.Endpoints.SequenceEqual(next.Endpoints));
 
     /// <summary>Under the lock.</summary>
-    private void Remove(StateKey key, ClusterState state, List<ClusterMembership> ended, List<WatchedService> released)
+    private void Remove(StateKey key, ClusterState state, List<ClusterMembership> ended)
     {
         ended.Add(MembershipOf(state));
         _states.TryRemove(key, out _);
-        var name = state.Model.Service.Name;
-        if (!_services.TryGetValue(name, out var service))
+        if (_services.TryGetValue(state.Model.Service.Name, out var service))
         {
-            return;
-        }
-
-        service.Remove(MembershipOf(state));
-        if (service.IsUnused)
-        {
-            _services.Remove(name);
-            released.Add(service);
+            service.Remove(MembershipOf(state));
         }
     }
 
-    /// <summary>Without the lock: the rest of <see cref="Remove"/>.</summary>
+    /// <summary>Under the lock: lets go of services without clusters, unless the rules name them still, such as with another port: the first call
+    /// there is to find what discovery knows, and must not fail because a look-up does just then.</summary>
+    /// <param name="idle">Those that are named still.</param>
+    private List<WatchedService> Release(out List<(EndpointWatcher Watcher, ServiceModel Service)> idle)
+    {
+        idle = [];
+        var unused = _services.Where(entry => entry.Value.IsUnused).ToList();
+        if (unused.Count == 0)
+        {
+            return [];
+        }
+
+        var named = new Dictionary<string, ServiceModel>(StringComparer.Ordinal);
+        foreach (var (_, model) in _models ?? [])
+        {
+            named.TryAdd(model.Service.Name, model.Service);
+        }
+
+        var released = new List<WatchedService>();
+        foreach (var (name, service) in unused)
+        {
+            if (named.TryGetValue(name, out var model))
+            {
+                idle.Add((service.Watcher, model));
+                continue;
+            }
+
+            _services.Remove(name);
+            released.Add(service);
+        }
+
+        return released;
+    }
+
+    /// <summary>Without the lock: the rest of <see cref="Remove"/> and <see cref="Release"/>.</summary>
     private void End(List<ClusterMembership> ended, List<WatchedService> released)
     {
         foreach (var service in released)
@@ -143,23 +176,26 @@ internal sealed partial class ClusterManager
                 OutlierDetector.OnPolicyChanged(cluster);
             }
         }
+    }
 
-        foreach (var (membership, model) in kept.DistinctBy(entry => entry.Membership.Watcher))
+    private static void Watch(List<(EndpointWatcher Watcher, ServiceModel Service)> watched)
+    {
+        foreach (var (watcher, service) in watched)
         {
-            if (!IsSameQuestion(membership.Watcher.Service, model.Service))
+            if (!IsSameQuestion(watcher.Service, service))
             {
-                membership.Watcher.Update(model.Service);
+                watcher.Update(service);
             }
         }
     }
 
-    private static void RefreshDns(List<(ClusterMembership Membership, ClusterModel Model)> kept)
+    private static void RefreshDns(List<(EndpointWatcher Watcher, ServiceModel Service)> watched)
     {
-        foreach (var (membership, _) in kept.DistinctBy(entry => entry.Membership.Watcher))
+        foreach (var (watcher, service) in watched)
         {
-            if (membership.Watcher.Service.Discovery == DiscoveryKind.Dns)
+            if (service.Discovery == DiscoveryKind.Dns)
             {
-                membership.Watcher.Refresh();
+                watcher.Refresh();
             }
         }
     }

@@ -29,7 +29,7 @@ internal sealed partial class ClusterManager
     private void EndStragglers()
     {
         var ended = new List<ClusterMembership>();
-        var released = new List<WatchedService>();
+        List<WatchedService> released;
         lock (_gate)
         {
             if (_isDisposed)
@@ -50,9 +50,11 @@ internal sealed partial class ClusterManager
             {
                 if (FindModel(_models, key.Cluster)?.SubsetText != key.Labels)
                 {
-                    Remove(key, state, ended, released);
+                    Remove(key, state, ended);
                 }
             }
+
+            released = Release(out _);
         }
 
         End(ended, released);

@@ -101,18 +101,14 @@ internal sealed partial class ClusterManager : IDisposable
     public ClusterState? Find(ClusterModel model, int port)
         => model.State ?? (_states.TryGetValue(new StateKey(KeyOf(model, port), model.SubsetText), out var state) ? state : null);
 
-    /// <summary>What watches the endpoints of the service, for whichever of its clusters was called; null where none was.</summary>
+    /// <summary>What watches the endpoints of the service, for whichever of its clusters was called; null where none was. For diagnostics: it takes
+    /// a lock.</summary>
     public EndpointWatcher? FindWatcher(ServiceModel service)
     {
-        foreach (var (_, state) in _states)
+        lock (_gate)
         {
-            if (state.Model.Service.Name == service.Name)
-            {
-                return MembershipOf(state).Watcher;
-            }
+            return _services.TryGetValue(service.Name, out var watched) ? watched.Watcher : null;
         }
-
-        return null;
     }
 
     /// <summary>The clusters that were called so far and are still named by some rule, in no order.</summary>
@@ -265,7 +261,7 @@ internal sealed partial class ClusterManager : IDisposable
     /// that their rules do not know.</summary>
     private readonly record struct StateKey(ClusterKey Cluster, string Labels);
 
-    /// <summary>One service and the clusters made of it. Watched as long as it has any.</summary>
+    /// <summary>One service and the clusters made of it. Watched as long as it has any, or had some and is named by the rules.</summary>
     private sealed class WatchedService
     {
         private readonly ClusterManager _manager;

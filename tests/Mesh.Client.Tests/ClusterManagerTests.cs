@@ -234,6 +234,39 @@ public sealed class ClusterManagerTests : IDisposable
     }
 
     [Fact]
+    public async Task Apply_of_another_port_keeps_what_discovery_knows_until_the_service_is_named_no_more()
+    {
+        var state = _manager.Get(Services.Cluster(Services.Named("reviews")), 80);
+        await _scripted.AnswerAsync("10.0.0.1");
+        await _manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
+        var newer = Services.Cluster(Services.Named("reviews", endpoints: [Services.Labelled("reviews:82", "v1")]), port: 81);
+        _manager.Apply(Services.Snapshot(newer));
+        Assert.Empty(_manager.GetStates());
+
+        var next = _manager.Get(newer, 81);
+        Assert.True(_manager.IsReady(next));
+        Assert.Equal(["10.0.0.1:82"], Addresses(next));
+        Assert.Equal(1, _scripted.Questions);
+
+        _manager.Apply(Services.Snapshot());
+        await Eventually.TrueAsync(() => _time.LiveTimers == 0);
+    }
+
+    [Fact]
+    public async Task Apply_without_a_service_that_was_called_at_an_earlier_port_ends_its_watcher()
+    {
+        var state = _manager.Get(Services.Cluster(Services.Named("reviews")), 80);
+        await _scripted.AnswerAsync("10.0.0.1");
+        await _manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
+        _manager.Apply(Services.Snapshot(Services.Cluster(Services.Named("reviews"), port: 81)));
+        await Eventually.TrueAsync(() => _time.LiveTimers == 1);
+
+        _manager.Apply(Services.Snapshot());
+        await Eventually.TrueAsync(() => _time.LiveTimers == 0);
+        Assert.Null(_manager.FindWatcher(Services.Named("reviews")));
+    }
+
+    [Fact]
     public void Apply_without_outlier_detection_brings_ejected_endpoints_back()
     {
         var policy = new ClusterPolicy { OutlierDetection = new OutlierDetectionConfiguration { Consecutive5xxErrors = 1, MaxEjectionPercent = 100 } };
