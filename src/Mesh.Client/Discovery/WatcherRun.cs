@@ -53,8 +53,11 @@ internal sealed class WatcherRun(
     private async Task RunAsync()
     {
         var failures = 0;
+        IDisposable? news = null;
         try
         {
+            // Before the first question: a change between the two would otherwise go unseen.
+            news = source.Subscribe(Wake);
             while (!_stop.IsCancellationRequested)
             {
                 var askedAt = timeProvider.GetTimestamp();
@@ -96,6 +99,7 @@ internal sealed class WatcherRun(
         }
         finally
         {
+            news?.Dispose();
             _registration?.Dispose();
             _timer?.Dispose();
             _stop.Dispose();

@@ -147,6 +147,27 @@ public sealed class NamedEndpointsTests : IDisposable
     }
 
     [Fact]
+    public async Task News_of_the_source_cuts_the_back_off_of_a_name_short()
+    {
+        Watch("one");
+        for (var failure = 2; failure <= 6; failure++)
+        {
+            await _time.UntilArmedAsync();
+            _time.Advance(TimeSpan.FromSeconds(30));
+            await Eventually.TrueAsync(() => _source.Asked("one") >= failure);
+        }
+
+        await _time.UntilArmedAsync();
+        _time.Advance(RefreshSchedule.ShortestBetweenSignals);
+        _source.Answer("one", 60, "10.0.0.1");
+        _source.Tell();
+        await Eventually.TrueAsync(() => Addresses is ["10.0.0.1"]);
+
+        _watcher!.Dispose();
+        await Eventually.TrueAsync(() => !_source.IsHeard);
+    }
+
+    [Fact]
     public void Start_after_newer_rules_does_not_bring_the_older_ones_back()
     {
         _source.Answer("one", 60, "10.0.0.1");

@@ -9,6 +9,11 @@ internal sealed class NamedSource : IEndpointSource
     private readonly ConcurrentDictionary<string, Func<ValueTask<EndpointAnswer>>> _replies = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _questions = new();
 
+    private event Action? Changed;
+
+    /// <summary>Somebody subscribed and has not unsubscribed.</summary>
+    public bool IsHeard => Changed is not null;
+
     public int Asked(string name) => _questions.Count(asked => asked == name);
 
     public int AskedInAll => _questions.Count;
@@ -23,9 +28,22 @@ internal sealed class NamedSource : IEndpointSource
 
     public void Hang(string name) => _replies[name] = () => new(new TaskCompletionSource<EndpointAnswer>().Task);
 
+    public void Tell() => Changed!();
+
+    public IDisposable Subscribe(Action changed)
+    {
+        Changed += changed;
+        return new Subscription(() => Changed -= changed);
+    }
+
     public ValueTask<EndpointAnswer> ResolveAsync(EndpointQuestion question, CancellationToken cancellationToken)
     {
         _questions.Enqueue(question.Name);
         return _replies.TryGetValue(question.Name, out var reply) ? reply() : throw new DiscoveryException($"{question.Name} failed.");
+    }
+
+    private sealed class Subscription(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

@@ -15,9 +15,6 @@ namespace Mesh.Client.Discovery.Dns;
 internal sealed class DnsEndpointSource : IEndpointSource
 #pragma warning restore CA1001
 {
-    /// <summary>The hosts file has no time to live; looking at its time stamp costs next to nothing.</summary>
-    private static readonly TimeSpan HostsValidFor = TimeSpan.FromSeconds(5);
-
     /// <summary>Each is two questions at once, on a socket each. Names beyond wait for their turn.</summary>
     private const int MaximumLookups = 64;
 
@@ -26,8 +23,7 @@ internal sealed class DnsEndpointSource : IEndpointSource
 
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private readonly WatchedFile<ResolvConf> _resolvConf;
-    private readonly WatchedFile<HostsFile> _hosts;
+    private readonly ResolverFiles _files;
     private readonly Func<bool> _reachesV6;
     private readonly SemaphoreSlim _turns = new(MaximumLookups);
     private DnsConfiguration _configuration = new();
@@ -47,9 +43,8 @@ internal sealed class DnsEndpointSource : IEndpointSource
     {
         _timeProvider = timeProvider;
         _logger = logger;
-        _resolvConf = new WatchedFile<ResolvConf>(resolvConfPath, ResolvConf.Empty, ResolvConf.Parse);
+        _files = new ResolverFiles(timeProvider, logger, resolvConfPath, hostsPath);
         _reachesV6 = reachesV6;
-        _hosts = new WatchedFile<HostsFile>(hostsPath, HostsFile.Empty, HostsFile.Parse);
     }
 
     /// <summary>False where nothing changed.</summary>
@@ -83,9 +78,12 @@ internal sealed class DnsEndpointSource : IEndpointSource
             };
         }
 
-        var listed = _hosts.Value.Find(name);
-        return listed.Count > 0 ? new(new EndpointAnswer(ToEndpoints(listed), HostsValidFor)) : SearchInTurnAsync(name, cancellationToken);
+        // The hosts file has no time to live; its subscribers hear of changes.
+        var listed = _files.Hosts.Find(name);
+        return listed.Count > 0 ? new(new EndpointAnswer(ToEndpoints(listed), Timeout.InfiniteTimeSpan)) : SearchInTurnAsync(name, cancellationToken);
     }
+
+    public IDisposable Subscribe(Action changed) => _files.Subscribe(changed);
 
     private static bool IsLocalhost(string name)
     {
@@ -116,7 +114,7 @@ internal sealed class DnsEndpointSource : IEndpointSource
         var questioner = GetQuestioner();
         string? failure = null;
         var negativeFor = TimeSpan.MaxValue;
-        var candidates = _resolvConf.Value.Candidates(name);
+        var candidates = _files.ResolvConf.Candidates(name);
         foreach (var candidate in candidates)
         {
             // A search suffix can make a good name too long.
@@ -206,7 +204,7 @@ internal sealed class DnsEndpointSource : IEndpointSource
     private DnsQuestioner GetQuestioner()
     {
         var configuration = Volatile.Read(ref _configuration);
-        var resolvConf = _resolvConf.Value;
+        var resolvConf = _files.ResolvConf;
         var asking = Volatile.Read(ref _asking);
         if (asking is null || asking.Configuration != configuration || asking.ResolvConf != resolvConf)
         {
