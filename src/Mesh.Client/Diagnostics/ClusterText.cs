@@ -1,3 +1,5 @@
+using Mesh.Client.Discovery;
+
 namespace Mesh.Client.Diagnostics;
 
 /// <summary>A cluster as lines.</summary>
@@ -32,9 +34,7 @@ internal static class ClusterText
         var count = cluster.Endpoints.Count(endpoint => endpoint.EjectedFor is not null) is > 0 and var ejected
             ? $"{Wording.Number(cluster.Endpoints.Count)}, {Wording.Number(ejected)} ejected"
             : Wording.Number(cluster.Endpoints.Count);
-        var state = cluster.DiscoveryState is { } known
-            ? $", {known} for {Wording.Duration(cluster.DiscoveryAge.GetValueOrDefault())}"
-            : "";
+        var state = cluster.DiscoveryState is { } known ? $", {known}, {Age(known, Wording.Duration(cluster.DiscoveryAge.GetValueOrDefault()))}" : "";
         var called = cluster.WasCalled ? "" : cluster is { DiscoveryState: null, Discovery: not "Static" }
             ? ", not called yet: the first call looks them up"
             : ", not called yet";
@@ -42,6 +42,9 @@ internal static class ClusterText
         var panic = cluster.IsPanicking ? ", too few are healthy, so all are used" : "";
         return $"{count}{state}{called}{problem}{panic}";
     }
+
+    /// <summary>Addresses may be known for far longer than the last answer that confirmed them is old.</summary>
+    private static string Age(string state, string age) => state == nameof(DiscoveryState.Failed) ? $"no answer for {age}" : $"confirmed {age} ago";
 
     private static string Describe(MeshEndpointExplanation endpoint, bool wasCalled)
     {

@@ -31,11 +31,12 @@ public sealed class MeshClusterExplanation
     /// <summary>Where endpoints come from, as <c>Discovery</c> of a service names it, such as <c>Dns</c>.</summary>
     public string Discovery { get; internal init; } = "";
 
-    /// <summary>How discovery stands: <c>Pending</c>, <c>Known</c>, <c>Empty</c>, <c>Stale</c> (an earlier answer is served on) or
-    /// <c>Failed</c>; null where it was not asked yet.</summary>
+    /// <summary>How discovery stands: <c>Known</c>, <c>Empty</c>, <c>Stale</c> (an earlier answer is served on, or of several names one has not
+    /// been answered yet) or <c>Failed</c>; null where it was not asked or has not answered yet.</summary>
     public string? DiscoveryState { get; internal init; }
 
-    /// <summary>The time since discovery last confirmed the endpoints; null where it was not asked yet.</summary>
+    /// <summary>The time since the last answer that confirmed the endpoints, of several names since that of the name which was confirmed longest
+    /// ago; while nothing was ever answered, the time since discovery began. Null where it was not asked or has not answered yet.</summary>
     public TimeSpan? DiscoveryAge { get; internal init; }
 
     /// <summary>The last failure or empty answer of discovery; null while all is well.</summary>

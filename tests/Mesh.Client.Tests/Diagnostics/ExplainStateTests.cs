@@ -27,8 +27,28 @@ public sealed class ExplainStateTests
         Assert.Equal([TimeSpan.FromSeconds(29.5), null], cluster.Endpoints.Select(endpoint => endpoint.EjectedFor));
         Assert.Equal([null, TimeSpan.FromMilliseconds(500)], cluster.Endpoints.Select(endpoint => endpoint.AvoidedFor));
         Assert.Equal(endpoints.Select(endpoint => endpoint.InFlight), cluster.Endpoints.Select(endpoint => endpoint.InFlight));
+        Assert.Contains("endpoints, discovery Static: 2, 1 ejected, Known, confirmed 0.5s ago", Explain(mesh).ToString(), StringComparison.Ordinal);
         Assert.Contains("10.0.0.1:80 version=v1: ejected for 29.5s more at least, ", Explain(mesh).ToString(), StringComparison.Ordinal);
         Assert.Contains("10.0.0.2:80 version=v2: avoided for 0.5s more, no connection could be made, ", Explain(mesh).ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Stale", "Stale, confirmed 30s ago, DNS failed.")]
+    [InlineData("Failed", "Failed, no answer for 30s, DNS failed.")]
+    public void Cluster_whose_discovery_fails_shows_since_when(string state, string expected)
+    {
+        var text = new IndentedText();
+        ClusterText.Write(text, new MeshClusterExplanation
+        {
+            Name = "reviews",
+            Discovery = "Dns",
+            DiscoveryState = state,
+            DiscoveryAge = TimeSpan.FromSeconds(30),
+            DiscoveryProblem = "DNS failed.",
+            WasCalled = true,
+        });
+
+        Assert.Contains($"endpoints, discovery Dns: 0, {expected}", text.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
