@@ -10,6 +10,13 @@ internal static class ExternalPrograms
     /// <summary>The browser's path: <c>MESH_CHROMIUM</c>, else what the PATH finds; null where there is none.</summary>
     public static string? Chromium { get; } = Find("MESH_CHROMIUM", "chromium", "chromium-browser", "google-chrome");
 
+    public const string NamedMissing = "BIND 9 is missing: apt-get install bind9, or set MESH_NAMED to the path of named.";
+
+    /// <summary>The name server's path: <c>MESH_NAMED</c>, else what the PATH and the folders of system programs have; null where there is none.</summary>
+    public static string? Named { get; } = Find("MESH_NAMED", "named");
+
+    public static bool HasNamed => Named is not null || IsCi;
+
     public static bool HasChromium => Chromium is not null || IsCi;
 
     private static bool IsCi => Environment.GetEnvironmentVariable("CI") == "true";
@@ -21,7 +28,11 @@ internal static class ExternalPrograms
             return path;
         }
 
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        // Servers stand where the PATH of an ordinary user does not lead.
+        string[] folders =
+        [
+            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), "/usr/local/sbin", "/usr/sbin",
+        ];
         return folders.SelectMany(folder => names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
     }
 }

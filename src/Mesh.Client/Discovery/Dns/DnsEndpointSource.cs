@@ -135,7 +135,7 @@ internal sealed class DnsEndpointSource : IEndpointSource
 
         // As long as one question is open, nobody has said that there are none.
         return failure is null
-            ? new EndpointAnswer([], negativeFor) { Explanation = $"DNS has no address for {string.Join(", ", candidates)}." }
+            ? new EndpointAnswer([], negativeFor) { Explanation = $"DNS has no address for {string.Join(", ", candidates.Select(candidate => candidate.TrimEnd('.')))}." }
             : throw new DiscoveryException($"DNS failed for {name}: {failure}.");
     }
 

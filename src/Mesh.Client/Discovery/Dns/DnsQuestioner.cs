@@ -41,7 +41,7 @@ internal sealed class DnsQuestioner
             {
                 DnsHeaderResponseCode.NoError => ReadAnswer(response, family),
                 DnsHeaderResponseCode.NotExistentDomain => new DnsReply([], NegativeValidity(response), null),
-                var code => DnsReply.Failed($"{response.NameServer} answered {code} to {type} {name}"),
+                var code => DnsReply.Failed($"{response.NameServer} answered {code} to {type} {name.TrimEnd('.')}"),
             };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -50,7 +50,7 @@ internal sealed class DnsQuestioner
         }
         catch (Exception exception) when (exception is DnsResponseException or SocketException or OperationCanceledException)
         {
-            return DnsReply.Failed($"{type} {name} was not answered: {exception.Message}");
+            return DnsReply.Failed($"{type} {name.TrimEnd('.')} was not answered: {exception.Message}");
         }
     }
 

@@ -1,0 +1,168 @@
+using Mesh.Client.Configuration;
+using Mesh.Client.Discovery;
+using Mesh.Client.Discovery.Dns;
+using Mesh.Client.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Mesh.Client.Tests.Discovery.Dns;
+
+/// <summary>Discovery by a real name server, whose answers change while it runs.</summary>
+[Trait("Needs", "named")]
+public sealed class BindTests
+{
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Name_follows_its_records_of_both_families()
+    {
+        using var server = await BindServer.StartAsync("one 1 A 10.0.0.1", "one 1 A 10.0.0.2", "one 1 AAAA fd00::1");
+        using var watcher = Watch(server, "one.mesh.test");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.1", "10.0.0.2", "[fd00::1]"]);
+
+        await server.ChangeAsync("one 1 A 10.0.0.2", "one 1 AAAA fd00::2");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.2", "[fd00::2]"]);
+
+        await server.ChangeAsync("one 1 AAAA fd00::2");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["[fd00::2]"]);
+        Assert.Equal(DiscoveryState.Known, watcher.Status.State);
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Name_that_is_removed_loses_its_addresses_and_the_others_keep_theirs()
+    {
+        using var server = await BindServer.StartAsync("one 1 A 10.0.0.1", "two 1 A 10.0.1.1");
+        using var watcher = Watch(server, "shop", "one.mesh.test:81", "two.mesh.test:82", "10.0.9.9:83");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.1:81", "10.0.1.1:82", "10.0.9.9:83"]);
+
+        await server.ChangeAsync("one 1 A 10.0.0.2");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.2:81", "10.0.9.9:83"]);
+        Assert.Equal((DiscoveryState.Known, "DNS has no address for two.mesh.test."), (watcher.Status.State, watcher.Status.Problem));
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Name_that_comes_later_joins_the_others()
+    {
+        using var server = await BindServer.StartAsync("one 1 A 10.0.0.1");
+        using var watcher = Watch(server, "shop", "one.mesh.test", "two.mesh.test");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.1"] && watcher.IsReady);
+
+        await server.ChangeAsync("one 1 A 10.0.0.1", "two 1 A 10.0.1.1");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.1", "10.0.1.1"]);
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Server_that_stops_takes_no_endpoints_and_is_followed_again_when_it_is_back()
+    {
+        using var server = await BindServer.StartAsync("one 1 A 10.0.0.1", "two 1 A 10.0.1.1");
+        using var watcher = Watch(server, "shop", "one.mesh.test", "two.mesh.test");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.1", "10.0.1.1"]);
+
+        server.Stop();
+        await Eventually.TrueAsync(() => watcher.Status is { State: DiscoveryState.Stale, Problem: { } problem } && problem.Contains("1 more of 2", StringComparison.Ordinal));
+        watcher.Update(Services.Named("shop", endpoints: Services.Endpoints("one.mesh.test:81", "two.mesh.test:82")));
+        Assert.Equal(["10.0.0.1:81", "10.0.1.1:82"], Addresses(watcher));
+
+        await server.ChangeAsync("one 1 A 10.0.0.2", "two 1 A 10.0.1.1");
+        await server.StartAsync();
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.2:81", "10.0.1.1:82"] && watcher.Status.State == DiscoveryState.Known);
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Name_is_asked_again_by_its_own_time_to_live()
+    {
+        using var server = await BindServer.StartAsync("one 1 A 10.0.0.1", "two 3600 A 10.0.1.1");
+        using var watcher = Watch(server, "shop", "one.mesh.test", "two.mesh.test");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.1", "10.0.1.1"]);
+
+        await server.ChangeAsync("one 1 A 10.0.0.2", "two 3600 A 10.0.1.2");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.2", "10.0.1.1"]);
+        watcher.Refresh();
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.2", "10.0.1.2"]);
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Alias_leads_to_the_addresses_with_the_shortest_time_to_live_on_the_way()
+    {
+        using var server = await BindServer.StartAsync("alias 50 CNAME one", "one 1000 A 10.0.0.1");
+        var answer = await ResolveAsync(server, "alias.mesh.test");
+
+        Assert.Equal("10.0.0.1", Assert.Single(answer.Endpoints).Address);
+        Assert.Equal(TimeSpan.FromSeconds(50), answer.ValidFor);
+    }
+
+    /// <summary>The most that BIND takes for one name, and more than it puts into a datagram: the rest comes by TCP.</summary>
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Name_with_more_addresses_than_a_datagram_holds_has_all_of_them()
+    {
+        using var server = await BindServer.StartAsync([.. Enumerable.Range(1, 100).Select(index => $"one 60 A 10.0.0.{index}")]);
+
+        Assert.Equal(100, (await ResolveAsync(server, "one.mesh.test")).Endpoints.Count);
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Name_that_does_not_exist_is_empty_for_the_negative_time_to_live_and_one_of_a_foreign_zone_a_failure()
+    {
+        using var server = await BindServer.StartAsync();
+
+        var answer = await ResolveAsync(server, "nowhere.mesh.test");
+        Assert.Equal((0, TimeSpan.FromSeconds(1)), (answer.Endpoints.Count, answer.ValidFor));
+        var failure = await Assert.ThrowsAsync<DiscoveryException>(() => ResolveAsync(server, "foreign.example"));
+        Assert.Contains("Refused", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Calls_go_where_the_names_of_a_service_entry_lead_at_the_time()
+    {
+        await using var fleet = await Fleet.StartAsync(2);
+        using var server = await BindServer.StartAsync("one 1 A 127.0.0.1");
+        var rules = new FakeSource("rules");
+        rules.PushJson($$"""
+            { "Seed": 1, "Dns": { "NameServers": [ "{{server.Address}}" ] },
+              "ServiceEntries": { "shop": { "hosts": [ "shop.example" ], "resolution": "DNS", "ports": [ { "number": 80, "name": "http" } ],
+                "endpoints": [ { "address": "one.mesh.test", "ports": { "http": {{fleet[0].Port}} } },
+                               { "address": "two.mesh.test", "ports": { "http": {{fleet[1].Port}} } } ] } },
+              "DestinationRules": { "shop": { "host": "shop.example", "trafficPolicy": { "loadBalancer": { "simple": "ROUND_ROBIN" } } } } }
+            """);
+        using var client = new HttpClient(MeshClient.CreateHandler(new MeshHandlerOptions { Sources = [rules] }));
+        Assert.Equal([fleet[0].Address, fleet[0].Address], await TwoCallsAsync(client));
+
+        await server.ChangeAsync("one 1 A 127.0.0.1", "two 1 A 127.0.0.1");
+        await Eventually.TrueAsync(async () => (await TwoCallsAsync(client)).SequenceEqual(fleet.Addresses.Order()));
+        server.Stop();
+        Assert.Equal(fleet.Addresses.Order(), await TwoCallsAsync(client));
+    }
+
+    private static string[] Addresses(EndpointWatcher watcher) => [.. watcher.Endpoints.Select(endpoint => endpoint.Address)];
+
+    private static EndpointWatcher Watch(BindServer server, string service, params string[] endpoints)
+    {
+        var source = Source(server);
+        var watcher = new EndpointWatcher(
+            Services.Named(service, endpoints: Services.Endpoints(endpoints)), _ => source, new RefreshSchedule(MeshRandom.Seeded(1)),
+            TimeProvider.System, NullLogger.Instance, _ => { });
+        watcher.Start();
+        return watcher;
+    }
+
+    private static async Task<EndpointAnswer> ResolveAsync(BindServer server, string name) =>
+        await Source(server).ResolveAsync(Services.Question(name), TestContext.Current.CancellationToken);
+
+    /// <summary>By this server alone: the machine's own files say nothing, and IPv6 counts as there.</summary>
+    private static DnsEndpointSource Source(BindServer server)
+    {
+        var source = new DnsEndpointSource(TimeProvider.System, NullLogger.Instance, "/nonexistent/resolv.conf", "/nonexistent/hosts", () => true);
+        source.Configure(new DnsConfiguration { NameServers = [server.Address] });
+        return source;
+    }
+
+    private static async Task<IEnumerable<string>> TwoCallsAsync(HttpClient client)
+    {
+        var endpoints = new List<string>();
+        for (var call = 0; call < 2; call++)
+        {
+            using var response = await client.GetAsync(new Uri("http://shop.example/"), TestContext.Current.CancellationToken);
+            Assert.True(response.TryGetMeshResult(out var result));
+            endpoints.Add(result.Endpoint!);
+        }
+
+        return endpoints.Order();
+    }
+}
