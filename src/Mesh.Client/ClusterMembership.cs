@@ -39,12 +39,13 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
             for (var index = 0; index < endpoints.Count; index++)
             {
                 var endpoint = endpoints[index];
-                if (!subset.Takes(endpoint) || (endpoint.ServicePorts is { Length: > 0 } ports && !ports.Contains(Cluster.Key.Port)))
+                if (!subset.Takes(endpoint) || (endpoint.ServicePorts is { Length: > 0 } ports && !ports.Contains(Cluster.Key.Port))
+                    || !walk.TryTake(endpoint, out var state))
                 {
                     continue;
                 }
 
-                if (walk.Find(endpoint) is not { } state)
+                if (state is null)
                 {
                     state = new EndpointState(endpoint);
                 }
@@ -147,26 +148,33 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
 
         private readonly bool[] _isFound = new bool[states.Length];
         private Dictionary<string, int>? _places;
+        private HashSet<string>? _joined;
         private int _searches;
         private int _next;
         private int _found;
 
-        public EndpointState? Find(Endpoint endpoint)
+        /// <summary>False for an address that was taken before: it may stand for several workloads, of which a cluster sees one endpoint.</summary>
+        /// <param name="endpoint">The next of the service that the cluster takes.</param>
+        /// <param name="state">Null for one that joins.</param>
+        public bool TryTake(Endpoint endpoint, out EndpointState? state)
         {
-            var place = _next;
-            if (!IsAt(place, endpoint))
+            state = null;
+            var place = IsAt(_next, endpoint) ? _next : Search(endpoint);
+            if (place < 0)
             {
-                place = Search(endpoint);
-                if (place < 0)
-                {
-                    return null;
-                }
+                return (_joined ??= new(StringComparer.Ordinal)).Add(endpoint.Address);
+            }
+
+            if (_isFound[place])
+            {
+                return false;
             }
 
             _next = place + 1;
             _found++;
             _isFound[place] = true;
-            return states[place];
+            state = states[place];
+            return true;
         }
 
         /// <summary>Those that nobody asked for.</summary>

@@ -38,4 +38,50 @@ public sealed class ClusterMembershipTests
             before = after;
         }
     });
+
+    [Theory]
+    [InlineData(null, 80, "10.0.0.1 10.0.0.2")]
+    [InlineData("v1", 80, "10.0.0.1 10.0.0.2")]
+    [InlineData("v2", 80, "10.0.0.1")]
+    [InlineData("v2", 81, "10.0.0.1 10.0.0.2")]
+    public void Update_an_address_of_several_workloads_is_one_endpoint_of_each_cluster_that_takes_one_of_them(string? version, int port, string expected)
+    {
+        using var watcher = Watch(
+            Services.Labelled("10.0.0.1", "v1"), Services.Labelled("10.0.0.1", "v2"), Services.Labelled("10.0.0.2", "v1"),
+            Services.Labelled("10.0.0.2", "v2") with { ServicePorts = [81] });
+        var model = Services.Cluster(watcher.Service, version, port: port);
+        var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher);
+
+        membership.Update();
+        var first = membership.Cluster.Endpoints.All;
+        membership.Update();
+
+        Assert.Equal(expected, string.Join(' ', first.Select(state => state.Endpoint.Address)));
+        Assert.Same(first, membership.Cluster.Endpoints.All);
+    }
+
+    [Fact]
+    public void Update_an_address_stays_as_long_as_one_of_its_workloads_does()
+    {
+        using var watcher = Watch(Services.Labelled("10.0.0.1", "v1"), Services.Labelled("10.0.0.2", "v1"), Services.Labelled("10.0.0.1", "v2"));
+        var model = Services.Cluster(watcher.Service);
+        var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher);
+        membership.Update();
+        var state = membership.Cluster.Endpoints.All[0];
+
+        watcher.Update(Services.Named("reviews", DiscoveryKind.Static, [Services.Labelled("10.0.0.2", "v1"), Services.Labelled("10.0.0.1", "v2")]));
+
+        Assert.Empty(membership.Update());
+        Assert.Same(state, membership.Cluster.Endpoints.All[1]);
+        Assert.Equal("v2", state.Endpoint.Labels["version"]);
+    }
+
+    private static EndpointWatcher Watch(params Endpoint[] endpoints)
+    {
+        var watcher = new EndpointWatcher(
+            Services.Named("reviews", DiscoveryKind.Static, endpoints), _ => new StaticEndpointSource(), new RefreshSchedule(MeshRandom.Seeded(1)), new TestClock(),
+            NullLogger.Instance, _ => { });
+        watcher.Start();
+        return watcher;
+    }
 }

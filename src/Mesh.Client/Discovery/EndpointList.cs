@@ -2,13 +2,13 @@ using Mesh.Client.Model;
 
 namespace Mesh.Client.Discovery;
 
-/// <summary>Lists of endpoints in which each address stands once.</summary>
+/// <summary>Lists of endpoints in which each address stands once for the same labels and ports.</summary>
 internal static class EndpointList
 {
     /// <summary>Up to so many may join, or leave side by side, before hashing all of them is the faster way.</summary>
     private const int MostStrangers = 4;
 
-    /// <summary>What is to be served in place of <paramref name="shown"/>: of <paramref name="endpoints"/> the first with each address, at most
+    /// <summary>What is to be served in place of <paramref name="shown"/>: of <paramref name="endpoints"/> the first of those that are the same, at most
     /// as many as are used. The same object where that comes to the same.</summary>
     public static IReadOnlyList<Endpoint> Replace(IReadOnlyList<Endpoint> shown, IReadOnlyList<Endpoint> endpoints)
     {
@@ -38,10 +38,10 @@ internal static class EndpointList
     private static List<Endpoint> Distinct(IReadOnlyList<Endpoint> answer)
     {
         var endpoints = new List<Endpoint>(Math.Min(answer.Count, EndpointView.MaximumEndpoints));
-        var seen = new HashSet<string>(endpoints.Capacity, StringComparer.Ordinal);
+        var seen = new HashSet<Endpoint>(endpoints.Capacity, EndpointComparer.Instance);
         foreach (var endpoint in answer)
         {
-            if (endpoints.Count < EndpointView.MaximumEndpoints && seen.Add(endpoint.Address))
+            if (endpoints.Count < EndpointView.MaximumEndpoints && seen.Add(endpoint))
             {
                 endpoints.Add(endpoint);
             }

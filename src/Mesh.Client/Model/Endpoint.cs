@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace Mesh.Client.Model;
 
-/// <summary>One address that can answer, with what discovery knows of it. Its identity is <see cref="Address"/>.</summary>
+/// <summary>One address that can answer, with what discovery knows of it. Its identity within a cluster is <see cref="Address"/>; within a service
+/// see <see cref="EndpointComparer"/>.</summary>
 internal sealed record Endpoint
 {
     /// <summary>The canonical text of the address: <c>10.0.0.1:80</c>, <c>[::1]:80</c>, <c>name:80</c>, <c>unix:/path</c>; without a port where

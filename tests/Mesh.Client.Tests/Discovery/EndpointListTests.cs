@@ -36,6 +36,14 @@ public sealed class EndpointListTests
     }
 
     [Fact]
+    public void Replace_by_one_address_with_different_labels_keeps_each_of_them_once()
+    {
+        Endpoint[] endpoints = [Services.Labelled("a", "v1"), Services.Labelled("a", "v2"), Services.Labelled("a", "v1")];
+
+        Assert.Equal(["v1", "v2"], EndpointList.Replace([], endpoints).Select(endpoint => endpoint.Labels["version"]));
+    }
+
+    [Fact]
     public void Replace_by_the_same_again_is_the_same_object()
     {
         var shown = EndpointList.Replace([], Services.Endpoints("a", "b"));

@@ -280,7 +280,7 @@ public sealed class SnapshotCompilerHostTests
     {
         var snapshot = Given.Snapshot(
         [
-            Given.Service("a", [], Given.Endpoint("127.0.0.1:1", ("version", "v1")), Given.Endpoint("127.0.0.1:1")),
+            Given.Service("a", [], Given.Endpoint("127.0.0.1:1", ("version", "v1")), Given.Endpoint("127.0.0.1:1", ("version", "v1"))),
             Given.Service("b"),
             Given.Service("c") with { Discovery = DiscoveryKind.ServiceDiscovery },
         ]);

@@ -43,6 +43,17 @@ public sealed class SnapshotCompilerReuseTests
     }
 
     [Fact]
+    public void Endpoints_of_one_address_that_differ_by_labels_are_all_kept_and_reused()
+    {
+        (string, string)[] written = [("10.0.0.1:80", "v1"), ("10.0.0.1:80", "v2"), ("10.0.0.1:80", "v1")];
+        var first = EndpointsOf(Compile(Service(written)), out var snapshot);
+
+        Assert.Equal(["v1", "v2"], first.Select(endpoint => endpoint.Labels["version"]));
+        Assert.Same(first, EndpointsOf(Compile(Service(written[..2]), snapshot), out _));
+        Assert.Equal(["v2", "v1"], EndpointsOf(Compile(Service(written[1], written[0]), snapshot), out _).Select(endpoint => endpoint.Labels["version"]));
+    }
+
+    [Fact]
     public void Endpoint_that_left_is_gone_though_all_others_are_as_before()
     {
         EndpointsOf(Compile(Service(("10.0.0.1:80", "v1"), ("10.0.0.2:80", "v1"))), out var snapshot);

@@ -19,6 +19,10 @@ internal static class LabelSyntax
         }
     }
 
+    /// <summary>The same text for the same labels, in whatever order they are written.</summary>
+    public static string ToText(IReadOnlyDictionary<string, string> labels)
+        => labels.Count == 0 ? "" : string.Join(',', labels.Select(label => $"{label.Key}={label.Value}").Order(StringComparer.Ordinal));
+
     private static bool IsName(ReadOnlySpan<char> text)
     {
         if (text.Length is 0 or > Longest || !char.IsAsciiLetterOrDigit(text[0]) || !char.IsAsciiLetterOrDigit(text[^1]))

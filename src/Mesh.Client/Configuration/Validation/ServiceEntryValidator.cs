@@ -81,7 +81,7 @@ internal static class ServiceEntryValidator
 
     private static void CheckEndpoints(ServiceEntryConfiguration entry, FindingSink findings)
     {
-        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var seen = new HashSet<(string Address, string Ports, string Labels)>();
         var names = entry.Ports.Select(port => port.Name).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var endpoint in entry.Endpoints)
         {
@@ -95,9 +95,9 @@ internal static class ServiceEntryValidator
             }
 
             var ports = string.Join(',', endpoint.Ports.OrderBy(port => port.Key, StringComparer.Ordinal).Select(port => $"{port.Key}={port.Value}"));
-            if (!seen.Add($"{endpoint.Address} {ports}"))
+            if (!seen.Add((endpoint.Address.ToLowerInvariant(), ports, LabelSyntax.ToText(endpoint.Labels))))
             {
-                findings.Error(FindingCodes.DuplicateEndpoint, at, $"the endpoint {FindingSink.Quote(endpoint.Address)} is written twice with the same ports.",
+                findings.Error(FindingCodes.DuplicateEndpoint, at, $"the endpoint {FindingSink.Quote(endpoint.Address)} is written twice with the same ports and labels.",
                     "Remove one; give the other a weight of 2 where it shall get more calls.");
             }
 

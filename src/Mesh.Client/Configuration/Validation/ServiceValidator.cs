@@ -8,19 +8,20 @@ internal static class ServiceValidator
     public static void Check(ServiceConfiguration service, FindingSink findings)
     {
         CheckPorts(service.Node, service.Ports, findings);
-        var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        var lines = new Dictionary<(string Address, string Labels), int>();
         foreach (var endpoint in service.Endpoints)
         {
             var at = endpoint.Node.Field("address") ?? endpoint.Node;
+            var identity = (endpoint.Address.ToLowerInvariant(), LabelSyntax.ToText(endpoint.Labels));
             if (EndpointAddressRule.FindError(endpoint.Address) is { } error)
             {
                 findings.Error(FindingCodes.BadAddress, at,
                     $"{FindingSink.Quote(endpoint.Address)} cannot be an endpoint's address: {error}.");
             }
-            else if (!lines.TryAdd(endpoint.Address, at.Position.Line))
+            else if (!lines.TryAdd(identity, at.Position.Line))
             {
                 findings.Error(FindingCodes.DuplicateEndpoint, at,
-                    $"the endpoint {FindingSink.Quote(endpoint.Address)} is written twice, on line {lines[endpoint.Address]} and on line {at.Position.Line}.",
+                    $"the endpoint {FindingSink.Quote(endpoint.Address)} is written twice with the same labels, on line {lines[identity]} and on line {at.Position.Line}.",
                     "Remove one; give the other a weight of 2 where it shall get more calls.");
             }
         }

@@ -17,7 +17,7 @@ internal sealed class EndpointReader
     public IReadOnlyList<Endpoint> Read(IReadOnlyList<EndpointConfiguration> written, IReadOnlyList<Endpoint> previous)
     {
         var endpoints = new List<Endpoint>(written.Count);
-        var addresses = new HashSet<string>(written.Count);
+        var seen = new HashSet<Endpoint>(written.Count, EndpointComparer.Instance);
         Dictionary<string, int>? places = null;
         var isSame = true;
         var next = 0;
@@ -45,7 +45,7 @@ internal sealed class EndpointReader
                 continue;
             }
 
-            if (addresses.Add(known.Address))
+            if (seen.Add(known))
             {
                 isSame &= endpoints.Count < previous.Count && ReferenceEquals(known, previous[endpoints.Count]);
                 endpoints.Add(known);
@@ -63,8 +63,19 @@ internal sealed class EndpointReader
             return next;
         }
 
-        places ??= Enumerable.Range(0, previous.Count).ToDictionary(place => previous[place].Address, StringComparer.Ordinal);
+        places ??= PlacesOf(previous);
         return places.TryGetValue(address, out var found) ? found : -1;
+    }
+
+    private static Dictionary<string, int> PlacesOf(IReadOnlyList<Endpoint> previous)
+    {
+        var places = new Dictionary<string, int>(previous.Count, StringComparer.Ordinal);
+        for (var place = 0; place < previous.Count; place++)
+        {
+            places.TryAdd(previous[place].Address, place);
+        }
+
+        return places;
     }
 
     private static bool IsSame(EndpointConfiguration written, Endpoint known)

@@ -84,6 +84,7 @@ public sealed class SectionBindingTests
     [InlineData("""{ "Services": { "a": { "Ports": [ { "Number": 1 }, { "Number": 1 } ] } } }""", FindingCodes.DuplicatePort, "Mesh:Services:a:Ports")]
     [InlineData("""{ "Services": { "a": { "Endpoints": [ { "Address": "1.2.3.4:0" } ] } } }""", FindingCodes.BadAddress, "Mesh:Services:a:Endpoints:0:Address")]
     [InlineData("""{ "Services": { "a": { "Endpoints": [ { "Address": "b:1" }, { "Address": "B:1" } ] } } }""", FindingCodes.DuplicateEndpoint, "Mesh:Services:a:Endpoints:1:Address")]
+    [InlineData("""{ "Services": { "a": { "Endpoints": [ { "Address": "b:1", "Labels": { "v": "1" } }, { "Address": "b:1", "Labels": { "v": "1" } } ] } } }""", FindingCodes.DuplicateEndpoint, "Mesh:Services:a:Endpoints:1:Address")]
     [InlineData("""{ "Services": { "a": { "Endpoints": [ { "Address": "b", "Weight": 0 } ] } } }""", FindingCodes.OutOfRange, "Mesh:Services:a:Endpoints:0:Weight")]
     [InlineData("""{ "Services": { "a": { "Endpoints": [ {} ] } } }""", FindingCodes.MissingField, "Mesh:Services:a:Endpoints:0")]
     [InlineData("[]", FindingCodes.WrongType, "Mesh")]

@@ -64,6 +64,7 @@ public sealed class ServiceEntryBindingTests
     [InlineData("hosts: [ a.b ], resolution: STATIC, endpoints: [ { address: a.b } ]", FindingCodes.DiscoveryMismatch, "spec.endpoints[0].address")]
     [InlineData("hosts: [ a.b ], resolution: STATIC, endpoints: [ { address: \"10.0.0.1:80\" } ]", FindingCodes.BadAddress, "spec.endpoints[0].address")]
     [InlineData("hosts: [ a.b ], resolution: STATIC, endpoints: [ { address: 10.0.0.1 }, { address: 10.0.0.1 } ]", FindingCodes.DuplicateEndpoint, "spec.endpoints[1].address")]
+    [InlineData("hosts: [ a.b ], resolution: STATIC, endpoints: [ { address: 10.0.0.1, labels: { a: b } }, { address: 10.0.0.1, labels: { a: b } } ]", FindingCodes.DuplicateEndpoint, "spec.endpoints[1].address")]
     [InlineData("hosts: [ a.b ], resolution: STATIC, endpoints: [ { address: 10.0.0.1, ports: { http: 80 } } ]", FindingCodes.UnknownPortName, "spec.endpoints[0].ports")]
     [InlineData("hosts: [ a.b ], resolution: STATIC, endpoints: [ { address: 10.0.0.1, ports: { http: 99999 } } ]", FindingCodes.OutOfRange, "spec.endpoints[0].ports.http")]
     [InlineData("hosts: [ a.b ], resolution: STATIC, endpoints: [ { address: 10.0.0.1 } ], workloadSelector: { labels: { a: b } }", FindingCodes.Conflict, "spec.workloadSelector")]
