@@ -253,7 +253,7 @@ internal static class FindingCodes
     /// <summary>A delegate that no rule names.</summary>
     public const string UnusedDelegate = "MESH0709";
 
-    /// <summary>A host that Mesh:Services and a ServiceEntry declare, or two ServiceEntries; one of them is used.</summary>
+    /// <summary>A host that Mesh:Services and a ServiceEntry declare, or two ServiceEntries, and what of one of them is not used.</summary>
     public const string SharedServiceHost = "MESH0710";
 
     /// <summary>A selector that selects no workload.</summary>

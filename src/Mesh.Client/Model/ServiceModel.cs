@@ -24,6 +24,10 @@ internal sealed class ServiceModel
     /// <summary>For <see cref="DiscoveryKind.Static"/>.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
 
+    /// <summary>Its one endpoint stands for whatever the caller addresses, as in Envoy's clusters of type ORIGINAL_DST: there is nothing from
+    /// which labels could choose.</summary>
+    public bool IsOriginalDestination { get; init; }
+
     /// <summary>Names of which the certificate of a server must carry one, where a policy adds TLS and names none.</summary>
     public IReadOnlyList<string> SubjectAltNames { get; init; } = [];
 

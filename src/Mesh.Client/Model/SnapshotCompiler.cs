@@ -14,7 +14,7 @@ internal static class SnapshotCompiler
         var sidecar = SidecarChoice.Find(configuration);
         var scope = SidecarScope.Of(sidecar, configuration);
         var matches = new MatchCompiler(seen, previous);
-        var services = new ServiceTable(seen, previous);
+        var services = new ServiceTable(seen, scope, previous);
         var destinationRules = new DestinationRuleTable(seen);
         var clusters = new ClusterTable(destinationRules, seen);
         var (hosts, wildcards) = new HostCompiler(seen, services, clusters, matches, scope).Compile();
@@ -27,9 +27,8 @@ internal static class SnapshotCompiler
             PassThrough =
             [
                 .. services.Wildcards
-                    .Where(wildcard => scope is null || scope.Sees(wildcard.Value.Metadata.Namespace, $"*{wildcard.Key}"))
                     .Select(wildcard => new PassThroughHost(
-                        wildcard.Key, ServiceEntryReader.Ports(wildcard.Value), destinationRules.WildcardRefusal(wildcard.Key, wildcard.Value.Metadata.Namespace))),
+                        wildcard.Key, ServiceEntryReader.Ports(wildcard.Value), destinationRules.WildcardRefusal(wildcard.Key, wildcard.Value.Oldest.Metadata.Namespace))),
             ],
             OutboundTrafficPolicy = sidecar?.OutboundTrafficPolicy ?? configuration.OutboundTrafficPolicy,
             OutboundTrafficPolicyPlace = sidecar?.OutboundTrafficPolicy is null

@@ -1,6 +1,6 @@
 namespace Mesh.Client.Tests.Model;
 
-/// <summary>One host declared in several places: exactly one of the declarations is used.</summary>
+/// <summary>One host declared in several places: one of the declarations is used, together with those that add to it.</summary>
 public sealed class SnapshotCompilerPrecedenceTests
 {
     [Fact]
@@ -28,8 +28,8 @@ public sealed class SnapshotCompilerPrecedenceTests
             """));
 
     [Fact]
-    public void Compile_of_two_entries_the_older_is_used_whatever_the_order()
-        => Assert.Equal(["10.0.0.1"], Used($$"""
+    public void Compile_of_two_entries_the_older_goes_first_whatever_the_order()
+        => Assert.Equal(["10.0.0.1", "10.0.0.2"], Used($$"""
             { "ServiceEntries": { "young": {{Entry("10.0.0.2", created: 2)}}, "old": {{Entry("10.0.0.1", created: 1)}} } }
             """));
 

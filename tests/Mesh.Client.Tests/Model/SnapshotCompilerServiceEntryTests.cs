@@ -132,6 +132,46 @@ public sealed class SnapshotCompilerServiceEntryTests
     }
 
     [Fact]
+    public void Compile_a_logical_dns_endpoint_serves_each_port_where_it_listens()
+    {
+        var snapshot = Entry("""
+            "hosts": [ "a.example" ], "resolution": "DNS_ROUND_ROBIN", "ports": [ { "number": 80, "name": "http" }, { "number": 81, "name": "admin", "targetPort": 8081 } ],
+            "endpoints": [ { "address": "gw.example", "ports": { "http": 8080 } } ]
+            """);
+
+        Assert.Equal("gw.example:8080 for 80, gw.example:8081 for 81", Served(snapshot, "a.example"));
+    }
+
+    [Theory]
+    [InlineData("\"ports\": [ { \"number\": 80 } ]")]
+    [InlineData("\"ports\": []")]
+    public void Compile_logical_dns_takes_the_first_of_several_workloads(string ports)
+    {
+        var snapshot = Compiled.Section($$"""
+            { "ServiceEntries": { "e": { "hosts": [ "a.example" ], "resolution": "DNS_ROUND_ROBIN", {{ports}}, "workloadSelector": { "labels": { "app": "a" } } } },
+              "WorkloadEntries": { "one": { "address": "one.example", "labels": { "app": "a" } }, "two": { "address": "two.example", "labels": { "app": "a" } } } }
+            """);
+
+        Assert.Equal(["one.example"], Compiled.Addresses(snapshot, "a.example"));
+    }
+
+    [Theory]
+    [InlineData("NONE")]
+    [InlineData("DYNAMIC_DNS")]
+    public void Compile_a_subset_of_a_host_that_is_dialled_as_called_has_its_one_endpoint(string resolution)
+    {
+        var snapshot = Compiled.Section($$"""
+            { "ServiceEntries": { "e": { "hosts": [ "a.example" ], "resolution": "{{resolution}}", "ports": [ { "number": 80 } ] } },
+              "DestinationRules": { "r": { "host": "a.example", "subsets": [ { "name": "v1", "labels": { "version": "v1" } } ] } },
+              "VirtualServices": { "v": { "hosts": [ "shop" ], "http": [ { "route": [ { "destination": { "host": "a.example", "subset": "v1" } } ] } ] } } }
+            """);
+
+        var cluster = Assert.Single(Given.ClustersOf(snapshot, "shop"));
+        Assert.Equal("outbound|80|v1|a.example", cluster.Key.ToString());
+        Assert.Empty(cluster.SubsetLabels);
+    }
+
+    [Fact]
     public void Compile_endpoints_as_before_are_the_same_list()
     {
         var loaded = Loading.Section("""
@@ -143,6 +183,9 @@ public sealed class SnapshotCompilerServiceEntryTests
 
         Assert.Same(first.Hosts["a.example"].Service!.Endpoints, SnapshotCompiler.Compile(configuration, 2, first).Hosts["a.example"].Service!.Endpoints);
     }
+
+    private static string Served(MeshSnapshot snapshot, string host)
+        => string.Join(", ", snapshot.Hosts[host].Service!.Endpoints.Select(endpoint => $"{endpoint.Address} for {string.Join('+', endpoint.ServicePorts)}"));
 
     private static MeshSnapshot Entry(string spec) => Compiled.Section("{ \"ServiceEntries\": { \"e\": { " + spec + " } } }");
 }

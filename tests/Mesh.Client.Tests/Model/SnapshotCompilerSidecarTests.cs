@@ -128,6 +128,34 @@ public sealed class SnapshotCompilerSidecarTests
             { "ServiceEntries": { "prod/e": { "hosts": [ "*.example" ] } }, "Sidecars": { "s": { "egress": [ { "hosts": [ "./*" ] } ] } } }
             """).PassThrough);
 
+    [Theory]
+    [InlineData("./*", false)]
+    [InlineData("prod/*", true)]
+    public void Compile_a_name_below_a_wildcard_is_of_its_entry_only_where_that_is_seen(string egress, bool isSeen)
+    {
+        var snapshot = Compiled.Section($$"""
+            { "ServiceEntries": { "prod/e": { "hosts": [ "*.example" ], "ports": [ { "number": 8080 } ] } },
+              "Sidecars": { "s": { "egress": [ { "hosts": [ "{{egress}}", "./shop" ] } ] } },
+              "VirtualServices": { "v": { "hosts": [ "shop" ], "http": [ { "route": [ { "destination": { "host": "a.example" } } ] } ] } } }
+            """);
+
+        Assert.Equal(isSeen ? "outbound|8080||a.example" : "outbound|0||a.example", Assert.Single(Given.ClustersOf(snapshot, "shop")).Key.ToString());
+    }
+
+    [Fact]
+    public void Compile_a_hidden_declaration_takes_no_host_from_a_seen_one()
+    {
+        var snapshot = Compiled.Section("""
+            { "ServiceEntries": {
+                "e": { "hosts": [ "a.example", "*.b.example" ], "ports": [ { "number": 80 } ] },
+                "prod/e": { "hosts": [ "a.example", "*.b.example" ], "ports": [ { "number": 81 } ] } },
+              "Sidecars": { "s": { "egress": [ { "hosts": [ "prod/*" ] } ] } } }
+            """);
+
+        Assert.Equal(81, Assert.Single(snapshot.Hosts["a.example"].Ports).Number);
+        Assert.Equal(81, Assert.Single(Assert.Single(snapshot.PassThrough).Ports).Number);
+    }
+
     private static MeshSnapshot Compile(string settings, string rules = "") => Compiled.Section($$"""
         { {{(settings.Length == 0 ? "" : settings + ",")}} "Workload": { "Labels": { "app": "web" } },
           "Services": { "reviews": {}, "prod/ratings": {} },

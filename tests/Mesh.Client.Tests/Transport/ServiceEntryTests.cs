@@ -23,18 +23,65 @@ public sealed class ServiceEntryTests
         Assert.Equal(new[] { fleet[0].Address, fleet[1].Address }.Order(), new[] { first, second }.Order());
     }
 
-    [Fact]
-    public async Task Ports_of_a_workload_lead_each_port_of_the_entry_to_its_own()
+    [Theory]
+    [InlineData("STATIC", "127.0.0.1")]
+    [InlineData("DNS_ROUND_ROBIN", "localhost")]
+    public async Task Ports_of_a_workload_lead_each_port_of_the_entry_to_its_own(string resolution, string address)
     {
         await using var fleet = await Fleet.StartAsync(2);
         using var mesh = Client($$"""
-            "ServiceEntries": { "shop": { "hosts": [ "shop.example" ], "resolution": "STATIC",
+            "ServiceEntries": { "shop": { "hosts": [ "shop.example" ], "resolution": "{{resolution}}",
               "ports": [ { "number": 80, "name": "http" }, { "number": 81, "name": "admin" } ],
-              "endpoints": [ { "address": "127.0.0.1", "ports": { "http": {{Port(fleet[0])}}, "admin": {{Port(fleet[1])}} } } ] } }
+              "endpoints": [ { "address": "{{address}}", "ports": { "http": {{Port(fleet[0])}}, "admin": {{Port(fleet[1])}} } } ] } }
+            """);
+
+        Assert.Equal($"{address}:{Port(fleet[0])}", await GetAsync(mesh, "http://shop.example/"));
+        Assert.Equal($"{address}:{Port(fleet[1])}", await GetAsync(mesh, "http://shop.example:81/"));
+    }
+
+    [Fact]
+    public async Task Two_entries_of_one_host_lead_each_port_to_the_endpoints_of_its_own()
+    {
+        await using var fleet = await Fleet.StartAsync(2);
+        using var mesh = Client($$"""
+            "ServiceEntries": {
+              "a": { "hosts": [ "shop.example" ], "resolution": "STATIC", "ports": [ { "number": 80, "name": "http" } ], "endpoints": [ {{Workload(fleet[0])}} ] },
+              "b": { "hosts": [ "shop.example" ], "resolution": "STATIC", "ports": [ { "number": 81, "name": "http" } ], "endpoints": [ {{Workload(fleet[1])}} ] } }
             """);
 
         Assert.Equal(fleet[0].Address, await GetAsync(mesh, "http://shop.example/"));
         Assert.Equal(fleet[1].Address, await GetAsync(mesh, "http://shop.example:81/"));
+    }
+
+    [Fact]
+    public async Task Address_of_two_workloads_is_called_for_the_subset_of_either()
+    {
+        await using var fleet = await Fleet.StartAsync(1);
+        var port = Port(fleet[0]);
+        using var mesh = Client($$"""
+            "ServiceEntries": { "shop": { "hosts": [ "shop.example" ], "resolution": "STATIC", "ports": [ { "number": 80, "name": "http", "targetPort": {{port}} } ],
+              "endpoints": [ { "address": "127.0.0.1", "labels": { "version": "v1" } }, { "address": "127.0.0.1", "labels": { "version": "v2" } } ] } },
+            "DestinationRules": { "shop": { "host": "shop.example", "subsets": [ { "name": "v1", "labels": { "version": "v1" } }, { "name": "v2", "labels": { "version": "v2" } } ] } },
+            "VirtualServices": { "shop": { "hosts": [ "shop.example" ], "http": [
+              { "match": [ { "uri": { "exact": "/2" } } ], "route": [ { "destination": { "host": "shop.example", "subset": "v2" } } ] },
+              { "route": [ { "destination": { "host": "shop.example", "subset": "v1" } } ] } ] } }
+            """);
+
+        Assert.Equal(fleet[0].Address, await GetAsync(mesh, "http://shop.example/1"));
+        Assert.Equal(fleet[0].Address, await GetAsync(mesh, "http://shop.example/2"));
+    }
+
+    [Fact]
+    public async Task Subset_of_a_host_that_is_dialled_as_called_goes_there_whatever_its_labels()
+    {
+        await using var fleet = await Fleet.StartAsync(1);
+        using var mesh = Client("""
+            "ServiceEntries": { "local": { "hosts": [ "localhost" ] } },
+            "DestinationRules": { "local": { "host": "localhost.default.svc.cluster.local", "subsets": [ { "name": "v1", "labels": { "version": "v1" } } ] } },
+            "VirtualServices": { "local": { "hosts": [ "localhost" ], "http": [ { "route": [ { "destination": { "host": "localhost", "subset": "v1" } } ] } ] } }
+            """);
+
+        Assert.Equal($"localhost:{Port(fleet[0])}", await GetAsync(mesh, $"http://localhost:{Port(fleet[0])}/"));
     }
 
     [Fact]

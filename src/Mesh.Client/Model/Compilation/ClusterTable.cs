@@ -71,7 +71,7 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshCo
                 : $"subset {subset} of {service.Name} is not defined: {rule.Resources} defines {SubsetList(rule)}");
         }
 
-        var labels = definition is { Labels.Count: > 0 }
+        var labels = definition is { Labels.Count: > 0 } && !service.IsOriginalDestination
             ? definition.Labels.ToFrozenDictionary(StringComparer.Ordinal)
             : FrozenDictionary<string, string>.Empty;
         var refusal = Refusal(service, labels);

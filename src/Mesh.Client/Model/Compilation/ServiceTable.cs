@@ -12,12 +12,15 @@ internal sealed class ServiceTable
     private PortModel[] _ports = [];
     private readonly string[] _externalHosts;
     private readonly Dictionary<string, ServiceModel> _declared;
-    private readonly Dictionary<string, ServiceEntryConfiguration> _wildcards = [];
+    private readonly Dictionary<string, ServiceEntryGroup> _wildcards = [];
     private readonly Dictionary<string, ServiceModel> _implied = [];
     private readonly Dictionary<(string Host, string Namespace), ServiceModel?> _resolved = [];
     private (string? Host, string? Namespace, ServiceModel? Service) _last;
 
-    public ServiceTable(MeshConfiguration configuration, MeshSnapshot? previous)
+    /// <param name="configuration">With those entries alone that are exported to this process.</param>
+    /// <param name="scope">What the Sidecar of this process shows; null: everything.</param>
+    /// <param name="previous">The snapshot that this one replaces.</param>
+    public ServiceTable(MeshConfiguration configuration, SidecarScope? scope, MeshSnapshot? previous)
     {
         _previous = previous;
         _configuration = configuration;
@@ -29,39 +32,19 @@ internal sealed class ServiceTable
         {
             var name = HostNames.Resolve(service.Metadata.Name, service.Metadata.Namespace, configuration.Domain);
             var @namespace = HostNames.TrySplit(name, configuration.Domain, out _, out var written) ? written : service.Metadata.Namespace;
-            if (IsNext(claims, name, new(service.Metadata, @namespace, IsEntry: false)))
+            if (IsNext(claims, name, new(service.Metadata, @namespace, IsEntry: false, IsHidden: scope?.Sees(@namespace, name) == false)))
             {
                 _declared[name] = Declare(service, name);
             }
         }
 
-        foreach (var entry in configuration.ServiceEntries)
-        {
-            foreach (var host in entry.Hosts)
-            {
-                var name = HostNames.Resolve(host, entry.Metadata.Namespace, configuration.Domain);
-                var suffix = HostNames.WildcardSuffix(name);
-                if (!IsNext(claims, suffix ?? name, new(entry.Metadata, entry.Metadata.Namespace, IsEntry: true)))
-                {
-                    continue;
-                }
-
-                if (suffix is null)
-                {
-                    _declared[name] = Declare(entry, name, host);
-                }
-                else
-                {
-                    _wildcards[suffix] = entry;
-                }
-            }
-        }
+        AddEntries(claims, scope);
     }
 
     public IReadOnlyCollection<ServiceModel> Declared => _declared.Values;
 
-    /// <summary>Wildcard hosts of ServiceEntries by suffix. Whose endpoints they have only the caller knows.</summary>
-    public IReadOnlyDictionary<string, ServiceEntryConfiguration> Wildcards => _wildcards;
+    /// <summary>Wildcard hosts of ServiceEntries that are seen, by suffix. Whose endpoints they have only the caller knows.</summary>
+    public IReadOnlyDictionary<string, ServiceEntryGroup> Wildcards => _wildcards;
 
     /// <summary>The service a rule means by <paramref name="host"/>. Null where it is not declared and the default discovery is None.</summary>
     public ServiceModel? Resolve(string host, string ruleNamespace)
@@ -96,6 +79,44 @@ internal sealed class ServiceTable
         return false;
     }
 
+    private void AddEntries(Dictionary<string, RegistryClaim> claims, SidecarScope? scope)
+    {
+        var declaring = new Dictionary<string, (string Written, List<ServiceEntryConfiguration> Entries)>(_configuration.ServiceEntries.Count);
+        foreach (var entry in _configuration.ServiceEntries)
+        {
+            var @namespace = entry.Metadata.Namespace;
+            foreach (var host in entry.Hosts)
+            {
+                var name = HostNames.Resolve(host, @namespace, _configuration.Domain);
+                if (!declaring.TryGetValue(name, out var known))
+                {
+                    declaring.Add(name, known = (host, []));
+                }
+
+                known.Entries.Add(entry);
+                IsNext(claims, name, new(entry.Metadata, @namespace, IsEntry: true, IsHidden: scope?.Sees(@namespace, name) == false));
+            }
+        }
+
+        foreach (var (name, (written, entries)) in declaring)
+        {
+            if (claims[name] is not { IsEntry: true } claim)
+            {
+                continue;
+            }
+
+            var group = ServiceEntryGroup.Around(claim.Metadata, entries);
+            if (HostNames.WildcardSuffix(name) is not { } suffix)
+            {
+                _declared[name] = Declare(group, name, written);
+            }
+            else if (!claim.IsHidden)
+            {
+                _wildcards[suffix] = group;
+            }
+        }
+    }
+
     /// <summary>Whether a claim takes the name from whoever had it so far.</summary>
     private bool IsNext(Dictionary<string, RegistryClaim> claims, string name, RegistryClaim claim)
     {
@@ -119,9 +140,9 @@ internal sealed class ServiceTable
             return service;
         }
 
-        if (EntryOver(name) is { } entry)
+        if (EntriesOver(name) is { } group)
         {
-            service = Declare(entry, name, name);
+            service = Declare(group, name, name);
             _implied.Add(name, service);
         }
         else if (_configuration.DefaultDiscovery != DiscoveryKind.None)
@@ -133,24 +154,25 @@ internal sealed class ServiceTable
         return service;
     }
 
-    /// <summary>The entry of the longest wildcard that covers a name.</summary>
-    private ServiceEntryConfiguration? EntryOver(string name)
+    /// <summary>The entries of the longest wildcard that covers a name.</summary>
+    private ServiceEntryGroup? EntriesOver(string name)
     {
         foreach (var suffix in _wildcards.Count == 0 ? [] : HostNames.Suffixes(name))
         {
-            if (_wildcards.TryGetValue(suffix, out var entry))
+            if (_wildcards.TryGetValue(suffix, out var group))
             {
-                return entry;
+                return group;
             }
         }
 
         return null;
     }
 
-    private ServiceModel Declare(ServiceEntryConfiguration entry, string name, string written)
+    private ServiceModel Declare(ServiceEntryGroup group, string name, string written)
     {
+        var entry = group.Oldest;
         var discoveryName = DiscoveryName(HostNames.Canonical(written), entry.Metadata.Namespace);
-        var (discovery, endpoints) = _entries.Read(entry, discoveryName);
+        var (discovery, endpoints) = _entries.Read(group, discoveryName);
         return new()
         {
             Name = name,
@@ -158,7 +180,8 @@ internal sealed class ServiceTable
             Namespace = entry.Metadata.Namespace,
             Discovery = discovery,
             DiscoveryName = discoveryName,
-            Ports = ServiceEntryReader.Ports(entry),
+            Ports = ServiceEntryReader.Ports(group),
+            IsOriginalDestination = entry.Resolution is ServiceResolution.None or ServiceResolution.DynamicDns,
             SubjectAltNames = entry.SubjectAltNames,
             Endpoints = _endpoints.Read(endpoints, PreviousEndpoints(name)),
             External = entry.External,

@@ -16,8 +16,44 @@ public sealed class RegistryCheckerTests
     }
 
     [Fact]
-    public void Check_a_host_of_two_entries_is_told_of_the_younger()
-        => Assert.Equal("ServiceEntry default/f", Assert.Single(Findings($$"""{ "ServiceEntries": { "f": { {{Entry}} }, "e": { {{Entry}} } } }""")).Resource);
+    public void Check_a_host_of_two_entries_of_one_resolution_is_theirs_together()
+        => Assert.Empty(Findings($$"""{ "ServiceEntries": { "f": { {{Entry}}, "ports": [ { "number": 80 } ] }, "e": { {{Entry}}, "ports": [ { "number": 81 } ] } } }"""));
+
+    [Fact]
+    public void Check_a_host_of_entries_of_two_resolutions_is_told_of_the_younger()
+    {
+        var finding = Assert.Single(Findings($$"""{ "ServiceEntries": { "f": { {{Entry}}, "resolution": "DNS" }, "e": { {{Entry}} } } }"""));
+
+        Assert.Equal((FindingCodes.SharedServiceHost, "ServiceEntry default/f"), (finding.Code, finding.Resource));
+        Assert.Contains("NONE there and DNS here", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"exportTo\": [ \"*\" ], \"ports\": [ { \"number\": 81 } ]", "'exportTo' differ")]
+    [InlineData("\"metadata\": { \"labels\": { \"a\": \"b\" } }, \"ports\": [ { \"number\": 81 } ]", "'metadata.labels' differ")]
+    [InlineData("\"ports\": [ { \"number\": 80, \"name\": \"web\" } ]", "is named 'http' in ServiceEntry default/e")]
+    [InlineData("\"ports\": [ { \"number\": 80, \"name\": \"http\" } ], \"location\": \"MESH_INTERNAL\"", "location of 'a.example' differs")]
+    public void Check_what_an_entry_cannot_add_to_an_older_one_is_told(string younger, string told)
+    {
+        var finding = Assert.Single(Findings($$"""
+            { "ServiceEntries": { "f": { {{Entry}}, {{younger}} }, "e": { {{Entry}}, "ports": [ { "number": 80, "name": "http" } ] } } }
+            """));
+
+        Assert.Equal((FindingCodes.SharedServiceHost, "ServiceEntry default/f"), (finding.Code, finding.Resource));
+        Assert.Contains(told, finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_workloads_of_logical_dns_beyond_the_first_are_told()
+    {
+        var finding = Assert.Single(Findings($$"""
+            { "ServiceEntries": { "e": { {{Entry}}, "resolution": "DNS_ROUND_ROBIN", "workloadSelector": { "labels": { "app": "a" } } } },
+              "WorkloadEntries": { "v": { "address": "b.example", "labels": { "app": "a" } }, "w": { "address": "c.example", "labels": { "app": "a" } } } }
+            """));
+
+        Assert.Equal((FindingCodes.DiscoveryMismatch, MeshFindingSeverity.Warning), (finding.Code, finding.Severity));
+        Assert.Contains("WorkloadEntry default/v is used", finding.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("HTTPS", true)]
