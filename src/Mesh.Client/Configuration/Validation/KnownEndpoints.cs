@@ -5,10 +5,12 @@ internal sealed class KnownEndpoints
 {
     private readonly Dictionary<string, Declaration?> _hosts = new(StringComparer.Ordinal);
     private readonly MeshConfiguration _configuration;
+    private readonly WorkloadIndex _workloads;
 
     public KnownEndpoints(MeshConfiguration configuration)
     {
         _configuration = configuration;
+        _workloads = new(configuration.WorkloadEntries);
         foreach (var service in configuration.Services)
         {
             var isStatic = service.Discovery is null or DiscoveryKind.Static;
@@ -42,7 +44,7 @@ internal sealed class KnownEndpoints
         }
 
         return entry.WorkloadSelector is { } selector
-            ? [.. _configuration.WorkloadEntries.Where(workload => workload.Metadata.Namespace == entry.Metadata.Namespace && selector.Selects(workload.Labels)).Select(workload => workload.Labels)]
+            ? [.. _workloads.Select(entry.Metadata.Namespace, selector).Select(workload => workload.Labels)]
             : [.. entry.Endpoints.Select(endpoint => endpoint.Labels)];
     }
 

@@ -134,6 +134,8 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
 
     private void CheckSelectors()
     {
+        var workloads = new WorkloadIndex(configuration.WorkloadEntries);
+        var answers = new HashSet<IReadOnlyList<WorkloadEntryConfiguration>>(ReferenceEqualityComparer.Instance);
         var isSelected = new HashSet<WorkloadEntryConfiguration>(ReferenceEqualityComparer.Instance);
         foreach (var entry in configuration.ServiceEntries)
         {
@@ -142,9 +144,12 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
                 continue;
             }
 
-            var selected = configuration.WorkloadEntries
-                .Where(workload => workload.Metadata.Namespace == entry.Metadata.Namespace && selector.Selects(workload.Labels)).ToList();
-            isSelected.UnionWith(selected);
+            var selected = workloads.Select(entry.Metadata.Namespace, selector);
+            if (answers.Add(selected))
+            {
+                isSelected.UnionWith(selected);
+            }
+
             if (selected.Count == 0)
             {
                 findings.About(entry.Metadata);

@@ -6,7 +6,7 @@ namespace Mesh.Client.Model;
 /// <summary>The endpoints of ServiceEntries, in the words of those of <c>Mesh:Services</c>.</summary>
 internal sealed class ServiceEntryReader(IReadOnlyList<WorkloadEntryConfiguration> workloads)
 {
-    private readonly ILookup<string, WorkloadEntryConfiguration> _workloads = workloads.ToLookup(workload => workload.Metadata.Namespace, StringComparer.Ordinal);
+    private readonly WorkloadIndex _workloads = new(workloads);
 
     /// <summary>How a host is found, and what is known of its endpoints beforehand.</summary>
     /// <param name="group">The entries that declare it.</param>
@@ -60,7 +60,7 @@ internal sealed class ServiceEntryReader(IReadOnlyList<WorkloadEntryConfiguratio
     }
 
     private IEnumerable<WorkloadEntryConfiguration> Workloads(ServiceEntryConfiguration entry, string host)
-        => entry.WorkloadSelector is { } selector ? _workloads[entry.Metadata.Namespace].Where(workload => selector.Selects(workload.Labels))
+        => entry.WorkloadSelector is { } selector ? _workloads.Select(entry.Metadata.Namespace, selector)
             : entry.Endpoints.Count > 0 || entry.Resolution == ServiceResolution.Static ? entry.Endpoints
             : [new() { Node = entry.Node, Metadata = entry.Metadata, Address = host }];
 
