@@ -50,6 +50,7 @@ internal sealed class OutlierDetector(TimeProvider timeProvider, ILogger? logger
                 Count(cluster, endpoint, policy, ref health.ConsecutiveServerErrors, policy.Consecutive5xxErrors, ServerErrors);
                 break;
             case CallOutcome.CallerCancelled:
+            case CallOutcome.ClientFault:
             default:
                 break;
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Mesh.Client.Model;
+using Mesh.Client.Security;
 
 namespace Mesh.Client.Resilience;
 
@@ -60,6 +61,10 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
     {
         switch (exception)
         {
+            case { InnerException: CertificateFileException }:
+                // It would fail alike at every endpoint.
+                return NotTried;
+
             case HttpRequestException
             {
                 HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
@@ -106,6 +111,9 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
         RetryConditions.ConnectFailure | RetryConditions.ServerError | RetryConditions.GatewayError
             | RetryConditions.Reset | RetryConditions.ResetBeforeRequest,
         WasUnsent: true);
+
+    private static AttemptVerdict NotTried { get; } = new(
+        CallOutcome.ClientFault, MeshResponseFlags.UpstreamConnectionFailure, RetryConditions.None, WasUnsent: true);
 
     private static AttemptVerdict Broken(MeshResponseFlags flag) => new(
         CallOutcome.Reset, flag, RetryConditions.Reset | RetryConditions.ServerError | RetryConditions.GatewayError, WasUnsent: false);

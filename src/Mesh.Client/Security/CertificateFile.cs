@@ -9,7 +9,7 @@ internal sealed class CertificateFile(string path, string owner)
 {
     private Version? _parsed;
 
-    /// <exception cref="IOException">The file cannot be read, or holds no certificate; the message names it.</exception>
+    /// <exception cref="CertificateFileException">The file cannot be read, or holds no certificate; the message names it.</exception>
     public X509Certificate2Collection Read()
     {
         try
@@ -32,7 +32,7 @@ internal sealed class CertificateFile(string path, string owner)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new IOException(
+            throw new CertificateFileException(
                 $"caCertificates '{path}' of {owner} cannot be used: {exception.Message}. Without it no server of the host can be trusted, so no connection is made.", exception);
         }
     }

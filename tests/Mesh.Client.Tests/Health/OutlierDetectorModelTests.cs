@@ -85,7 +85,7 @@ public sealed class OutlierDetectorModelTests
                     host.Gateway = 0;
                     CountServer(host);
                     break;
-                case CallOutcome.CallerCancelled:
+                case CallOutcome.CallerCancelled or CallOutcome.ClientFault:
                     break;
                 default:
                     host.Gateway++;

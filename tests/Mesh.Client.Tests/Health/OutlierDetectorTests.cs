@@ -44,13 +44,15 @@ public sealed class OutlierDetectorTests
         Assert.False(endpoint.IsEjected);
     }
 
-    [Fact]
-    public void Report_of_a_call_that_the_caller_cancelled_counts_nothing()
+    [Theory]
+    [InlineData(nameof(CallOutcome.CallerCancelled))]
+    [InlineData(nameof(CallOutcome.ClientFault))]
+    public void Report_of_what_is_no_fault_of_the_endpoint_counts_nothing(string outcome)
     {
         var cluster = Cluster(1, Policy);
         var endpoint = cluster.Endpoints.All[0];
         Report(cluster, endpoint, CallOutcome.ServerError, 4);
-        Report(cluster, endpoint, CallOutcome.CallerCancelled, 100);
+        Report(cluster, endpoint, Enum.Parse<CallOutcome>(outcome), 100);
         Assert.False(endpoint.IsEjected);
 
         Report(cluster, endpoint, CallOutcome.ServerError);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
+using Mesh.Client.Security;
 
 namespace Mesh.Client.Tests.Resilience;
 
@@ -54,6 +55,14 @@ public sealed class AttemptVerdictTests
     {
         var verdict = AttemptVerdict.FromException(new HttpRequestException(error, "no", new SocketException()));
         Assert.Equal((CallOutcome.ConnectFailure, MeshResponseFlags.UpstreamConnectionFailure, true), (verdict.Outcome, verdict.Flag, verdict.WasUnsent));
+    }
+
+    [Fact]
+    public void FromException_of_what_this_process_lacks_is_neither_the_endpoints_fault_nor_repeated()
+    {
+        var verdict = AttemptVerdict.FromException(
+            new HttpRequestException(HttpRequestError.ConnectionError, "no", new CertificateFileException("missing", new FileNotFoundException())));
+        Assert.Equal((CallOutcome.ClientFault, RetryConditions.None, true), (verdict.Outcome, verdict.Conditions, verdict.WasUnsent));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class CertificateFileTests : IDisposable
     public void Read_of_a_file_without_certificates_names_file_and_rule(string text)
     {
         var path = _folder.Write("ca.pem", text);
-        var failure = Assert.Throws<IOException>(() => new CertificateFile(path, "DestinationRule default/shop").Read());
+        var failure = Assert.Throws<CertificateFileException>(() => new CertificateFile(path, "DestinationRule default/shop").Read());
 
         Assert.Contains($"caCertificates '{path}' of DestinationRule default/shop cannot be used", failure.Message, StringComparison.Ordinal);
     }

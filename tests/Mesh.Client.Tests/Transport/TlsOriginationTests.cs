@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Mesh.Client.Model;
 using Mesh.Client.TestKit;
 using Mesh.Client.Tests.Pipeline;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -100,6 +101,26 @@ public sealed class TlsOriginationTests : IDisposable
         Assert.Equal(0, mesh.Fleet[0].Requests);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Missing_file_of_authorities_is_held_against_no_endpoint(bool isSync)
+    {
+        await using var mesh = await StartAsync(
+            [ServiceName], policy: """ "outlierDetection": { "consecutive5xxErrors": 1, "maxEjectionPercent": 100 }, """);
+        File.Delete(_authorities);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://shop/");
+        var failure = isSync
+            ? Assert.Throws<MeshRequestException>(() => mesh.Client.Send(request, TestContext.Current.CancellationToken))
+            : await Assert.ThrowsAsync<MeshRequestException>(() => mesh.Client.SendAsync(request, TestContext.Current.CancellationToken));
+        var endpoint = Assert.Single(Assert.Single(((Client.Pipeline.MeshHandler)mesh.Handler).Runtime.Clusters.GetStates()).Endpoints.All);
+
+        Assert.Equal((1, MeshResponseFlags.UpstreamConnectionFailure), (failure.Result.Attempts, failure.Result.Flags));
+        Assert.Equal((EndpointState.NoConnectFailure, false), (endpoint.ConnectFailedUntil, endpoint.IsEjected));
+        await WriteAsync(_certificate!);
+        await mesh.EchoAsync();
+    }
+
     [Fact]
     public async Task Renewed_file_of_authorities_holds_for_the_next_connection()
     {
@@ -178,18 +199,19 @@ public sealed class TlsOriginationTests : IDisposable
     }
 
     private async Task<FleetMesh> StartAsync(
-        string[] names, string settings = "", HttpProtocols protocols = HttpProtocols.Http1, string protocol = "http", bool trusts = true)
+        string[] names, string settings = "", HttpProtocols protocols = HttpProtocols.Http1, string protocol = "http", bool trusts = true,
+        string policy = "")
     {
         var certificate = _certificate = TestCertificate.For(names);
         using var stranger = TestCertificate.For(names);
         await WriteAsync(trusts ? certificate : stranger);
-        return await FleetMesh.StartAsync(1, new FleetOptions { Protocols = protocols, Certificate = certificate }, rules: Rule(settings), protocol: protocol);
+        return await FleetMesh.StartAsync(1, new FleetOptions { Protocols = protocols, Certificate = certificate }, rules: Rule(settings, policy), protocol: protocol);
     }
 
     private Task WriteAsync(X509Certificate2 certificate)
         => File.WriteAllTextAsync(_authorities, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
 
-    private string Rule(string settings) => $$"""
-        "DestinationRules": { "shop": { "host": "shop", "trafficPolicy": { "tls": { "mode": "SIMPLE", {{settings}} "caCertificates": "{{_authorities}}" } } } }
+    private string Rule(string settings, string policy = "") => $$"""
+        "DestinationRules": { "shop": { "host": "shop", "trafficPolicy": { {{policy}} "tls": { "mode": "SIMPLE", {{settings}} "caCertificates": "{{_authorities}}" } } } }
         """;
 }

@@ -23,4 +23,7 @@ internal enum CallOutcome
 
     /// <summary>The caller gave up: never the endpoint's fault.</summary>
     CallerCancelled,
+
+    /// <summary>What this process needs for a connection is missing: never the endpoint's fault.</summary>
+    ClientFault,
 }
