@@ -113,6 +113,7 @@ internal static class FindingAliases
         [FindingCodes.SubsetWithoutEndpoints] = ["IST0173", "KIA0203"],
         [FindingCodes.UndeclaredPort] = ["IST0101"],
         [FindingCodes.ConflictingProtocol] = ["IST0177", "KIA1212"],
+        [FindingCodes.SeparateDestinationRules] = [],
         [FindingCodes.NotConverted] = [],
         [FindingCodes.ConvertedTwice] = [],
         [FindingCodes.NotWritable] = [],

@@ -283,6 +283,9 @@ internal static class FindingCodes
     /// <summary>One host and port with different protocols in two ServiceEntries.</summary>
     public const string ConflictingProtocol = "MESH0719";
 
+    /// <summary>Two DestinationRules of one namespace for one host that are not combined, by exportTo or workloadSelector; one of them is used.</summary>
+    public const string SeparateDestinationRules = "MESH0720";
+
     // 08: conversion
 
     /// <summary>A part of the document that has no place in the other format; it is left out.</summary>

@@ -15,14 +15,11 @@ internal static class Visibility
             : configuration with { ServiceEntries = entries, VirtualServices = virtualServices, DestinationRules = destinationRules };
     }
 
-    /// <summary>Clients of a rule's own namespace use it wherever else it is exported; with a selector nobody else does.</summary>
+    /// <summary>A rule with a selector is for workloads of its own namespace, whatever it is exported to.</summary>
     private static bool Sees(DestinationRuleConfiguration rule, MeshConfiguration configuration)
-    {
-        var isOwn = rule.Metadata.Namespace == configuration.Namespace;
-        return rule.WorkloadSelector is { } selector
-            ? isOwn && selector.Selects(configuration.Workload.Labels)
-            : ExportTo.Reaches(rule.ExportTo, rule.Metadata.Namespace, configuration.Namespace) || (isOwn && !ExportTo.IsNobody(rule.ExportTo));
-    }
+        => rule.WorkloadSelector is { } selector
+            ? rule.Metadata.Namespace == configuration.Namespace && selector.Selects(configuration.Workload.Labels)
+            : ExportTo.Reaches(rule.ExportTo, rule.Metadata.Namespace, configuration.Namespace);
 
     private static IReadOnlyList<T> Keep<T>(IReadOnlyList<T> all, Func<T, bool> isSeen)
     {

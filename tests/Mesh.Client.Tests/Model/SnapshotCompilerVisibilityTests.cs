@@ -70,9 +70,35 @@ public sealed class SnapshotCompilerVisibilityTests
     public void Compile_a_destination_rule_of_another_namespace_counts_only_where_it_is_exported(string @namespace)
         => Assert.Null(SubsetOf(Rules([$"\"{@namespace}/d\": {{ {Host}, \"exportTo\": [ \".\" ], {Subset("a")} }}"])));
 
+    [Theory]
+    [InlineData("", "a")]
+    [InlineData("\".\"", "a")]
+    [InlineData("\"*\"", "a")]
+    [InlineData("\"prod\", \"default\"", "a")]
+    [InlineData("\"prod\"", null)]
+    [InlineData("\"~\"", null)]
+    public void Compile_a_destination_rule_of_the_own_namespace_counts_where_it_is_exported_there(string exportTo, string? expected)
+        => Assert.Equal(expected, SubsetOf(Rules([$"\"d\": {{ {Host}, \"exportTo\": [ {exportTo} ], {Subset("a")} }}"])));
+
+    [Theory]
+    [InlineData("default", "\".\"", "\".\"", "one two")]
+    [InlineData("default", "\"a\", \"default\"", "\"default\", \"a\"", "one two")]
+    [InlineData("default", "\".\"", "\"*\"", "two")]
+    [InlineData("default", "", "\"*\"", "two")]
+    [InlineData("default", "\".\"", "\"prod\"", "one")]
+    [InlineData("prod", "\"default\"", "\"default\", \"third\"", "two")]
+    [InlineData("prod", "\"default\"", "\"third\"", "one")]
+    public void Compile_rules_add_up_with_those_of_the_same_exportTo_and_the_youngest_of_others_is_used(string @namespace, string older, string younger, string expected)
+        => Assert.Equal(expected, string.Join(' ', SubsetsOf(Rules(
+            [$"\"{@namespace}/a\": {{ {Host}, \"exportTo\": [ {older} ], {Subset("one")} }}", $"\"{@namespace}/b\": {{ {Host}, \"exportTo\": [ {younger} ], {Subset("two")} }}"]))));
+
     [Fact]
-    public void Compile_a_destination_rule_of_the_own_namespace_counts_wherever_it_is_exported()
-        => Assert.Equal("a", SubsetOf(Rules([$"\"d\": {{ {Host}, \"exportTo\": [ \"prod\" ], {Subset("a")} }}"])));
+    public void Compile_a_rule_that_adds_to_an_older_group_does_not_bring_it_back()
+        => Assert.Equal(["two"], SubsetsOf(Rules(
+            [
+                $"\"a\": {{ {Host}, \"exportTo\": [ \".\" ], {Subset("one")} }}", $"\"b\": {{ {Host}, {Subset("two")} }}",
+                $"\"c\": {{ {Host}, \"exportTo\": [ \".\" ], {Subset("three")} }}",
+            ])));
 
     [Theory]
     [InlineData("\"app\": \"web\"", "selected")]

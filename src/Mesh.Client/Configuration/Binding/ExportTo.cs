@@ -37,7 +37,8 @@ internal static class ExportTo
         return names;
     }
 
-    public static bool IsNobody(IReadOnlyList<string> exportTo) => exportTo is [Nobody];
+    /// <summary>The same text for the same names. As in Istio what is written counts: <c>*</c> is another text than nothing.</summary>
+    public static string ToText(IReadOnlyList<string> exportTo) => exportTo.Count < 2 ? exportTo.FirstOrDefault("") : string.Join(',', exportTo.Distinct().Order(StringComparer.Ordinal));
 
     /// <summary>Whether what <paramref name="owner"/> exports reaches <paramref name="namespace"/>.</summary>
     public static bool Reaches(IReadOnlyList<string> exportTo, string owner, string @namespace)

@@ -8,18 +8,17 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
 
     public void Check()
     {
-        var owners = new Dictionary<(string Namespace, string Host, string? Subset), ResourceMetadata>();
-        foreach (var rule in configuration.DestinationRules.OrderBy(rule => rule.Metadata, ResourceMetadata.OldestFirst))
+        var byHost = configuration.DestinationRules.OrderBy(rule => rule.Metadata, ResourceMetadata.OldestFirst)
+            .GroupBy(rule => (rule.Metadata.Namespace, Host: HostName.Resolve(rule.Host, rule.Metadata.Namespace, configuration.Domain)));
+        foreach (var rules in byHost)
+        {
+            CheckShared(rules.Key.Host, [.. rules]);
+        }
+
+        foreach (var rule in configuration.DestinationRules)
         {
             findings.About(rule.Metadata);
             var host = HostName.Resolve(rule.Host, rule.Metadata.Namespace, configuration.Domain);
-
-            // Rules with a selector are combined with those of the same selector alone.
-            if (rule.WorkloadSelector is null)
-            {
-                CheckShared(rule, host, owners);
-            }
-
             if (host.StartsWith('*'))
             {
                 CheckWildcard(rule, host);
@@ -32,21 +31,73 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
         }
     }
 
-    private void CheckShared(DestinationRuleConfiguration rule, string host, Dictionary<(string Namespace, string Host, string? Subset), ResourceMetadata> owners)
+    /// <summary>Rules of one namespace for one host. Those that are combined may say the same thing twice; the others are not used.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="rules">All that this process sees, the oldest first.</param>
+    private void CheckShared(string host, DestinationRuleConfiguration[] rules)
     {
-        var space = rule.Metadata.Namespace;
-        if (rule.TrafficPolicy is not null && !owners.TryAdd((space, host, null), rule.Metadata))
+        if (rules.Length == 1)
         {
-            findings.Warning(FindingCodes.SharedDestinationRule, rule.Node.Field("trafficPolicy") ?? rule.Node,
-                $"{owners[(space, host, null)]} has a trafficPolicy for '{host}' too and is older; this one is not used.", "Keep one of them.");
+            CheckCombined(host, rules);
+            return;
         }
 
-        foreach (var subset in rule.Subsets)
+        // In the order in which their first rules are found; the last of them is used.
+        var groups = rules.Where(rule => rule.WorkloadSelector is null).GroupBy(rule => ExportTo.ToText(rule.ExportTo)).ToList();
+        var selecting = rules.Where(rule => rule.WorkloadSelector is not null).ToList();
+        foreach (var group in groups)
         {
-            if (!owners.TryAdd((space, host, subset.Name), rule.Metadata) && owners[(space, host, subset.Name)] != rule.Metadata)
+            CheckCombined(host, group);
+        }
+
+        CheckCombined(host, selecting.Where(rule => IsSame(rule.WorkloadSelector!, selecting[0].WorkloadSelector!)));
+        foreach (var rule in selecting.Where(rule => !IsSame(rule.WorkloadSelector!, selecting[0].WorkloadSelector!)))
+        {
+            findings.About(rule.Metadata);
+            findings.Warning(FindingCodes.SeparateDestinationRules, rule.Node.Field("workloadSelector") ?? rule.Node,
+                $"{selecting[0].Metadata} selects this workload too for '{host}', by other labels, and is older; this one is not used.", "Write the same workloadSelector in both, or put them into one.");
+        }
+
+        foreach (var rule in groups.SkipLast(selecting.Count > 0 ? 0 : 1).SelectMany(group => group))
+        {
+            findings.About(rule.Metadata);
+            if (selecting.Count > 0)
             {
-                findings.Warning(FindingCodes.SharedDestinationRule, subset.Node,
-                    $"{owners[(space, host, subset.Name)]} defines the subset '{subset.Name}' of '{host}' too and is older; this one is not used.", "Keep one of them.");
+                findings.Info(FindingCodes.SeparateDestinationRules, rule.Node,
+                    $"{selecting[0].Metadata} selects this workload for '{host}' and is used in place of this one, nothing of which adds to it.");
+            }
+            else
+            {
+                findings.Warning(FindingCodes.SeparateDestinationRules, rule.Node.Field("exportTo") ?? rule.Node,
+                    $"{groups[^1].First().Metadata} is for '{host}' too with another exportTo, so that they are not combined, and is younger; this one is not used here.",
+                    "Write the same exportTo in both, or put them into one.");
+            }
+        }
+    }
+
+    private static bool IsSame(IReadOnlyDictionary<string, string> left, IReadOnlyDictionary<string, string> right) => left.Count == right.Count && left.Selects(right);
+
+    private void CheckCombined(string host, IEnumerable<DestinationRuleConfiguration> rules)
+    {
+        ResourceMetadata? policyOwner = null;
+        var owners = new Dictionary<string, ResourceMetadata>(StringComparer.Ordinal);
+        foreach (var rule in rules)
+        {
+            findings.About(rule.Metadata);
+            if (rule.TrafficPolicy is not null && policyOwner is not null)
+            {
+                findings.Warning(FindingCodes.SharedDestinationRule, rule.Node.Field("trafficPolicy") ?? rule.Node,
+                    $"{policyOwner} has a trafficPolicy for '{host}' too and is older; this one is not used.", "Keep one of them.");
+            }
+
+            policyOwner ??= rule.TrafficPolicy is null ? null : rule.Metadata;
+            foreach (var subset in rule.Subsets)
+            {
+                if (!owners.TryAdd(subset.Name, rule.Metadata) && owners[subset.Name] != rule.Metadata)
+                {
+                    findings.Warning(FindingCodes.SharedDestinationRule, subset.Node,
+                        $"{owners[subset.Name]} defines the subset '{subset.Name}' of '{host}' too and is older; this one is not used.", "Keep one of them.");
+                }
             }
         }
     }
@@ -74,6 +125,15 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
 
     private void CheckSubsets(DestinationRuleConfiguration rule, string host)
     {
+        if (rule.Subsets.Count > 0 && _endpoints.IsOriginalDestination(host))
+        {
+            foreach (var subset in rule.Subsets.Where(subset => subset.Labels.Count > 0))
+            {
+                findings.Info(FindingCodes.SubsetWithoutEndpoints, subset.Node,
+                    $"the resolution of '{host}' leaves nothing to select from: calls to the subset '{subset.Name}' go to the host that is called, whatever the labels.");
+            }
+        }
+
         if (rule.Subsets.Count == 0 || _endpoints.LabelsOf(host) is not { } endpoints)
         {
             return;

@@ -21,7 +21,7 @@ internal sealed class KnownEndpoints
         {
             foreach (var host in entry.Hosts)
             {
-                Add(host, entry.Metadata, new(entry.Ports, () => LabelsOf(entry)));
+                Add(host, entry.Metadata, new(entry.Ports, () => LabelsOf(entry), IsOriginalDestination: entry.Resolution is ServiceResolution.None or ServiceResolution.DynamicDns));
             }
         }
     }
@@ -31,6 +31,9 @@ internal sealed class KnownEndpoints
     /// <summary>Null where they are not known or none are written.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>>? LabelsOf(string host)
         => Find(host, out var declaration) && declaration?.Labels() is { Count: > 0 } labels ? labels : null;
+
+    /// <summary>What the caller wrote is dialled, so that no labels can choose.</summary>
+    public bool IsOriginalDestination(string host) => Find(host, out var declaration) && declaration is { IsOriginalDestination: true };
 
     /// <summary>Null where they are not known or the host takes any.</summary>
     public IReadOnlyList<PortConfiguration>? PortsOf(string host)
@@ -63,5 +66,5 @@ internal sealed class KnownEndpoints
         => _hosts.TryGetValue(host, out declaration) || _hosts.TryGetValue($"{host}.svc.{_configuration.Domain}", out declaration)
             || _hosts.TryGetValue($"{host}.{_configuration.Domain}", out declaration);
 
-    private sealed record Declaration(IReadOnlyList<PortConfiguration> Ports, Func<IReadOnlyList<IReadOnlyDictionary<string, string>>> Labels);
+    private sealed record Declaration(IReadOnlyList<PortConfiguration> Ports, Func<IReadOnlyList<IReadOnlyDictionary<string, string>>> Labels, bool IsOriginalDestination = false);
 }

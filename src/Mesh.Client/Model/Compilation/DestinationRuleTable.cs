@@ -8,6 +8,8 @@ internal sealed class DestinationRuleTable
 {
     private const string AllHosts = "*";
 
+    /// <summary>Rules are combined with those of the same <c>exportTo</c> alone; of several such groups that this process sees the youngest is
+    /// used, as in Istio, where the last one found replaces the others.</summary>
     private readonly Dictionary<(string Namespace, string Host), MergedDestinationRule> _rules = [];
 
     /// <summary>Rules that select this workload go before those for all, and are combined with those of the same selector alone.</summary>
@@ -19,12 +21,13 @@ internal sealed class DestinationRuleTable
     public DestinationRuleTable(MeshConfiguration configuration)
     {
         (_clientNamespace, _rootNamespace) = (configuration.Namespace, configuration.RootNamespace);
+        var groups = new Dictionary<(string Namespace, string Host, string ExportTo), MergedDestinationRule>();
         foreach (var rule in configuration.DestinationRules.OrderBy(rule => rule.Metadata, ResourceMetadata.OldestFirst))
         {
             var name = HostNames.Resolve(rule.Host, rule.Metadata.Namespace, configuration.Domain);
             // No host begins with a dot, so exact hosts and suffixes share one table.
             var key = (rule.Metadata.Namespace, HostNames.WildcardSuffix(name) ?? name);
-            Merged(key, rule.WorkloadSelector)?.Add(rule);
+            (rule.WorkloadSelector is { } selector ? Selecting(key, selector) : Exported(key, rule.ExportTo, groups))?.Add(rule);
         }
     }
 
@@ -41,19 +44,22 @@ internal sealed class DestinationRuleTable
             ? $"{owner} asks for TLS to hosts of the wildcard *{suffix}, which this version adds to named hosts alone; name the host in a ServiceEntry"
             : null;
 
-    /// <summary>Null where an older rule with another selector has the host.</summary>
-    private MergedDestinationRule? Merged((string Namespace, string Host) key, IReadOnlyDictionary<string, string>? selector)
+    private MergedDestinationRule Exported(
+        (string Namespace, string Host) key, IReadOnlyList<string> exportTo, Dictionary<(string Namespace, string Host, string ExportTo), MergedDestinationRule> groups)
     {
-        if (selector is null)
+        var group = (key.Namespace, key.Host, ExportTo.ToText(exportTo));
+        if (!groups.TryGetValue(group, out var merged))
         {
-            if (!_rules.TryGetValue(key, out var merged))
-            {
-                _rules.Add(key, merged = new());
-            }
-
-            return merged;
+            groups.Add(group, merged = new());
+            _rules[key] = merged;
         }
 
+        return merged;
+    }
+
+    /// <summary>Null where an older rule with another selector has the host.</summary>
+    private MergedDestinationRule? Selecting((string Namespace, string Host) key, IReadOnlyDictionary<string, string> selector)
+    {
         if (!_selecting.TryGetValue(key, out var selecting))
         {
             _selecting.Add(key, selecting = (selector, new()));

@@ -2,7 +2,7 @@ using Mesh.Client.Configuration;
 
 namespace Mesh.Client.Model;
 
-/// <summary>All DestinationRules of one host in one namespace: subsets side by side, of one name the first; the first traffic policy.</summary>
+/// <summary>All DestinationRules of one host in one namespace with one <c>exportTo</c> or selector: subsets side by side, of one name the first; the first traffic policy.</summary>
 internal sealed class MergedDestinationRule
 {
     private readonly Dictionary<string, (SubsetConfiguration Subset, ResourceMetadata Owner)> _subsets = new(StringComparer.Ordinal);

@@ -5,6 +5,7 @@ namespace Mesh.Client.Tests.Configuration.Validation;
 public sealed class DestinationRuleCheckerTests
 {
     private const string V1 = "\"subsets\": [ { \"name\": \"v1\", \"labels\": { \"version\": \"v1\" } } ]";
+    private const string Web = "\"workloadSelector\": { \"matchLabels\": { \"app\": \"web\" } }";
     private const string Policy = "\"trafficPolicy\": { \"loadBalancer\": { \"simple\": \"RANDOM\" } }";
 
     [Theory]
@@ -17,6 +18,46 @@ public sealed class DestinationRuleCheckerTests
         var findings = Findings($$"""{ "DestinationRules": { "a": { "host": "reviews", {{first}} }, "b": { "host": "reviews.default.svc.cluster.local", {{second}} } } }""");
 
         Assert.Equal(path is null ? [] : [(FindingCodes.SharedDestinationRule, path, "KIA0201")], findings.Select(finding => (finding.Code, finding.Path, finding.Aliases[0])));
+    }
+
+    [Theory]
+    [InlineData("reviews")]
+    [InlineData("*.example")]
+    public void Check_rules_of_one_host_with_other_exports_name_the_older(string host)
+    {
+        var finding = Assert.Single(Findings($$"""
+            { "DestinationRules": { "a": { "host": "{{host}}", "exportTo": [ "." ], {{V1}} }, "b": { "host": "{{host}}", {{V1}} } } }
+            """));
+
+        Assert.Equal((FindingCodes.SeparateDestinationRules, MeshFindingSeverity.Warning, "Mesh:DestinationRules:a:exportTo"), (finding.Code, finding.Severity, finding.Path));
+        Assert.Contains("DestinationRule default/b", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("reviews")]
+    [InlineData("*.example")]
+    public void Check_a_rule_for_all_beside_one_that_selects_this_workload_is_told(string host)
+    {
+        var finding = Assert.Single(Findings($$"""
+            { "Workload": { "Labels": { "app": "web" } },
+              "DestinationRules": { "a": { "host": "{{host}}", {{V1}} }, "b": { "host": "{{host}}", {{Web}}, {{V1}} }, "c": { "host": "{{host}}", "workloadSelector": { "matchLabels": { "app": "other" } }, {{V1}} } } }
+            """));
+
+        Assert.Equal((FindingCodes.SeparateDestinationRules, MeshFindingSeverity.Info, "DestinationRule default/a"), (finding.Code, finding.Severity, finding.Resource));
+        Assert.Contains("DestinationRule default/b", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"version\": \"v1\"", FindingCodes.SeparateDestinationRules, "Mesh:DestinationRules:b:workloadSelector")]
+    [InlineData("\"app\": \"web\"", FindingCodes.SharedDestinationRule, "Mesh:DestinationRules:b:subsets:0")]
+    public void Check_two_rules_that_select_this_workload_name_what_is_not_used(string labels, string code, string path)
+    {
+        var finding = Assert.Single(Findings($$"""
+            { "Workload": { "Labels": { "app": "web", "version": "v1" } },
+              "DestinationRules": { "a": { "host": "*.example", {{Web}}, {{V1}} }, "b": { "host": "*.example", "workloadSelector": { "matchLabels": { {{labels}} } }, {{V1}} } } }
+            """));
+
+        Assert.Equal((code, MeshFindingSeverity.Warning, path), (finding.Code, finding.Severity, finding.Path));
     }
 
     [Theory]
@@ -54,6 +95,15 @@ public sealed class DestinationRuleCheckerTests
         => Assert.Equal(MeshFindingSeverity.Info, Assert.Single(Findings($$"""
             { "ServiceEntries": { "e": { "hosts": [ "a.example" ], "resolution": "DNS", "endpoints": [ { "address": "b.example" } ] } }, "DestinationRules": { "a": { "host": "a.example", {{V1}} } } }
             """)).Severity);
+
+    [Theory]
+    [InlineData("NONE", true)]
+    [InlineData("DYNAMIC_DNS", true)]
+    [InlineData("DNS", false)]
+    public void Check_labels_of_a_subset_where_the_host_is_dialled_as_called_are_told(string resolution, bool isTold)
+        => Assert.Equal(isTold ? [(FindingCodes.SubsetWithoutEndpoints, MeshFindingSeverity.Info)] : [], Findings($$"""
+            { "ServiceEntries": { "e": { "hosts": [ "a.example" ], "resolution": "{{resolution}}" } }, "DestinationRules": { "a": { "host": "a.example", {{V1}} } } }
+            """).Select(finding => (finding.Code, finding.Severity)));
 
     private static IReadOnlyList<MeshFinding> Findings(string section)
     {
