@@ -20,7 +20,7 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
             HostMiss.None => Explain(request, host),
             HostMiss.Scheme => PassedBy(request, null, $"{uri.Scheme} is no scheme of an HTTP client"),
             HostMiss.Port => PassedBy(
-                request, host.Host, $"{host.Host.Name} does not declare the port of the address; it declares {Ports(host.Host)}"),
+                request, host.Host, $"{host.Host.Name} does not declare the port of the address; it declares {Ports(host.Host)}{Hidden(host.Host)}"),
             _ => PassedBy(request, null, snapshot.Version == 0 ? "no rules are loaded yet" : $"neither a service nor a rule names {uri.IdnHost}"),
         };
     }
@@ -109,6 +109,8 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
         var answers = destinations.Where(destination => destination.Share > 0).Select(destination => destination.Answer).Distinct().ToList();
         return answers is [var only] ? only : null;
     }
+
+    private static string Hidden(HostModel host) => host.Service is { } service && service.Ports.Length > host.Ports.Length ? ", and others that the Sidecar hides" : "";
 
     private static string Ports(HostModel host)
         => string.Join(", ", host.Ports.Select(port => port.Name is null ? Wording.Number(port.Number) : $"{Wording.Number(port.Number)} ({port.Name})"));

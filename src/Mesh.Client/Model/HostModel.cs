@@ -13,8 +13,8 @@ internal sealed class HostModel
         init => (field, Ports) = (value, value?.Ports ?? []);
     }
 
-    /// <summary>Those of <see cref="Service"/>, at hand since every call looks at them.</summary>
-    public PortModel[] Ports { get; private init; } = [];
+    /// <summary>Those of <see cref="Service"/> that calls from here see, at hand since every call looks at them; empty: any.</summary>
+    public PortModel[] Ports { get; init; } = [];
 
     /// <summary>Null: the service has defaults only.</summary>
     public VirtualServiceModel? VirtualService { get; init; }

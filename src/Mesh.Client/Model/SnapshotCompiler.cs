@@ -27,8 +27,7 @@ internal static class SnapshotCompiler
             PassThrough =
             [
                 .. services.Wildcards
-                    .Select(wildcard => new PassThroughHost(
-                        wildcard.Key, ServiceEntryReader.Ports(wildcard.Value), destinationRules.WildcardRefusal(wildcard.Key, wildcard.Value.Oldest.Metadata.Namespace))),
+                    .Select(wildcard => PassThrough(wildcard.Key, wildcard.Value, scope, destinationRules)).OfType<PassThroughHost>(),
             ],
             OutboundTrafficPolicy = sidecar?.OutboundTrafficPolicy ?? configuration.OutboundTrafficPolicy,
             OutboundTrafficPolicyPlace = sidecar?.OutboundTrafficPolicy is null
@@ -37,5 +36,14 @@ internal static class SnapshotCompiler
             Clusters = clusters.Reachable,
             Patterns = matches.Patterns,
         };
+    }
+
+    /// <summary>Null where no call sees the wildcard.</summary>
+    private static PassThroughHost? PassThrough(string suffix, ServiceEntryGroup group, SidecarScope? scope, DestinationRuleTable destinationRules)
+    {
+        var (ports, @namespace) = (ServiceEntryReader.Ports(group), group.Oldest.Metadata.Namespace);
+        return (scope is null ? ports : scope.PortsOf(@namespace, $"*{suffix}", ports)) is { } seen
+            ? new(suffix, seen, destinationRules.WildcardRefusal(suffix, @namespace))
+            : null;
     }
 }

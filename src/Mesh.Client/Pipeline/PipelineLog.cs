@@ -13,8 +13,8 @@ internal static partial class PipelineLog
     public static partial void ResilienceHandlerBeside(ILogger logger, string client);
 
     [LoggerMessage(6002, LogLevel.Warning,
-        "{Host} does not declare port {Port}; calls to it {Consequence}. Declared: {Declared}. Add the port to Ports of the service, or call a "
-        + "declared one; a service without Ports takes any port number.", EventName = "UndeclaredPort")]
+        "{Host} does not declare port {Port}, or the Sidecar of this process hides it; calls to it {Consequence}. Declared and seen: "
+        + "{Declared}. Add the port to Ports of the service, or call a declared one; a service without Ports takes any port number.", EventName = "UndeclaredPort")]
     public static partial void UndeclaredPort(ILogger logger, string host, string port, string declared, string consequence);
 
     [LoggerMessage(6003, LogLevel.Warning,

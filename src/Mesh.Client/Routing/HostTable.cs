@@ -89,18 +89,29 @@ internal static class HostTable
             return TryFindPort(ports, portName, out port);
         }
 
-        if (written > 0)
+        if (written > 0 && Has(ports, port))
         {
-            for (var i = 0; i < ports.Length; i++)
+            return true;
+        }
+
+        return uri.IsDefaultPort && !IsHidden(host, port) && TryFindDefaultPort(ports, scheme, out port);
+    }
+
+    /// <summary>The service has the port, and the Sidecar of this process does not show it: another one is not meant.</summary>
+    private static bool IsHidden(HostModel host, int port)
+        => host.Service is { } service && !ReferenceEquals(service.Ports, host.Ports) && Has(service.Ports, port);
+
+    private static bool Has(PortModel[] ports, int number)
+    {
+        for (var i = 0; i < ports.Length; i++)
+        {
+            if (ports[i].Number == number)
             {
-                if (ports[i].Number == port)
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
-        return uri.IsDefaultPort && TryFindDefaultPort(ports, scheme, out port);
+        return false;
     }
 
     private static bool TryFindDefaultPort(PortModel[] ports, SchemePorts scheme, out int port)

@@ -46,7 +46,7 @@ internal static class MutationCorpus
               "vms": { "hosts": [ "vms.example" ], "resolution": "STATIC", "workloadSelector": { "labels": { "app": "vm" } }, "ports": [ { "number": 80, "protocol": "TCP" } ] } }
             """),
         ("WorkloadEntries", "WorkloadEntry", """{ "vm": { "address": "10.0.0.1", "ports": { "http": 8080 }, "labels": { "app": "vm" }, "locality": "eu/eu-1", "weight": 1, "network": "n", "serviceAccount": "s" } }"""),
-        ("Sidecars", "Sidecar", """{ "all": { "workloadSelector": { "labels": { "app": "web" } }, "egress": [ { "hosts": [ "./*", "*/reviews.example", "~/*" ] } ], "outboundTrafficPolicy": { "mode": "REGISTRY_ONLY" } } }"""),
+        ("Sidecars", "Sidecar", """{ "all": { "workloadSelector": { "labels": { "app": "web" } }, "egress": [ { "hosts": [ "./*", "*/reviews.example", "~/*" ], "port": { "number": 80, "protocol": "HTTP", "name": "http" } } ], "outboundTrafficPolicy": { "mode": "REGISTRY_ONLY" } } }"""),
         ("Gateways", "Gateway", """{ "infra/edge": { "selector": { "app": "edge" }, "servers": [] } }"""),
         ("PeerAuthentications", "PeerAuthentication", """{ "mtls": { "mtls": { "mode": "STRICT" }, "selector": { "matchLabels": { "app": "web" } } } }"""),
     ];

@@ -12,7 +12,7 @@ internal static class ServiceEntryBinder
     ];
 
     /// <summary>Those that are not HTTP can be declared; what an HTTP client sends there is HTTP all the same.</summary>
-    private static readonly KeyValuePair<string, int>[] Protocols =
+    public static readonly KeyValuePair<string, int>[] Protocols =
     [
         new("HTTP", 0), new("HTTPS", 1), new("HTTP2", 2), new("GRPC", 3), new("GRPC-WEB", 4), new("TCP", 5), new("TLS", 6), new("MONGO", 7),
         new("REDIS", 8), new("MYSQL", 9),

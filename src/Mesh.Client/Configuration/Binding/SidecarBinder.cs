@@ -35,7 +35,7 @@ internal static class SidecarBinder
             return;
         }
 
-        fields.NotBuilt("port", "the hosts are seen on all of their ports");
+        var port = SidecarPortBinder.Bind(fields.Object("port"));
         fields.NoneBuilt("there is no listener: calls go from the client to the endpoint", "bind", "captureMode");
         var items = fields.Items("hosts");
         fields.Finish();
@@ -46,9 +46,9 @@ internal static class SidecarBinder
 
         foreach (var item in items)
         {
-            if (ScalarReader.Text(item, findings) is { } text && Host(text, item, findings) is { } host)
+            if (ScalarReader.Text(item, findings) is { } text && Host(text, item, findings) is { } host && port is { } number)
             {
-                hosts.Add(host);
+                hosts.Add(host with { Port = number });
             }
         }
     }

@@ -128,7 +128,7 @@ internal sealed class HostCompiler
         }
     }
 
-    private bool IsSeen(ServiceModel service) => _scope is null || _scope.Sees(service.Namespace, service.Name);
+    private bool IsSeen(ServiceModel service) => _scope is null || _scope.PortsOf(service.Namespace, service.Name, service.Ports) is not null;
 
     /// <summary>What a rule that is seen leads to is seen with it. Only asked for where anything is hidden.</summary>
     private HashSet<string> Destinations() => _scope is null
@@ -165,6 +165,8 @@ internal sealed class HostCompiler
         {
             Name = name,
             Service = service,
+            // One that no call sees is here since a rule leads to it.
+            Ports = service is null ? [] : _scope?.PortsOf(service.Namespace, service.Name, service.Ports) ?? service.Ports,
             VirtualService = rank == int.MaxValue
                 ? null
                 : _compiled[rank] ??= _compiler.Compile(_virtualServices[rank]),

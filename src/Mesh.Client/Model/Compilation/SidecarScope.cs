@@ -2,59 +2,66 @@ using Mesh.Client.Configuration;
 
 namespace Mesh.Client.Model;
 
-/// <summary>What a Sidecar's egress hosts let this process see. It scopes rules and known hosts; it protects nothing.</summary>
+/// <summary>What a Sidecar's egress hosts let this process see. It scopes rules and known hosts; it protects nothing. As in Istio calls to a port
+/// see the hosts of the listener for that port, and those to other ports the hosts of listeners without one.</summary>
 internal sealed class SidecarScope
 {
     private readonly string _domain;
-
-    // By exact host, by suffix of a wildcard, or by '*'.
-    private readonly Dictionary<string, List<string>> _shown = [];
-    private readonly Dictionary<string, List<string>> _hidden = [];
+    private readonly EgressListener _any;
+    private readonly Dictionary<int, EgressListener> _ofPorts = [];
+    private readonly EgressListener[] _listeners;
 
     private SidecarScope(IReadOnlyList<EgressHostConfiguration> hosts, MeshConfiguration configuration)
     {
         _domain = configuration.Domain;
+        _any = new(configuration);
         foreach (var host in hosts)
         {
-            if (host.Namespace == EgressHostConfiguration.None)
+            var listener = _any;
+            if (host.Port != EgressHostConfiguration.AnyPort && !_ofPorts.TryGetValue(host.Port, out listener!))
             {
-                continue;
+                _ofPorts.Add(host.Port, listener = new(configuration));
             }
 
-            var @namespace = host.Namespace == EgressHostConfiguration.Own ? configuration.Namespace : host.Namespace;
-            var name = @namespace == EgressHostConfiguration.Any ? HostNames.Canonical(host.Host) : HostNames.Resolve(host.Host, @namespace, _domain);
-            var table = host.IsExcluded ? _hidden : _shown;
-            var key = HostNames.WildcardSuffix(name) ?? name;
-            if (!table.TryGetValue(key, out var namespaces))
-            {
-                table.Add(key, namespaces = []);
-            }
-
-            namespaces.Add(@namespace);
+            listener.Add(host);
         }
+
+        _listeners = [_any, .. _ofPorts.Values];
     }
 
     /// <summary>Null: everything is seen.</summary>
     public static SidecarScope? Of(SidecarConfiguration? sidecar, MeshConfiguration configuration)
         => sidecar?.EgressHosts is { } hosts ? new(hosts, configuration) : null;
 
+    /// <summary>On some port, whether the service declares it or not.</summary>
     /// <param name="namespace">Where the service lives.</param>
     /// <param name="name">Its full name, or a wildcard.</param>
-    public bool Sees(string @namespace, string name) => !Covers(_hidden, @namespace, name) && Covers(_shown, @namespace, name);
+    public bool Sees(string @namespace, string name) => Array.Exists(_listeners, listener => listener.Sees(@namespace, name));
 
-    /// <summary>A rule comes with all of its hosts where one of them is seen. Of two patterns either may cover the other.</summary>
+    /// <summary>Those of the ports on which calls see the host; null where none does.</summary>
+    /// <param name="namespace">Where the service lives.</param>
+    /// <param name="name">Its full name, or a wildcard.</param>
+    /// <param name="declared">Empty, also in the answer: any.</param>
+    public PortModel[]? PortsOf(string @namespace, string name, PortModel[] declared)
+    {
+        if (_ofPorts.Count == 0 || (declared.Length == 0 && _any.Sees(@namespace, name)))
+        {
+            return _any.Sees(@namespace, name) ? declared : null;
+        }
+
+        var seen = declared.Length > 0
+            ? Array.FindAll(declared, port => _ofPorts.GetValueOrDefault(port.Number, _any).Sees(@namespace, name))
+            : [.. _ofPorts.Where(listener => listener.Value.Sees(@namespace, name)).Select(listener => new PortModel(listener.Key, null, listener.Key))];
+        return seen.Length == 0 ? null : seen.Length == declared.Length ? declared : seen;
+    }
+
+    /// <summary>A rule comes with all of its hosts where one of them is seen, on whatever port.</summary>
     public bool Imports(VirtualServiceConfiguration rule)
     {
         foreach (var host in rule.Hosts)
         {
             var name = HostNames.Resolve(host, rule.Metadata.Namespace, _domain);
-            if (Covers(_hidden, rule.Metadata.Namespace, name))
-            {
-                continue;
-            }
-
-            if (Covers(_shown, rule.Metadata.Namespace, name)
-                || (HostNames.WildcardSuffix(name) is { } suffix && _shown.Any(shown => shown.Key.EndsWith(suffix, StringComparison.Ordinal) && IsIn(shown.Value, rule.Metadata.Namespace))))
+            if (Array.Exists(_listeners, listener => listener.Overlaps(rule.Metadata.Namespace, name)))
             {
                 return true;
             }
@@ -62,31 +69,4 @@ internal sealed class SidecarScope
 
         return false;
     }
-
-    private static bool Covers(Dictionary<string, List<string>> table, string @namespace, string name)
-    {
-        if (table.Count == 0)
-        {
-            return false;
-        }
-
-        if ((table.TryGetValue(EgressHostConfiguration.Any, out var namespaces) && IsIn(namespaces, @namespace))
-            || (table.TryGetValue(name, out namespaces) && IsIn(namespaces, @namespace)))
-        {
-            return true;
-        }
-
-        foreach (var suffix in HostNames.Suffixes(name))
-        {
-            if (table.TryGetValue(suffix, out namespaces) && IsIn(namespaces, @namespace))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsIn(List<string> namespaces, string @namespace)
-        => namespaces.Contains(EgressHostConfiguration.Any) || namespaces.Contains(@namespace);
 }

@@ -16,6 +16,21 @@ public sealed class SidecarBindingTests
             sidecar.EgressHosts!.Select(host => (host.Namespace, host.Host, host.IsExcluded)));
     }
 
+    [Theory]
+    [InlineData("number: 80", 80)]
+    [InlineData("number: 9080, protocol: HTTP, name: http", 9080)]
+    [InlineData("number: 80, protocol: HTTP_PROXY", EgressHostConfiguration.AnyPort)]
+    public void Bind_a_port_limits_the_hosts_beside_it(string port, int expected)
+    {
+        var document = Load($"egress: [ {{ hosts: [ \"./a\", \"./b\" ], port: {{ {port} }} }}, {{ hosts: [ \"./c\" ] }} ]");
+
+        Assert.Equal([expected, expected, EgressHostConfiguration.AnyPort], Assert.Single(document.Configuration.Sidecars).EgressHosts!.Select(host => host.Port));
+    }
+
+    [Fact]
+    public void Bind_the_hosts_of_a_socket_are_seen_by_nobody()
+        => Assert.Empty(Assert.Single(Load("egress: [ { hosts: [ \"./a\" ], port: { number: 0 } } ]").Configuration.Sidecars).EgressHosts!);
+
     [Fact]
     public void Bind_from_the_section_is_the_same()
     {
@@ -40,6 +55,9 @@ public sealed class SidecarBindingTests
     [Theory]
     [InlineData("egress: [ {} ]", FindingCodes.MissingField, "spec.egress[0]")]
     [InlineData("egress: {}", FindingCodes.WrongType, "spec.egress")]
+    [InlineData("egress: [ { hosts: [ \"./*\" ], port: {} } ]", FindingCodes.MissingField, "spec.egress[0].port")]
+    [InlineData("egress: [ { hosts: [ \"./*\" ], port: { number: 65536 } } ]", FindingCodes.OutOfRange, "spec.egress[0].port.number")]
+    [InlineData("egress: [ { hosts: [ \"./*\" ], port: { number: 80, protocol: QUIC } } ]", FindingCodes.UnknownValue, "spec.egress[0].port.protocol")]
     [InlineData("egress: [ { hosts: [ \"./*\" ], ports: 1 } ]", FindingCodes.UnknownField, "spec.egress[0].ports")]
     [InlineData("outboundTrafficPolicy: { mode: SOME }", FindingCodes.UnknownValue, "spec.outboundTrafficPolicy.mode")]
     public void Bind_what_cannot_be_meant_is_refused_with_its_place(string spec, string code, string path) => Loading.Refused(Load(spec), code, path);
@@ -47,7 +65,8 @@ public sealed class SidecarBindingTests
     [Theory]
     [InlineData("ingress: []", "spec.ingress")]
     [InlineData("inboundConnectionPool: {}", "spec.inboundConnectionPool")]
-    [InlineData("egress: [ { hosts: [ \"./*\" ], port: { number: 80 } } ]", "spec.egress[0].port")]
+    [InlineData("egress: [ { hosts: [ \"./*\" ], port: { number: 80, protocol: HTTP_PROXY } } ]", "spec.egress[0].port")]
+    [InlineData("egress: [ { hosts: [ \"./*\" ], port: { number: 0 } } ]", "spec.egress[0].port")]
     [InlineData("egress: [ { hosts: [ \"./*\" ], bind: 0.0.0.0 } ]", "spec.egress[0].bind")]
     [InlineData("egress: [ { hosts: [ \"./*\" ], captureMode: NONE } ]", "spec.egress[0].captureMode")]
     public void Bind_what_has_no_effect_is_told(string spec, string path) => Loading.Warned(Load(spec), FindingCodes.UnbuiltField, path);
