@@ -91,13 +91,15 @@ internal sealed class DelegateExpander
             if (DelegateMatches.Merge(root.Match, leaf.Match) is { } matches)
             {
                 var inner = string.Create(CultureInfo.InvariantCulture, $"{place} {@namespace}/{name} http[{i}]");
-                included.Add(Merge(root, Resolve(leaf, @namespace)) with { Match = matches, Place = inner });
+                included.Add(Merge(root, Resolve(leaf, @namespace)) with { Match = matches, Place = inner, WrittenIn = target.Metadata });
             }
             else
             {
-                _findings.Warning(FindingCodes.DelegateConflict, root.Node, string.Create(CultureInfo.InvariantCulture,
-                    $"http[{i}] of the delegate {@namespace}/{name} asks for what this rule excludes, so that no call could match both; it is left out."),
+                _findings.About(target.Metadata);
+                _findings.Warning(FindingCodes.DelegateConflict, leaf.Node,
+                    $"{place} of {owner.Metadata} delegates here and excludes what this rule asks for, so that no call could match both; the rule is left out there.",
                     "A delegate's conditions narrow those of the rule: a longer prefix, an exact value under the prefix, further headers.");
+                _findings.About(owner.Metadata);
             }
         }
 

@@ -33,4 +33,7 @@ internal sealed record HttpRouteConfiguration
 
     /// <summary>Where the rule was written, if not at its own place in its VirtualService: <c>http[0] team/reviews http[1]</c>.</summary>
     public string? Place { get; init; }
+
+    /// <summary>The delegate that the rule stands in; null: the VirtualService that has it.</summary>
+    public ResourceMetadata? WrittenIn { get; init; }
 }

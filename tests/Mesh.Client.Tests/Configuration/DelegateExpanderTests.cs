@@ -124,12 +124,63 @@ public sealed class DelegateExpanderTests
     public void Load_a_delegation_that_cannot_be_read_is_refused(string rule, string code, string path)
         => Loading.Refused(Loading.Route($"- {rule}\n"), code, path);
 
+    private const string Dangling = "- { match: [ { gateways: [ team/edge ] } ], route: [ { destination: { host: a, subset: v1 } } ], mirror: { host: m, subset: v2 } }";
+
+    [Theory]
+    [InlineData(FindingCodes.DanglingSubset, "spec.http[0].route[0].destination.subset")]
+    [InlineData(FindingCodes.DanglingSubset, "spec.http[0].mirror.subset")]
+    [InlineData(FindingCodes.DanglingGateway, "spec.http[0].match[0].gateways")]
+    public void Merge_tells_of_a_delegates_rule_with_the_delegates_name_and_place(string code, string path)
+    {
+        var (_, findings) = Expand("- { delegate: { name: leaf, namespace: team } }\n- { delegate: { name: leaf, namespace: team } }", Dangling);
+
+        var finding = Assert.Single(findings, finding => finding.Code == code && finding.Path == path);
+        Assert.Equal("VirtualService team/leaf", finding.Resource);
+        Assert.True(finding.Line > 10, "The place is not that of the delegate.");
+    }
+
+    [Fact]
+    public void Merge_tells_of_a_rule_that_the_delegation_excludes_with_the_delegates_name_and_place()
+    {
+        var (_, findings) = Expand(
+            "- { match: [ { uri: { prefix: /a } } ], delegate: { name: leaf, namespace: team } }",
+            "- { route: [ { destination: { host: a } } ] }\n- { match: [ { uri: { prefix: /b } } ], route: [ { destination: { host: a } } ] }");
+
+        var finding = Loading.Find(findings, FindingCodes.DelegateConflict, "spec.http[1]");
+        Assert.Equal("VirtualService team/leaf", finding.Resource);
+        Assert.Contains("http[0] of VirtualService default/root", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Merge_tells_of_what_a_delegate_has_from_the_rule_with_the_rules_name()
+    {
+        var (_, findings) = Expand(
+            "- { match: [ { gateways: [ edge, mesh ] } ], mirror: { host: m, subset: v2 }, delegate: { name: leaf, namespace: team } }",
+            "- { match: [ { method: { exact: GET } } ], route: [ { destination: { host: a } } ] }\n- { route: [ { destination: { host: b } } ] }");
+
+        Assert.Equal("VirtualService default/root", Loading.Find(findings, FindingCodes.DanglingSubset, "spec.http[0].mirror.subset").Resource);
+        Assert.Equal(("VirtualService default/root", "spec"), findings.Where(finding => finding.Code == FindingCodes.DanglingGateway).Select(finding => (finding.Resource, finding.Path)).Single());
+        Assert.Equal(2, findings.Count);
+    }
+
+    [Theory]
+    [InlineData("MESH0703,IST0101", "*", "", 0)]
+    [InlineData("", "", "*", 3)]
+    public void Merge_suppresses_findings_of_a_delegate_by_the_delegates_annotation(string codes, string others, string ofRoot, int left)
+    {
+        var (_, findings) = Expand(
+            "- { delegate: { name: leaf, namespace: team } }", Dangling, $"mesh-client/suppress: \"{ofRoot}\"", $"mesh-client/suppress: \"{codes}\", galley.istio.io/analyze-suppress: \"{others}\"");
+
+        Assert.Equal(left, findings.Count);
+    }
+
     /// <summary>The rules of <c>default/root</c>, with <c>team/leaf</c> beside it.</summary>
-    private static (IReadOnlyList<HttpRouteConfiguration> Http, IReadOnlyList<MeshFinding> Findings) Expand(string root, string leaf)
+    private static (IReadOnlyList<HttpRouteConfiguration> Http, IReadOnlyList<MeshFinding> Findings) Expand(
+        string root, string leaf, string ofRoot = "", string ofLeaf = "")
     {
         var document = Loading.Yaml(
-            "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: root }\nspec:\n  hosts: [ shop ]\n  http:\n" + Indent(root)
-            + "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: leaf, namespace: team }\nspec:\n  http:\n" + Indent(leaf));
+            "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: root, annotations: { " + ofRoot + " } }\nspec:\n  hosts: [ shop ]\n  http:\n" + Indent(root)
+            + "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: leaf, namespace: team, annotations: { " + ofLeaf + " } }\nspec:\n  http:\n" + Indent(leaf));
         Loading.NotRefused(document);
         var (configuration, findings) = ConfigurationMerger.Merge([document]);
         return (Assert.Single(configuration.VirtualServices).Http, findings);

@@ -12,6 +12,7 @@ internal sealed class ReferenceChecker
     private readonly FindingSink _findings;
     private readonly KnownEndpoints _known;
     private readonly Dictionary<string, HashSet<string>> _subsets = new(StringComparer.Ordinal);
+    private readonly HashSet<(string What, ConfigurationNode At)> _told = [];
     private (string Host, string Namespace, string Name) _resolved = ("", "", "");
 
     public ReferenceChecker(MeshConfiguration configuration, FindingSink findings)
@@ -37,7 +38,6 @@ internal sealed class ReferenceChecker
         var gateways = _configuration.Gateways.Select(gateway => $"{gateway.Metadata.Namespace}/{gateway.Metadata.Name}").ToHashSet(StringComparer.Ordinal);
         foreach (var rule in _configuration.VirtualServices)
         {
-            _findings.About(rule.Metadata);
             CheckGateways(rule, gateways);
             if (rule.AppliesToMesh)
             {
@@ -52,12 +52,12 @@ internal sealed class ReferenceChecker
         {
             foreach (var destination in route.Route)
             {
-                CheckDestination(rule, destination);
+                CheckDestination(rule, route.WrittenIn ?? rule.Metadata, destination);
             }
 
             foreach (var mirror in route.Mirrors)
             {
-                CheckDestination(rule, mirror.Destination);
+                CheckDestination(rule, MirrorOwner(rule, route), mirror.Destination);
             }
         }
     }
@@ -89,60 +89,85 @@ internal sealed class ReferenceChecker
 
     private void CheckGateways(VirtualServiceConfiguration rule, HashSet<string> gateways)
     {
-        foreach (var gateway in GatewaysOf(rule))
+        var seen = new HashSet<string>(StringComparer.Ordinal) { "mesh" };
+        var at = rule.Node.Field("gateways") ?? rule.Node;
+        foreach (var gateway in rule.Gateways.Where(seen.Add))
         {
-            var name = gateway.Contains('/', StringComparison.Ordinal) ? gateway : $"{rule.Metadata.Namespace}/{gateway}";
-            if (gateway.Split('.') is [var first, var second, ..] && !gateway.Contains('/', StringComparison.Ordinal) && !gateways.Contains(name))
-            {
-                name = $"{second}/{first}";
-                _findings.Info(FindingCodes.GatewayNameForm, rule.Node.Field("gateways") ?? rule.Node, $"{FindingSink.Quote(gateway)} is the older way to name a gateway of another namespace.", $"Write {name}.");
-            }
-
-            if (gateway != "mesh" && !gateways.Contains(name))
-            {
-                _findings.Info(FindingCodes.DanglingGateway, rule.Node.Field("gateways") ?? rule.Node, $"no document defines the gateway {FindingSink.Quote(name)}.");
-            }
+            CheckGateway(gateway, rule.Metadata, at, gateways);
         }
-    }
 
-    private static HashSet<string> GatewaysOf(VirtualServiceConfiguration rule)
-    {
-        var gateways = new HashSet<string>(rule.Gateways);
         foreach (var route in rule.Http)
         {
             foreach (var match in route.Match)
             {
-                gateways.UnionWith(match.Gateways);
+                // What a delegate's match does not say itself it has from the rule that delegates.
+                var own = match.Gateways.Count == 0 ? null : match.Node.Field("gateways");
+                foreach (var gateway in match.Gateways.Where(seen.Add))
+                {
+                    CheckGateway(gateway, own is null ? rule.Metadata : route.WrittenIn ?? rule.Metadata, own ?? at, gateways);
+                }
             }
         }
-
-        return gateways;
     }
 
-    private void CheckDestination(VirtualServiceConfiguration rule, RouteDestinationConfiguration destination)
+    private void CheckGateway(string gateway, ResourceMetadata owner, ConfigurationNode at, HashSet<string> gateways)
+    {
+        var name = gateway.Contains('/', StringComparison.Ordinal) ? gateway : $"{owner.Namespace}/{gateway}";
+        if (gateways.Contains(name) || !_told.Add((gateway, at)))
+        {
+            return;
+        }
+
+        _findings.About(owner);
+        if (gateway.Split('.') is [var first, var second, ..] && !gateway.Contains('/', StringComparison.Ordinal))
+        {
+            name = $"{second}/{first}";
+            _findings.Info(FindingCodes.GatewayNameForm, at, $"{FindingSink.Quote(gateway)} is the older way to name a gateway of another namespace.", $"Write {name}.");
+        }
+
+        if (!gateways.Contains(name))
+        {
+            _findings.Info(FindingCodes.DanglingGateway, at, $"no document defines the gateway {FindingSink.Quote(name)}.");
+        }
+    }
+
+    private void CheckDestination(VirtualServiceConfiguration rule, ResourceMetadata owner, RouteDestinationConfiguration destination)
     {
         var host = Resolve(destination.Host, rule.Metadata);
         if (_configuration.DefaultDiscovery == DiscoveryKind.None && !_known.IsDeclared(host))
         {
-            var at = Place(destination);
-            _findings.Warning(FindingCodes.DanglingHost, at.Field("host") ?? at,
+            Tell(FindingCodes.DanglingHost, owner, destination, "host",
                 $"the host '{host}' is declared by no service and no ServiceEntry, and DefaultDiscovery is None; calls are answered 503 NC.", "Add it under Services.");
         }
 
         if (destination.Port is { } port && _known.PortsOf(host) is { } ports && !ports.Any(declared => declared.Number == port))
         {
-            var at = Place(destination);
-            _findings.Warning(FindingCodes.UndeclaredPort, at.Field("port") ?? at, string.Create(CultureInfo.InvariantCulture,
+            Tell(FindingCodes.UndeclaredPort, owner, destination, "port", string.Create(CultureInfo.InvariantCulture,
                 $"'{host}' declares no port {port}; calls are answered 503 NC."), string.Create(CultureInfo.InvariantCulture, $"Write one of {string.Join(", ", ports.Take(10).Select(declared => declared.Number))}."));
         }
 
         if (destination.Subset is { } subset && !IsDefined(host, subset))
         {
-            var at = Place(destination);
-            _findings.Warning(FindingCodes.DanglingSubset, at.Field("subset") ?? at,
+            Tell(FindingCodes.DanglingSubset, owner, destination, "subset",
                 $"no DestinationRule of '{host}' defines the subset '{subset}'; calls are answered 503 NC until one does.", "Add the subset to the DestinationRule of that host.");
         }
     }
+
+    /// <summary>Once: many rules may delegate to one.</summary>
+    private void Tell(string code, ResourceMetadata owner, RouteDestinationConfiguration destination, string field, string message, string fix)
+    {
+        var place = Place(destination);
+        var at = place.Field(field) ?? place;
+        if (_told.Add((code, at)))
+        {
+            _findings.About(owner);
+            _findings.Warning(code, at, message, fix);
+        }
+    }
+
+    /// <summary>A delegate without mirrors has those of the rule that delegates.</summary>
+    private static ResourceMetadata MirrorOwner(VirtualServiceConfiguration rule, HttpRouteConfiguration route)
+        => route.WrittenIn is { } owner && (route.Node.Field("mirror") ?? route.Node.Field("mirrors")) is not null ? owner : rule.Metadata;
 
     // Only findings need the place, and thousands of destinations have none: their nodes are cold memory.
     private static ConfigurationNode Place(RouteDestinationConfiguration destination)
