@@ -31,11 +31,16 @@ internal sealed class MeshSnapshot
         {
             field = value;
             WildcardsBySuffix = new HostIndex([.. value.Select(wildcard => KeyValuePair.Create(wildcard.Suffix, wildcard.Host))]);
+            WildcardLengths = value.All(wildcard => wildcard.Suffix[0] == '.') ? [] : [.. value.Select(wildcard => wildcard.Suffix.Length).Distinct().OrderDescending()];
         }
     }
 
     /// <summary><see cref="Wildcards"/> by suffix, so that a look-up costs one probe per label of the name however many there are.</summary>
     public HostIndex WildcardsBySuffix { get; private init; } = HostIndex.Empty;
+
+    /// <summary>The lengths of the suffixes, the longest first, where one begins inside a label (<c>*-x.foo.com</c>); empty where all begin
+    /// with a dot, which tells where to look.</summary>
+    public int[] WildcardLengths { get; private init; } = [];
 
     /// <summary>Wildcards of ServiceEntries, whose calls pass by also under <c>REGISTRY_ONLY</c>.</summary>
     public IReadOnlyList<PassThroughHost> PassThrough { get; init; } = [];

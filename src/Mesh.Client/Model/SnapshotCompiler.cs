@@ -43,7 +43,7 @@ internal static class SnapshotCompiler
     {
         var (ports, @namespace) = (ServiceEntryReader.Ports(group), group.Oldest.Metadata.Namespace);
         return (scope is null ? ports : scope.PortsOf(@namespace, $"*{suffix}", ports)) is { } seen
-            ? new(suffix, seen, destinationRules.WildcardRefusal(suffix, @namespace))
+            ? new(suffix, seen, destinationRules.WildcardRefusal($"*{suffix}", @namespace))
             : null;
     }
 }

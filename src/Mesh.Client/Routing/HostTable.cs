@@ -61,6 +61,19 @@ internal static class HostTable
             return false;
         }
 
+        foreach (var length in snapshot.WildcardLengths)
+        {
+            if (length < name.Length && snapshot.WildcardsBySuffix.TryGetValue(name[^length..], out host!))
+            {
+                return true;
+            }
+        }
+
+        if (snapshot.WildcardLengths.Length > 0)
+        {
+            return false;
+        }
+
         // Labels fall off from the left, so the first suffix found is the longest; the first character belongs to the wildcard.
         var start = 0;
         while (name[(start + 1)..].IndexOf('.') is >= 0 and var next)

@@ -154,6 +154,32 @@ public sealed class SnapshotCompilerHostTests
     }
 
     [Fact]
+    public void Longest_wildcard_rules_a_known_service_also_where_it_ends_inside_a_label()
+    {
+        var snapshot = Given.Snapshot(
+            [Given.Service("a-x.foo.com", 80), Given.Service("a.foo.com", 80)],
+            [
+                Given.VirtualService("short", 1, ["*.foo.com"], Given.Route("a.foo.com")),
+                Given.VirtualService("long", 2, ["*-x.foo.com"], Given.Route("a.foo.com")),
+            ],
+            [Given.DestinationRule("all", "*foo.com", Given.Subset("v1")), Given.DestinationRule("some", "*x.foo.com", Given.Subset("v2"))]);
+
+        Assert.Equal("VirtualService default/long", snapshot.Hosts["a-x.foo.com"].VirtualService!.Resource);
+        Assert.Equal("VirtualService default/short", snapshot.Hosts["a.foo.com"].VirtualService!.Resource);
+        Assert.Equal(
+            ["a-x.foo.com v2", "a.foo.com v1"],
+            snapshot.Clusters.Where(cluster => cluster.Key.Subset is not null).Select(cluster => $"{cluster.Service.Name} {cluster.Key.Subset}").Order());
+    }
+
+    [Fact]
+    public void Wildcard_as_a_destination_is_no_service()
+    {
+        var snapshot = Given.Snapshot([], [Given.VirtualService("r", ["shop"], Given.Route("*.foo.com"))]);
+
+        Assert.DoesNotContain(snapshot.Clusters, cluster => cluster.Service.Name.Contains('*'));
+    }
+
+    [Fact]
     public void Gotcha_12_wildcard_does_not_cover_its_own_end()
     {
         var snapshot = Given.Snapshot(

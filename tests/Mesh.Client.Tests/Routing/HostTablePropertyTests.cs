@@ -8,17 +8,18 @@ namespace Mesh.Client.Tests.Routing;
 /// <summary>The look-up against one that walks everything.</summary>
 public sealed class HostTablePropertyTests
 {
-    private static readonly Gen<string> Label = Gen.OneOf("a", "b", "foo");
+    private static readonly Gen<string> Label = Gen.OneOf("a", "b", "foo", "b-a");
     private static readonly Gen<string> Name = Label.Array[1, 4].Select(labels => string.Join('.', labels));
+    private static readonly Gen<string> Suffix = Gen.Select(Gen.OneOf(".", ".", "-", ""), Name, (before, name) => before + name);
 
     [Fact]
     public void TryFind_agrees_with_a_walk_over_all_hosts()
-        => Gen.Select(Name.Array[0, 6], Name.Array[0, 4], Name, Gen.Bool)
+        => Gen.Select(Name.Array[0, 6], Suffix.Array[0, 4], Name, Gen.Bool)
             .Sample((services, wildcards, asked, dot) =>
             {
                 var snapshot = Given.Snapshot(
                     [.. services.Distinct().Select(name => Given.Service(name))],
-                    [.. wildcards.Select((end, i) => Given.VirtualService($"v{i}", [$"*.{end}"], Given.Route("target.test")))],
+                    [.. wildcards.Select((end, i) => Given.VirtualService($"v{i}", [$"*{end}"], Given.Route("target.test")))],
                     defaultDiscovery: DiscoveryKind.Dns);
 
                 var expected = Walk(services, wildcards, asked);
@@ -43,8 +44,8 @@ public sealed class HostTablePropertyTests
             return $"{shortName}.default.svc.cluster.local";
         }
 
-        var wildcard = wildcards.Where(end => asked.EndsWith($".{end}", StringComparison.Ordinal) && asked.Length > end.Length + 1)
+        var wildcard = wildcards.Where(end => asked.EndsWith(end, StringComparison.Ordinal) && asked.Length > end.Length)
             .MaxBy(end => end.Length);
-        return wildcard is null ? null : $"*.{wildcard}";
+        return wildcard is null ? null : $"*{wildcard}";
     }
 }

@@ -43,6 +43,24 @@ public sealed class HostTableTests
         => Assert.True(HostTable.TryFind(Given.Snapshot([Given.Service(service)]), new(uri), out _));
 
     [Theory]
+    [InlineData("10.0.0.1", "http://10.0.0.1/")]
+    [InlineData("2001:DB8::0001", "http://[2001:db8::1]/")]
+    [InlineData("*-x.foo.com", "http://a-x.foo.com/")]
+    [InlineData("*foo.com", "http://barfoo.com/")]
+    public void TryFind_takes_every_form_of_host_that_a_rule_may_have(string host, string uri)
+    {
+        Assert.True(HostTable.TryFind(Given.Snapshot([], [Given.VirtualService("r", [host], Given.Route("reviews"))]), new(uri), out var match));
+        Assert.NotNull(match.Host.VirtualService);
+    }
+
+    [Theory]
+    [InlineData("*-x.foo.com", "http://-x.foo.com/")]
+    [InlineData("*-x.foo.com", "http://x.foo.com/")]
+    [InlineData("*foo.com", "http://foo.com/")]
+    public void TryFind_gives_the_star_one_character_at_least(string host, string uri)
+        => Assert.False(HostTable.TryFind(Given.Snapshot([], [Given.VirtualService("r", [host], Given.Route("reviews"))]), new(uri), out _));
+
+    [Theory]
     [InlineData("http://s/", "9080", 9080)]
     [InlineData("http://s/", "81:admin,9080:http", 9080)]
     [InlineData("http://s/", "81:admin,82:web", 0)]

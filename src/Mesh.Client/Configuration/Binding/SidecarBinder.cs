@@ -60,7 +60,7 @@ internal static class SidecarBinder
         var isExcluded = space.Length > 1 && space[0] == '~';
         space = isExcluded ? space[1..] : space;
         var isNamespace = space is EgressHostConfiguration.Any or EgressHostConfiguration.Own or EgressHostConfiguration.None || DnsName.IsLabel(space);
-        if (!isNamespace || (host != EgressHostConfiguration.Any && HostName.FindError(host, allowsWildcard: true) is not null)
+        if (!isNamespace || (host != EgressHostConfiguration.Any && (HostName.IsPartialWildcard(host) || HostName.FindError(host, allowsWildcard: true) is not null))
             || (space == EgressHostConfiguration.None && host != EgressHostConfiguration.Any))
         {
             findings.Error(FindingCodes.BadEgressHost, node, $"{FindingSink.Quote(text)} cannot be used: {Form}; with '~' nothing but '~/*'.",

@@ -1,16 +1,14 @@
-using System.Net;
-
 namespace Mesh.Client.Configuration;
 
 /// <summary>Hosts as rules write them: short name, full name, or one leading wildcard; and what they mean.</summary>
 internal static class HostName
 {
-    /// <summary>What is wrong; null where nothing is.</summary>
-    public static string? FindError(string host, bool allowsWildcard)
+    /// <summary>What is wrong; null where nothing is. As in Istio a wildcard is one star in front of the first label, or in place of it.</summary>
+    public static string? FindError(string host, bool allowsWildcard, bool allowsAddress = false)
     {
-        if (IPAddress.TryParse(host, out _))
+        if (EndpointAddressText.TryParseIp(host, out _))
         {
-            return "an IP address is no service; write the name that callers use";
+            return allowsAddress ? null : "an IP address is no service; write the name that callers use";
         }
 
         var name = host.AsSpan();
@@ -26,12 +24,16 @@ internal static class HostName
                 return null;
             }
 
-            if (!name.StartsWith("*."))
+            name = name switch
             {
-                return "a wildcard is written as '*.' in front of a name, such as *.example.com";
+                ['*', '.' or '-', .. var rest] => rest,
+                ['*', .. var rest] => rest,
+                _ => name,
+            };
+            if (name.Contains('*'))
+            {
+                return "a wildcard is one '*' in front of a name, such as *.example.com or *-test.example.com";
             }
-
-            name = name[2..];
         }
 
         if (name.Contains("://", StringComparison.Ordinal))
@@ -44,32 +46,25 @@ internal static class HostName
             return "a host has neither port nor path; write the name alone";
         }
 
-        return DnsName.IsHost(name) ? null : "letters, digits and '-' with dots between are allowed, 63 in a part, 253 in all";
-    }
-
-    /// <summary>The wildcards that could cover a host, narrowest first: one look-up each, however many rules there are.</summary>
-    public static IEnumerable<string> WildcardsOver(string host)
-    {
-        for (var dot = host.IndexOf('.', Math.Min(1, host.Length)); dot >= 0; dot = host.IndexOf('.', dot + 1))
+        if (!DnsName.IsHost(name))
         {
-            var wildcard = string.Concat("*", host.AsSpan(dot));
-            if (wildcard != host)
-            {
-                yield return wildcard;
-            }
+            return "letters, digits and '-' with dots between are allowed, 63 in a part, 253 in all";
         }
 
-        if (host != "*")
-        {
-            yield return "*";
-        }
+        var last = host.AsSpan(host.LastIndexOf('.') + 1);
+        return last.Length is > 0 and var length && length < host.Length && !last.ContainsAnyExceptInRange('0', '9')
+            ? "the last part of a name cannot be a number"
+            : null;
     }
 
-    /// <summary>The full name: one without a dot belongs to the namespace of the rule that writes it, as in Istio; others stay as they are.</summary>
+    /// <summary>A wildcard that begins inside a label: <c>*-x.foo.com</c>, <c>*foo.com</c>.</summary>
+    public static bool IsPartialWildcard(string host) => host is ['*', not '.', ..];
+
+    /// <summary>The full name: one without a dot, but for a wildcard or an IPv6 address, belongs to the namespace of the rule that writes it, as in Istio; others stay as they are.</summary>
     public static string Resolve(string host, string ruleNamespace, string domain)
     {
         var lower = host.ToLowerInvariant().TrimEnd('.');
-        return lower.Contains('.', StringComparison.Ordinal) || lower.Contains('*', StringComparison.Ordinal)
+        return lower.AsSpan().ContainsAny('.', '*', ':')
             ? lower
             : $"{lower}.{ruleNamespace}.svc.{domain}";
     }

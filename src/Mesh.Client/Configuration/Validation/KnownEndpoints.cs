@@ -4,6 +4,7 @@ namespace Mesh.Client.Configuration;
 internal sealed class KnownEndpoints
 {
     private readonly Dictionary<string, Declaration?> _hosts = new(StringComparer.Ordinal);
+    private readonly WildcardTable<bool> _wildcards = new();
     private readonly MeshConfiguration _configuration;
     private readonly WorkloadIndex _workloads;
 
@@ -26,7 +27,7 @@ internal sealed class KnownEndpoints
         }
     }
 
-    public bool IsDeclared(string host) => Find(host, out _) || HostName.WildcardsOver(host).Any(_hosts.ContainsKey);
+    public bool IsDeclared(string host) => Find(host, out _) || _wildcards.TryFind(host, out _);
 
     /// <summary>Null where they are not known or none are written.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>>? LabelsOf(string host)
@@ -55,6 +56,11 @@ internal sealed class KnownEndpoints
     private void Add(string host, ResourceMetadata of, Declaration declaration)
     {
         var name = HostName.Resolve(host, of.Namespace, _configuration.Domain);
+        if (name.StartsWith('*'))
+        {
+            _wildcards.TryAdd(name, true);
+        }
+
         if (!_hosts.TryAdd(name, declaration))
         {
             _hosts[name] = null;

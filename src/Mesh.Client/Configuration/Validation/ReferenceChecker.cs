@@ -12,6 +12,7 @@ internal sealed class ReferenceChecker
     private readonly FindingSink _findings;
     private readonly KnownEndpoints _known;
     private readonly Dictionary<string, HashSet<string>> _subsets = new(StringComparer.Ordinal);
+    private readonly WildcardTable<HashSet<string>> _wildcardSubsets = new();
     private readonly HashSet<(string What, ConfigurationNode At)> _told = [];
     private (string Host, string Namespace, string Name) _resolved = ("", "", "");
 
@@ -26,6 +27,10 @@ internal sealed class ReferenceChecker
             if (!_subsets.TryGetValue(host, out var subsets))
             {
                 _subsets[host] = subsets = new HashSet<string>(StringComparer.Ordinal);
+                if (host.StartsWith('*'))
+                {
+                    _wildcardSubsets.TryAdd(host, subsets);
+                }
             }
 
             subsets.UnionWith(rule.Subsets.Select(subset => subset.Name));
@@ -134,6 +139,12 @@ internal sealed class ReferenceChecker
     private void CheckDestination(VirtualServiceConfiguration rule, ResourceMetadata owner, RouteDestinationConfiguration destination)
     {
         var host = Resolve(destination.Host, rule.Metadata);
+        if (host.StartsWith('*'))
+        {
+            // Whatever is declared, calls to it go nowhere, and the binder says so.
+            return;
+        }
+
         if (_configuration.DefaultDiscovery == DiscoveryKind.None && !_known.IsDeclared(host))
         {
             Tell(FindingCodes.DanglingHost, owner, destination, "host",
@@ -174,10 +185,7 @@ internal sealed class ReferenceChecker
         => destination.Node.Field("destination") ?? destination.Node;
 
     private bool IsDefined(string host, string subset)
-        => (_subsets.TryGetValue(host, out var own) && own.Contains(subset)) || IsDefinedByWildcard(host, subset);
-
-    private bool IsDefinedByWildcard(string host, string subset)
-        => HostName.WildcardsOver(host).Any(name => _subsets.TryGetValue(name, out var subsets) && subsets.Contains(subset));
+        => (_subsets.TryGetValue(host, out var own) && own.Contains(subset)) || _wildcardSubsets.Over(host).Any(subsets => subsets.Contains(subset));
 
     /// <summary>The last answer is kept: the destinations of one rule mostly name one host.</summary>
     private string Resolve(string host, ResourceMetadata of)

@@ -39,20 +39,35 @@ internal static class ServiceEntryValidator
             {
                 findings.Error(FindingCodes.DuplicateHost, node, $"the host {FindingSink.Quote(host)} is written twice.", "Remove one of them.");
             }
-            else if (host.StartsWith('*') && entry.Resolution is not (ServiceResolution.None or ServiceResolution.DynamicDns))
+            else if (host.StartsWith('*'))
             {
-                if (entry.Endpoints.Count == 0 && entry.WorkloadSelector is null)
-                {
-                    findings.Error(FindingCodes.DiscoveryMismatch, node,
-                        $"the wildcard {FindingSink.Quote(host)} without endpoints is allowed with the resolutions NONE and DYNAMIC_DNS alone: nobody knows which endpoints it has.",
-                        "Write resolution: NONE, or name the hosts.");
-                }
-                else
-                {
-                    findings.Warning(FindingCodes.UnbuiltField, node,
-                        $"endpoints of a wildcard are not built yet in this version; calls to what {FindingSink.Quote(host)} covers go through the client's own handler.", "Name the hosts.");
-                }
+                CheckWildcard(entry, host, node, findings);
             }
+        }
+    }
+
+    private static void CheckWildcard(ServiceEntryConfiguration entry, string host, ConfigurationNode node, FindingSink findings)
+    {
+        if (HostName.IsPartialWildcard(host))
+        {
+            findings.Warning(FindingCodes.BadHost, node, $"the wildcard {FindingSink.Quote(host)} ends inside a label: it works here, and Istio's Gateways and Sidecars do not take it.", "Write a wildcard for whole labels, such as *.example.com.");
+        }
+
+        if (entry.Resolution is ServiceResolution.None or ServiceResolution.DynamicDns)
+        {
+            return;
+        }
+
+        if (entry.Endpoints.Count == 0 && entry.WorkloadSelector is null)
+        {
+            findings.Error(FindingCodes.DiscoveryMismatch, node,
+                $"the wildcard {FindingSink.Quote(host)} without endpoints is allowed with the resolutions NONE and DYNAMIC_DNS alone: nobody knows which endpoints it has.",
+                "Write resolution: NONE, or name the hosts.");
+        }
+        else
+        {
+            findings.Warning(FindingCodes.UnbuiltField, node,
+                $"endpoints of a wildcard are not built yet in this version; calls to what {FindingSink.Quote(host)} covers go through the client's own handler.", "Name the hosts.");
         }
     }
 

@@ -42,6 +42,12 @@ internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSin
     private void CheckHosts(SidecarConfiguration chosen)
     {
         var known = Known();
+        var wildcards = new WildcardTable<string>();
+        foreach (var wildcard in known.Where(name => name.StartsWith('*')))
+        {
+            wildcards.TryAdd(wildcard, wildcard);
+        }
+
         findings.About(chosen.Metadata);
         foreach (var host in chosen.EgressHosts ?? [])
         {
@@ -52,7 +58,7 @@ internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSin
 
             var space = host.Namespace is EgressHostConfiguration.Own or EgressHostConfiguration.Any ? configuration.Namespace : host.Namespace;
             var name = HostName.Resolve(host.Host, space, configuration.Domain);
-            if (!known.Contains(name) && !HostName.WildcardsOver(name).Any(known.Contains))
+            if (!known.Contains(name) && !wildcards.TryFind(name, out _))
             {
                 findings.Info(FindingCodes.UnknownEgressHost, host.Node, $"no service and no rule is known for the host '{name}'.");
             }

@@ -6,14 +6,13 @@ namespace Mesh.Client.Model;
 /// exact host before the longest wildcard, and that before <c>*</c>. The first namespace that has any is taken alone; rules of different namespaces are never combined.</summary>
 internal sealed class DestinationRuleTable
 {
-    private const string AllHosts = "*";
-
     /// <summary>Rules are combined with those of the same <c>exportTo</c> alone; of several such groups that this process sees the youngest is
     /// used, as in Istio, where the last one found replaces the others.</summary>
     private readonly Dictionary<(string Namespace, string Host), MergedDestinationRule> _rules = [];
 
     /// <summary>Rules that select this workload go before those for all, and are combined with those of the same selector alone.</summary>
     private readonly Dictionary<(string Namespace, string Host), (IReadOnlyDictionary<string, string> Selector, MergedDestinationRule Rule)> _selecting = [];
+    private readonly Dictionary<string, WildcardTable<string>> _wildcards = [];
     private readonly string _clientNamespace;
     private readonly string _rootNamespace;
 
@@ -25,13 +24,16 @@ internal sealed class DestinationRuleTable
         foreach (var rule in configuration.DestinationRules.OrderBy(rule => rule.Metadata, ResourceMetadata.OldestFirst))
         {
             var name = HostNames.Resolve(rule.Host, rule.Metadata.Namespace, configuration.Domain);
-            // No host begins with a dot, so exact hosts and suffixes share one table.
-            var key = (rule.Metadata.Namespace, HostNames.WildcardSuffix(name) ?? name);
+            var key = (rule.Metadata.Namespace, name);
             (rule.WorkloadSelector is { } selector ? Selecting(key, selector) : Exported(key, rule.ExportTo, groups))?.Add(rule);
+            if (name.StartsWith('*'))
+            {
+                AddWildcard(rule.Metadata.Namespace, name);
+            }
         }
     }
 
-    /// <param name="name">A host's full name, or a wildcard's suffix with its leading dot.</param>
+    /// <param name="name">A host's full name, or a wildcard.</param>
     /// <param name="serviceNamespace">Where the host is declared.</param>
     public MergedDestinationRule? Find(string name, string serviceNamespace)
         => FindIn(_clientNamespace, name)
@@ -39,9 +41,9 @@ internal sealed class DestinationRuleTable
             ?? (_rootNamespace == _clientNamespace || _rootNamespace == serviceNamespace ? null : FindIn(_rootNamespace, name));
 
     /// <summary>Why calls to what a wildcard covers cannot be made: a rule asks for TLS, and they go past the mesh's own connections.</summary>
-    public string? WildcardRefusal(string suffix, string @namespace)
-        => Find(suffix, @namespace)?.TlsOwner is { } owner
-            ? $"{owner} asks for TLS to hosts of the wildcard *{suffix}, which this version adds to named hosts alone; name the host in a ServiceEntry"
+    public string? WildcardRefusal(string wildcard, string @namespace)
+        => Find(wildcard, @namespace)?.TlsOwner is { } owner
+            ? $"{owner} asks for TLS to hosts of the wildcard {wildcard}, which this version adds to named hosts alone; name the host in a ServiceEntry"
             : null;
 
     private MergedDestinationRule Exported(
@@ -69,21 +71,17 @@ internal sealed class DestinationRuleTable
     }
 
     private MergedDestinationRule? FindIn(string @namespace, string name)
+        => Find((@namespace, name))
+            ?? (_wildcards.TryGetValue(@namespace, out var wildcards) && wildcards.TryFind(name, out var wildcard) ? Find((@namespace, wildcard)) : null);
+
+    private void AddWildcard(string @namespace, string wildcard)
     {
-        if (Find((@namespace, name)) is { } exact)
+        if (!_wildcards.TryGetValue(@namespace, out var wildcards))
         {
-            return exact;
+            _wildcards.Add(@namespace, wildcards = new());
         }
 
-        foreach (var suffix in HostNames.Suffixes(name))
-        {
-            if (Find((@namespace, suffix)) is { } rule)
-            {
-                return rule;
-            }
-        }
-
-        return Find((@namespace, AllHosts));
+        wildcards.TryAdd(wildcard, wildcard);
     }
 
     private MergedDestinationRule? Find((string Namespace, string Host) key)

@@ -15,7 +15,7 @@ internal sealed class HostCompiler
     private readonly VirtualServiceConfiguration[] _virtualServices;
     private readonly VirtualServiceModel?[] _compiled;
     private readonly Dictionary<string, int> _exact = [];
-    private readonly Dictionary<string, int> _wildcards = [];
+    private readonly WildcardTable<int> _wildcards = new();
     private readonly Dictionary<string, Entry> _names = new(StringComparer.OrdinalIgnoreCase);
 
     public HostCompiler(MeshConfiguration configuration, ServiceTable services, ClusterTable clusters, MatchCompiler matches, SidecarScope? scope)
@@ -63,7 +63,7 @@ internal sealed class HostCompiler
             }
         }
 
-        var wildcards = _wildcards
+        var wildcards = _wildcards.BySuffix
             .Select(wildcard => new WildcardHostModel(wildcard.Key, Host($"*{wildcard.Key}", null, wildcard.Value)))
             .OrderByDescending(wildcard => wildcard.Suffix.Length)
             .ThenBy(wildcard => wildcard.Suffix, StringComparer.Ordinal)
@@ -78,9 +78,9 @@ internal sealed class HostCompiler
             foreach (var host in _virtualServices[rank].Hosts)
             {
                 var name = HostNames.Resolve(host, _virtualServices[rank].Metadata.Namespace, _configuration.Domain);
-                if (HostNames.WildcardSuffix(name) is { } suffix)
+                if (HostNames.WildcardSuffix(name) is not null)
                 {
-                    _wildcards.TryAdd(suffix, rank);
+                    _wildcards.TryAdd(name, rank);
                 }
                 else if (!name.StartsWith('*'))
                 {
@@ -142,22 +142,7 @@ internal sealed class HostCompiler
 
     /// <summary>The VirtualService of a host: that of the exact name, else that of the longest wildcard, whatever their ages.</summary>
     private int RankOf(string name)
-    {
-        if (_exact.TryGetValue(name, out var rank))
-        {
-            return rank;
-        }
-
-        foreach (var suffix in _wildcards.Count == 0 ? [] : HostNames.Suffixes(name))
-        {
-            if (_wildcards.TryGetValue(suffix, out rank))
-            {
-                return rank;
-            }
-        }
-
-        return int.MaxValue;
-    }
+        => _exact.TryGetValue(name, out var rank) || _wildcards.TryFind(name, out rank) ? rank : int.MaxValue;
 
     private HostModel Host(string name, ServiceModel? service, int rank)
     {

@@ -28,6 +28,11 @@ internal static class HostNames
             name = name[1..^1];
         }
 
+        if (name.Contains(':') && IPAddress.TryParse(name, out var address))
+        {
+            return address.ToString();
+        }
+
         return (System.Text.Ascii.IsValid(name) ? name : ToAscii(name)).ToLowerInvariant();
     }
 
@@ -81,7 +86,7 @@ internal static class HostNames
     }
 
     /// <summary><c>.foo.com</c> for <c>*.foo.com</c>; null for all else, the bare <c>*</c> too, which no client's rule may use.</summary>
-    public static string? WildcardSuffix(string name) => name.Length > 2 && name[0] == '*' && name[1] == '.' ? name[1..] : null;
+    public static string? WildcardSuffix(string name) => name.Length > 1 && name[0] == '*' ? name[1..] : null;
 
     /// <summary>The suffixes under which a wildcard for <paramref name="name"/> may be filed, the longest first.</summary>
     public static IEnumerable<string> Suffixes(string name)

@@ -12,7 +12,7 @@ internal sealed class ServiceTable
     private PortModel[] _ports = [];
     private readonly string[] _externalHosts;
     private readonly Dictionary<string, ServiceModel> _declared;
-    private readonly Dictionary<string, ServiceEntryGroup> _wildcards = [];
+    private readonly WildcardTable<ServiceEntryGroup> _wildcards = new();
     private readonly Dictionary<string, ServiceModel> _implied = [];
     private readonly Dictionary<(string Host, string Namespace), ServiceModel?> _resolved = [];
     private (string? Host, string? Namespace, ServiceModel? Service) _last;
@@ -44,9 +44,10 @@ internal sealed class ServiceTable
     public IReadOnlyCollection<ServiceModel> Declared => _declared.Values;
 
     /// <summary>Wildcard hosts of ServiceEntries that are seen, by suffix. Whose endpoints they have only the caller knows.</summary>
-    public IReadOnlyDictionary<string, ServiceEntryGroup> Wildcards => _wildcards;
+    public IReadOnlyDictionary<string, ServiceEntryGroup> Wildcards => _wildcards.BySuffix;
 
-    /// <summary>The service a rule means by <paramref name="host"/>. Null where it is not declared and the default discovery is None.</summary>
+    /// <summary>The service a rule means by <paramref name="host"/>. Null where it is not declared and the default discovery is None, and for a
+    /// wildcard, which is no single service.</summary>
     public ServiceModel? Resolve(string host, string ruleNamespace)
     {
         // The destinations of one rule mostly name one host.
@@ -106,13 +107,13 @@ internal sealed class ServiceTable
             }
 
             var group = ServiceEntryGroup.Around(claim.Metadata, entries);
-            if (HostNames.WildcardSuffix(name) is not { } suffix)
+            if (HostNames.WildcardSuffix(name) is null)
             {
                 _declared[name] = Declare(group, name, written);
             }
             else if (!claim.IsHidden)
             {
-                _wildcards[suffix] = group;
+                _wildcards.Set(name, group);
             }
         }
     }
@@ -134,13 +135,18 @@ internal sealed class ServiceTable
     private ServiceModel? Find(string host, string ruleNamespace)
     {
         var name = HostNames.Resolve(host, ruleNamespace, _configuration.Domain);
+        if (name.StartsWith('*'))
+        {
+            return null;
+        }
+
         if (_declared.TryGetValue(name, out var service) || _implied.TryGetValue(name, out service)
             || (HostNames.ExpandAlias(name, _configuration.Domain) is { } full && _declared.TryGetValue(full, out service)))
         {
             return service;
         }
 
-        if (EntriesOver(name) is { } group)
+        if (_wildcards.TryFind(name, out var group))
         {
             service = Declare(group, name, name);
             _implied.Add(name, service);
@@ -152,20 +158,6 @@ internal sealed class ServiceTable
         }
 
         return service;
-    }
-
-    /// <summary>The entries of the longest wildcard that covers a name.</summary>
-    private ServiceEntryGroup? EntriesOver(string name)
-    {
-        foreach (var suffix in _wildcards.Count == 0 ? [] : HostNames.Suffixes(name))
-        {
-            if (_wildcards.TryGetValue(suffix, out var group))
-            {
-                return group;
-            }
-        }
-
-        return null;
     }
 
     private ServiceModel Declare(ServiceEntryGroup group, string name, string written)

@@ -46,9 +46,17 @@ public sealed class ServiceEntryBindingTests
     }
 
     [Theory]
+    [InlineData("*-a.example.com")]
+    [InlineData("*example.com")]
+    public void Bind_a_wildcard_that_ends_inside_a_label_is_told(string host)
+        => Loading.Warned(Load($"hosts: [ \"{host}\" ]"), FindingCodes.BadHost, "spec.hosts[0]");
+
+    [Theory]
     [InlineData("ports: []", FindingCodes.MissingField, "spec")]
     [InlineData("hosts: []", FindingCodes.MissingField, "spec.hosts")]
     [InlineData("hosts: [ \"*\" ]", FindingCodes.BadHost, "spec.hosts[0]")]
+    [InlineData("hosts: [ 10.0.0.1 ]", FindingCodes.BadHost, "spec.hosts[0]")]
+    [InlineData("hosts: [ \"*-a.b\" ], resolution: DNS", FindingCodes.DiscoveryMismatch, "spec.hosts[0]")]
     [InlineData("hosts: [ \"http://a\" ]", FindingCodes.BadHost, "spec.hosts[0]")]
     [InlineData("hosts: [ a.b, A.b ]", FindingCodes.DuplicateHost, "spec.hosts[1]")]
     [InlineData("hosts: [ \"*.a.b\" ], resolution: DNS", FindingCodes.DiscoveryMismatch, "spec.hosts[0]")]

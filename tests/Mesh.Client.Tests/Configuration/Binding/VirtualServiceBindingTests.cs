@@ -211,7 +211,8 @@ public sealed class VirtualServiceBindingTests
     [Theory]
     [InlineData("{ host: \"\" }", FindingCodes.MissingField, ".host")]
     [InlineData("{ subset: v1 }", FindingCodes.MissingField, "")]
-    [InlineData("{ host: \"*.a.com\" }", FindingCodes.BadHost, ".host")]
+    [InlineData("{ host: \"*\" }", FindingCodes.BadHost, ".host")]
+    [InlineData("{ host: \"a.*\" }", FindingCodes.BadHost, ".host")]
     [InlineData("{ host: \"http://a\" }", FindingCodes.BadHost, ".host")]
     [InlineData("{ host: \"a:80\" }", FindingCodes.BadHost, ".host")]
     [InlineData("{ host: 10.0.0.1 }", FindingCodes.BadHost, ".host")]
@@ -220,6 +221,17 @@ public sealed class VirtualServiceBindingTests
     [InlineData("{ host: a, port: {} }", FindingCodes.MissingField, ".port")]
     public void Load_a_destination_that_cannot_be_one_is_refused(string destination, string code, string path)
         => Loading.Refused(Loading.Route($"- route:\n  - destination: {destination}\n"), code, "spec.http[0].route[0].destination" + path);
+
+    [Theory]
+    [InlineData("*.a.com")]
+    [InlineData("*-a.com")]
+    public void Load_a_wildcard_as_a_destination_is_told_to_lead_nowhere(string host)
+    {
+        var document = Loading.Route($"- route:\n  - destination: {{ host: \"{host}\", subset: v1 }}\n");
+
+        Loading.Warned(document, FindingCodes.UnbuiltField, "spec.http[0].route[0].destination.host");
+        Assert.Empty(ConfigurationMerger.Merge([document]).Findings);
+    }
 
     [Fact]
     public void Load_all_that_is_wrong_is_found_at_once()
