@@ -14,11 +14,15 @@ internal static class FindingAliases
     /// <summary>The same for what its schema only warns of.</summary>
     public const string SchemaWarning = "IST0133";
 
-    /// <summary>What istioctl finds besides; what suppresses it there is no mistake here.</summary>
+    /// <summary>What istioctl and Kiali find besides; what suppresses it there is no mistake here.</summary>
     private static readonly FrozenSet<string> Others = new[]
     {
         "IST0107", "IST0108", "IST0112", "IST0116", "IST0118", "IST0125", "IST0127", "IST0128", "IST0129", "IST0132", "IST0135", "IST0136", "IST0137", "IST0140", "IST0149",
         "IST0150", "IST0165", "IST0167", "IST0175",
+        "KIA0005", "KIA0101", "KIA0102", "KIA0103", "KIA0104", "KIA0105", "KIA0106", "KIA0107", "KIA0108", "KIA0109", "KIA0110", "KIA0204", "KIA0205", "KIA0206", "KIA0207", "KIA0208",
+        "KIA0301", "KIA0302", "KIA0401", "KIA0501", "KIA0505", "KIA0506", "KIA0601", "KIA0602", "KIA0701", "KIA1103", "KIA1109", "KIA1110", "KIA1111", "KIA1112", "KIA1113", "KIA1114",
+        "KIA1115", "KIA1116", "KIA1117", "KIA1301", "KIA1311", "KIA1312", "KIA1313", "KIA1314", "KIA1315", "KIA1316", "KIA1317", "KIA1401", "KIA1402", "KIA1501", "KIA1502", "KIA1503",
+        "KIA1504", "KIA1601", "KIA1701", "KIA1702",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly string[] Schema = [SchemaError, SchemaWarning];
@@ -148,6 +152,6 @@ internal static class FindingAliases
         };
     }
 
-    /// <summary>Whether it is a code of this library, an alias, or another of istioctl's.</summary>
+    /// <summary>Whether it is a code of this library, an alias, or another of istioctl's or Kiali's.</summary>
     public static bool IsKnown(string code) => Table.ContainsKey(code) || Singles.ContainsKey(code) || Others.Contains(code);
 }

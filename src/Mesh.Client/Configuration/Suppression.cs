@@ -5,8 +5,10 @@ internal sealed class Suppression
 {
     private const string All = "*";
 
-    /// <summary>The first is Istio's, so that what silences <c>istioctl analyze</c> holds here too.</summary>
-    private static readonly string[] Annotations = ["galley.istio.io/analyze-suppress", "mesh-client/suppress"];
+    private const string Kiali = "kiali.io/ignore-validations";
+
+    /// <summary>Those of Istio and Kiali too, so that what silences <c>istioctl analyze</c> or Kiali holds here.</summary>
+    private static readonly string[] Annotations = ["galley.istio.io/analyze-suppress", Kiali, "mesh-client/suppress"];
 
     private readonly HashSet<string> _codes = new(StringComparer.OrdinalIgnoreCase);
 
@@ -19,7 +21,7 @@ internal sealed class Suppression
             if (annotations.TryGetValue(annotation, out var codes))
             {
                 suppression ??= new();
-                suppression._codes.UnionWith(Split(codes));
+                suppression._codes.UnionWith(Split(annotation, codes));
             }
         }
 
@@ -31,7 +33,7 @@ internal sealed class Suppression
     {
         foreach (var (name, node) in annotations.Properties)
         {
-            foreach (var code in Annotations.Contains(name) && node.Text is { } text ? Split(text) : [])
+            foreach (var code in Annotations.Contains(name) && node.Text is { } text ? Split(name, text) : [])
             {
                 if (code != All && !FindingAliases.IsKnown(code))
                 {
@@ -44,5 +46,6 @@ internal sealed class Suppression
 
     public bool Covers(string code, IReadOnlyList<string> aliases) => _codes.Contains(All) || _codes.Contains(code) || aliases.Any(_codes.Contains);
 
-    private static string[] Split(string codes) => codes.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>Kiali takes an empty annotation for all of its codes.</summary>
+    private static string[] Split(string annotation, string codes) => annotation == Kiali && string.IsNullOrWhiteSpace(codes) ? [All] : codes.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

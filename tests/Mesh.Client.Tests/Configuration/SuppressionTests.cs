@@ -6,6 +6,7 @@ public sealed class SuppressionTests
 {
     private const string Istio = "galley.istio.io/analyze-suppress";
     private const string Own = "mesh-client/suppress";
+    private const string Kiali = "kiali.io/ignore-validations";
 
     [Theory]
     [InlineData(Istio, "IST0130")]
@@ -14,11 +15,15 @@ public sealed class SuppressionTests
     [InlineData(Own, "MESH0209")]
     [InlineData(Own, "mesh0209,KIA1107")]
     [InlineData(Own, "IST0130")]
+    [InlineData(Kiali, "")]
+    [InlineData(Kiali, "MESH0209")]
     public void Load_a_suppressed_finding_is_not_told(string annotation, string codes) => Loading.Clean(Unreachable(annotation, codes));
 
     [Theory]
     [InlineData(Own, "IST0131")]
     [InlineData(Own, "")]
+    [InlineData(Istio, "")]
+    [InlineData(Kiali, "KIA1107,KIA0601")]
     [InlineData("istio.io/suppress", "*")]
     public void Load_another_finding_is_told(string annotation, string codes) => Loading.Warned(Unreachable(annotation, codes), FindingCodes.Unreachable, "spec.http[1]");
 
@@ -34,6 +39,7 @@ public sealed class SuppressionTests
     [Theory]
     [InlineData(Own, "MESH0209,MESH9999")]
     [InlineData(Istio, "IST9999")]
+    [InlineData(Kiali, "KIA1107, KIA9999")]
     public void Load_a_code_that_does_not_exist_is_told(string annotation, string codes)
     {
         var document = Rule($"{annotation}: \"{codes}\"", "name: a");
@@ -42,8 +48,18 @@ public sealed class SuppressionTests
         Assert.Single(document.Findings);
     }
 
-    [Fact]
-    public void Load_what_istioctl_alone_finds_may_be_suppressed() => Loading.Clean(Rule($"{Istio}: IST0108", "name: a"));
+    [Theory]
+    [InlineData(Istio, "IST0108")]
+    [InlineData(Kiali, "KIA0301")]
+    public void Load_what_istioctl_or_Kiali_alone_finds_may_be_suppressed(string annotation, string code) => Loading.Clean(Rule($"{annotation}: {code}", "name: a"));
+
+    [Theory]
+    [InlineData(Istio, "IST0101", 0)]
+    [InlineData(Kiali, "KIA1107", 0)]
+    [InlineData(Kiali, "IST0101", 0)]
+    [InlineData(Kiali, "KIA1106", 1)]
+    public void Merge_the_codes_of_each_annotation_are_aliases_of_ours(string annotation, string codes, int left)
+        => Assert.Equal(left, ConfigurationMerger.Merge([Loading.Yaml(Text($"{annotation}: \"{codes}\"", "name: a").Replace("{ host: a }", "{ host: a, subset: v1 }", StringComparison.Ordinal))]).Findings.Count);
 
     [Theory]
     [InlineData("IST0101", 0)]
