@@ -67,7 +67,7 @@ internal static class FindingCodes
     /// <summary>A resource kind or API version that does not exist.</summary>
     public const string UnknownKind = "MESH0111";
 
-    /// <summary>A resource that is not about a mesh and is passed over.</summary>
+    /// <summary>A resource that is no rule of the mesh and is passed over.</summary>
     public const string NotMeshResource = "MESH0112";
 
     /// <summary>A resource name or namespace that Kubernetes would refuse.</summary>

@@ -62,8 +62,7 @@ internal static class ResourceBinder
             return;
         }
 
-        var kinds = ResourceKinds.InGroup(group).ToList();
-        if (kinds.Count == 0 || !ResourceKinds.Versions.Contains(version))
+        if (!ResourceKinds.Versions.Contains(version))
         {
             findings.Error(FindingCodes.UnknownKind, fields.Take("apiVersion")!,
                 $"{FindingSink.Quote(apiVersion)} is no API version of Istio.",
@@ -71,12 +70,10 @@ internal static class ResourceBinder
             return;
         }
 
+        var kinds = ResourceKinds.InGroup(group).ToList();
         if (!kinds.Contains(kind))
         {
-            var nearest = NearestName.Find(kind, kinds);
-            findings.Error(FindingCodes.UnknownKind, fields.Take("kind")!,
-                $"{FindingSink.Quote(kind)} is no kind of {group}; known are {string.Join(", ", kinds)}.",
-                nearest is null ? null : $"Did you mean {nearest}?");
+            ReportUnknownKind(kind, group, kinds, fields);
             return;
         }
 
@@ -117,17 +114,41 @@ internal static class ResourceBinder
             return;
         }
 
-        // A group that only looks like Istio's is a misspelling, and its rules would be missed.
-        var nearest = NearestName.Find(group, ["networking.istio.io", "security.istio.io", "telemetry.istio.io", "extensions.istio.io"]);
-        if (nearest is not null || ResourceKinds.InGroup("networking.istio.io").Contains(kind))
+        // What is all but one of Istio's is a misspelling, and its rules would be missed.
+        var nearest = NearestName.Find(group, ResourceKinds.MeshGroups);
+        if (ResourceKinds.GroupOf(kind) is { } own && (group.Length == 0 || nearest == own))
         {
             fields.Findings.Error(FindingCodes.UnknownKind, fields.Take("apiVersion")!,
-                $"{FindingSink.Quote(apiVersion)} is no API version of Istio.",
-                $"Did you mean {nearest ?? "networking.istio.io"}/v1?");
+                $"{FindingSink.Quote(apiVersion)} is no API version of Istio.", $"Did you mean '{own}/v1'?");
             return;
         }
 
-        fields.Findings.Info(FindingCodes.NotMeshResource, fields.Node,
-            $"{FindingSink.Quote(kind)} of {FindingSink.Quote(apiVersion)} is no rule of the mesh and is passed over.");
+        var message = $"{FindingSink.Quote(kind)} of {FindingSink.Quote(apiVersion)} is no rule of the mesh and is passed over.";
+        if (group.EndsWith(".istio.io", StringComparison.Ordinal))
+        {
+            fields.Findings.Warning(FindingCodes.NotMeshResource, fields.Node, message, $"Rules are read from {string.Join(", ", ResourceKinds.MeshGroups)}.");
+            return;
+        }
+
+        fields.Findings.Info(FindingCodes.NotMeshResource, fields.Node, message);
+    }
+
+    /// <summary>A kind that a later Istio may have is passed over; one that is all but a known one is a misspelling, and its rules would be missed.</summary>
+    private static void ReportUnknownKind(string kind, string group, List<string> kinds, FieldReader fields)
+    {
+        var nearest = NearestName.Find(kind, kinds);
+        var message = $"{FindingSink.Quote(kind)} is no kind of {group}; known are {string.Join(", ", kinds)}";
+        if (nearest is not null)
+        {
+            fields.Findings.Error(FindingCodes.UnknownKind, fields.Take("kind")!, $"{message}.", $"Did you mean '{nearest}'?");
+        }
+        else if (ResourceKinds.GroupOf(kind) is { } own)
+        {
+            fields.Findings.Error(FindingCodes.UnknownKind, fields.Take("kind")!, $"{message}.", $"Write apiVersion: {own}/v1.");
+        }
+        else
+        {
+            fields.Findings.Warning(FindingCodes.NotMeshResource, fields.Take("kind")!, $"{message}; it is passed over.");
+        }
     }
 }

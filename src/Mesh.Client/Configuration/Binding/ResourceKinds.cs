@@ -29,12 +29,13 @@ internal static class ResourceKinds
 
     public static IEnumerable<string> InGroup(string group) => Groups.Where(entry => entry.Value == group).Select(entry => entry.Key);
 
-    public static bool IsMeshGroup(string group) => group.EndsWith(".istio.io", StringComparison.Ordinal);
-
     /// <summary>Null for a kind that Istio does not have.</summary>
     public static string? GroupOf(string kind) => Groups.GetValueOrDefault(kind);
 
-    public static bool IsKnownGroup(string group) => Groups.ContainsValue(group);
+    /// <summary>A group of Istio whose resources are rules. It has others, such as <c>install.istio.io</c>, which speak to its installer.</summary>
+    public static bool IsMeshGroup(string group) => Groups.ContainsValue(group);
+
+    public static IEnumerable<string> MeshGroups => Groups.Values.Distinct();
 
     /// <summary>Binds one resource whose kind is known; its metadata is taken from <paramref name="fields"/> before, and so is its extension.</summary>
     public static void Bind(string kind, FieldReader fields, ResourceMetadata metadata, ConfigurationNode? extension, DocumentContent content)

@@ -32,6 +32,7 @@ public sealed class ResourceBindingTests
     [InlineData("apiVersion: networking.istio.io/v1\nmetadata: { name: a }\n", FindingCodes.MissingField, "")]
     [InlineData("apiVersion: networking.istio.io/v9\nkind: VirtualService\n", FindingCodes.UnknownKind, "apiVersion")]
     [InlineData("apiVersion: networking.istio.o/v1\nkind: VirtualService\n", FindingCodes.UnknownKind, "apiVersion")]
+    [InlineData("apiVersion: securty.istio.io/v1\nkind: AuthorizationPolicy\n", FindingCodes.UnknownKind, "apiVersion")]
     [InlineData("apiVersion: v1\nkind: VirtualService\n", FindingCodes.UnknownKind, "apiVersion")]
     [InlineData("apiVersion: networking.istio.io/v1\nkind: VirtualServce\n", FindingCodes.UnknownKind, "kind")]
     [InlineData("apiVersion: networking.istio.io/v1\nkind: PeerAuthentication\n", FindingCodes.UnknownKind, "kind")]
@@ -47,9 +48,31 @@ public sealed class ResourceBindingTests
     [InlineData("- 5\n", FindingCodes.WrongType, "[0]")]
     public void Load_an_object_that_is_no_resource_is_refused(string yaml, string code, string path) => Loading.Refused(Loading.Yaml(yaml), code, path);
 
+    [Theory]
+    [InlineData("apps/v1", "Deployment")]
+    [InlineData("v1", "Service")]
+    [InlineData("networking.k8s.io/v1", "Ingress")]
+    [InlineData("networking.k8s.io/v1", "NetworkPolicy")]
+    [InlineData("submariner.io/v1", "Gateway")]
+    [InlineData("example.com/v1", "VirtualService")]
+    public void Load_other_kubernetes_objects_are_passed_over_and_told(string apiVersion, string kind)
+        => Loading.Informed(Foreign(apiVersion, kind), FindingCodes.NotMeshResource, "");
+
+    [Theory]
+    [InlineData("install.istio.io/v1alpha1", "IstioOperator", "")]
+    [InlineData("rbac.istio.io/v1alpha1", "ServiceRole", "")]
+    [InlineData("networking.istio.io/v1", "Lane", "kind")]
+    public void Load_objects_of_Istio_that_are_no_rules_are_passed_over_with_a_warning(string apiVersion, string kind, string path)
+        => Loading.Warned(Foreign(apiVersion, kind), FindingCodes.NotMeshResource, path);
+
     [Fact]
-    public void Load_other_kubernetes_objects_are_passed_over_and_told()
-        => Loading.Informed(Loading.Yaml("apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { replicas: 1 }\n"), FindingCodes.NotMeshResource, "");
+    public void Load_the_rules_beside_an_object_that_is_passed_over_hold()
+    {
+        var document = Loading.Yaml("apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: { profile: demo, values: [ 5 ] }\n---\n" + Rule);
+
+        Loading.NotRefused(document);
+        Assert.Single(document.Configuration.DestinationRules);
+    }
 
     [Fact]
     public void Load_one_bad_object_refuses_the_whole_document()
@@ -76,4 +99,6 @@ public sealed class ResourceBindingTests
 
         Assert.True(Loading.Section("{ \"PeerAuthentications\": {" + unbuilt + "}, \"Typo\": 1 }").IsRefused);
     }
+
+    private static LoadedDocument Foreign(string apiVersion, string kind) => Loading.Yaml($"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{ name: a }}\nspec: {{ hosts: 5 }}\n");
 }
