@@ -22,10 +22,13 @@ internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
         _ => null,
     };
 
-    /// <summary>False with <paramref name="error"/> where it cannot be a value or asks for what is not known here.</summary>
-    public static bool TryParse(string value, bool isResponse, [NotNullWhen(true)] out HeaderTemplate? template, [NotNullWhen(false)] out string? error)
+    /// <summary>False with <paramref name="error"/> where it cannot be a value, and with <paramref name="unbuilt"/> as well where it asks for
+    /// what Envoy knows and the mesh does not.</summary>
+    public static bool TryParse(
+        string value, bool isResponse, [NotNullWhen(true)] out HeaderTemplate? template, [NotNullWhen(false)] out string? error, out string? unbuilt)
     {
         template = null;
+        unbuilt = null;
         error = value.Length > Longest ? "it is longer than 8192 characters, which no server takes"
             : value.AsSpan().ContainsAnyExcept(Sendable) ? "a header value is one line of ASCII characters" : null;
         var parts = new List<HeaderTemplatePart>();
@@ -47,10 +50,10 @@ internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
                 text += "%";
                 rest = rest[1..];
             }
-            else if (rest.IndexOf('%') is >= 0 and var end)
+            else if (FindEnd(rest) is >= 0 and var end)
             {
                 AddText(parts, ref text);
-                error = AddOperator(parts, rest[..end].ToString(), isResponse);
+                error = AddOperator(parts, rest[..end].ToString(), isResponse, ref unbuilt);
                 rest = rest[(end + 1)..];
             }
             else
@@ -60,6 +63,8 @@ internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
         }
 
         AddText(parts, ref text);
+        unbuilt = error is null ? unbuilt : null;
+        error ??= unbuilt is null ? null : $"the operator {FindingSink.Quote($"%{unbuilt}%")} is not built yet in this version";
         template = error is null ? new(parts) : null;
         return error is null;
     }
@@ -73,11 +78,29 @@ internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
         }
     }
 
-    private static string? AddOperator(List<HeaderTemplatePart> parts, string written, bool isResponse)
+    /// <summary>The percent sign that ends an operator. What stands in its parentheses may have others: <c>%START_TIME(%Y)%</c>.</summary>
+    private static int FindEnd(ReadOnlySpan<char> rest)
+    {
+        var end = rest.IndexOf('%');
+        var open = rest.IndexOf('(');
+        if (open < 0 || open > end)
+        {
+            return end;
+        }
+
+        var close = rest[open..].IndexOf(')');
+        var after = close < 0 ? -1 : rest[(open + close)..].IndexOf('%');
+        return after < 0 ? -1 : open + close + after;
+    }
+
+    private static string? AddOperator(List<HeaderTemplatePart> parts, string written, bool isResponse, ref string? unbuilt)
     {
         var open = written.IndexOf('(', StringComparison.Ordinal);
         var close = written.LastIndexOf(')');
-        HeaderTemplateSource? source = (open < 0 ? written : written[..open]) switch
+        var end = written.AsSpan().IndexOfAny('(', ':');
+        var name = end < 0 ? written : written[..end];
+        var quoted = FindingSink.Quote($"%{written}%");
+        HeaderTemplateSource? source = name switch
         {
             "REQ" => HeaderTemplateSource.Request,
             "RESP" when isResponse => HeaderTemplateSource.Response,
@@ -85,20 +108,23 @@ internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
         };
         if (source is null)
         {
-            return $"the operator '%{written}%' is not known; known are %REQ(name)%{(isResponse ? ", %RESP(name)%" : "")} and %% for a percent sign";
+            var isKnown = EnvoyOperators.IsKnown(name);
+            unbuilt = isKnown ? unbuilt ?? written : unbuilt;
+            return isKnown ? null
+                : $"the operator {quoted} is known neither here, where %REQ(name)%{(isResponse ? ", %RESP(name)%" : "")} and %% for a percent sign are, nor to Envoy, which refuses the route";
         }
 
         var names = close > open && open > 0 ? written[(open + 1)..close].Split('?') : [];
-        if (names.Length is 0 or > 2 || names.Any(name => !HeaderName.IsValid(name.TrimStart(':'))))
+        if (names.Length is 0 or > 2 || names.Any(header => !HeaderName.IsValid(header.TrimStart(':'))))
         {
-            return $"'%{written}%' needs one header name in parentheses, or two with '?' between";
+            return $"{quoted} needs one header name in parentheses, or two with '?' between";
         }
 
         var length = int.MaxValue;
         var suffix = written[(close + 1)..];
         if (suffix.Length > 0 && !(suffix[0] == ':' && int.TryParse(suffix.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out length)))
         {
-            return $"'%{written}%' may end with ':' and a number of characters";
+            return $"{quoted} may end with ':' and a number of characters";
         }
 
         parts.Add(new(source.Value, names[0].ToLowerInvariant(), names.Length == 2 ? names[1].ToLowerInvariant() : null, length));

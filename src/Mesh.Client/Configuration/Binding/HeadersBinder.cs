@@ -132,9 +132,16 @@ internal static class HeadersBinder
 
     private static HeaderTemplate? Template(string text, bool isResponse, ConfigurationNode at, FindingSink findings)
     {
-        if (HeaderTemplate.TryParse(text, isResponse, out var template, out var error))
+        if (HeaderTemplate.TryParse(text, isResponse, out var template, out var error, out var unbuilt))
         {
             return template;
+        }
+
+        if (unbuilt is not null)
+        {
+            findings.Warning(FindingCodes.UnbuiltField, at, $"{error}; the header is left as it is.",
+                "Write a fixed value, or %REQ(name)% for that of a header.");
+            return null;
         }
 
         findings.Error(FindingCodes.BadHeaderEdit, at, $"{FindingSink.Quote(text)} cannot be a header value: {error}.");

@@ -57,8 +57,10 @@ public sealed class ActionBindingTests
     [InlineData("headers: { request: { set: { a: 5 } } }", FindingCodes.WrongType, "headers.request.set.a")]
     [InlineData("headers: { request: { set: [ a ] } }", FindingCodes.WrongType, "headers.request.set")]
     [InlineData("headers: { request: { set: { a: \"50%\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
-    [InlineData("headers: { request: { set: { a: \"%PROTOCOL%\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
-    [InlineData("headers: { request: { set: { a: \"%RESP(x)%\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
+    [InlineData("headers: { request: { set: { a: \"%PROTOKOL%\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
+    [InlineData("headers: { request: { set: { a: \"%PROTOCOL% %X%\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
+    [InlineData("headers: { request: { set: { a: \"%PROTOCOL% 5%\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
+    [InlineData("headers: { request: { set: { a: \"%START_TIME(%Y%\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
     [InlineData("headers: { request: { set: { a: \"%REQ()%\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
     [InlineData("headers: { request: { set: { a: \"%REQ(x):y%\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
     [InlineData("headers: { request: { set: { a: \"b\\r\\nc: d\" } } }", FindingCodes.BadHeaderEdit, "headers.request.set.a")]
@@ -69,6 +71,21 @@ public sealed class ActionBindingTests
     [InlineData("headers: { reqest: {} }", FindingCodes.UnknownField, "headers.reqest")]
     public void Load_a_change_that_cannot_be_made_is_refused(string change, string code, string path)
         => Loading.Refused(Loading.Route($"- {change}\n  route:\n  - destination: {{ host: a }}\n"), code, "spec.http[0]." + path);
+
+    [Theory]
+    [InlineData("request", "%PROTOCOL%", "'%PROTOCOL%'")]
+    [InlineData("request", "a %RESP(x)%", "'%RESP(x)%'")]
+    [InlineData("response", "%START_TIME(%Y/%m)% %HOSTNAME%", "'%START_TIME(%Y/%m)%'")]
+    [InlineData("response", "%UPSTREAM_METADATA([\\\"a\\\", \\\"b\\\"])%", "'%UPSTREAM_METADATA([\"a\", \"b\"])%'")]
+    [InlineData("request", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT:9%", "'%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT:9%'")]
+    public void Load_an_operator_that_Envoy_knows_and_the_mesh_does_not_leaves_the_header_and_says_so(string of, string value, string told)
+    {
+        var document = Loading.Route($"- headers: {{ {of}: {{ set: {{ a: \"{value}\", b: \"c\" }} }} }}\n  route:\n  - destination: {{ host: a }}\n");
+
+        Assert.Contains(told, Loading.Warned(document, FindingCodes.UnbuiltField, $"spec.http[0].headers.{of}.set.a").Message, StringComparison.Ordinal);
+        var headers = Loading.FirstRoute(document).Headers!;
+        Assert.Equal(["b"], (of == "request" ? headers.Request : headers.Response).Set.Select(header => header.Key));
+    }
 
     [Fact]
     public void Load_the_authority_at_two_levels_is_refused()
