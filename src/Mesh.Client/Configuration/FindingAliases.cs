@@ -93,6 +93,7 @@ internal static class FindingAliases
         [FindingCodes.SelectorWithoutLabels] = Schema,
         [FindingCodes.BadEgressHost] = Schema,
         [FindingCodes.AmbiguousOutboundMode] = ["KIA1007"],
+        [FindingCodes.BadPortName] = Schema,
         [FindingCodes.UnbuiltField] = [],
         [FindingCodes.UnbuiltCondition] = [],
         [FindingCodes.UnbuiltResource] = [],

@@ -205,6 +205,9 @@ internal static class FindingCodes
     /// <summary>An outboundTrafficPolicy without a mode.</summary>
     public const string AmbiguousOutboundMode = "MESH0411";
 
+    /// <summary>A name of a port that is no DNS label.</summary>
+    public const string BadPortName = "MESH0412";
+
     // 05: legal, and not built in this version
 
     /// <summary>A field that is legal and not built yet.</summary>

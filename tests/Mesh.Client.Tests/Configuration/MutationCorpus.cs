@@ -9,12 +9,12 @@ internal static class MutationCorpus
     private static readonly (string Map, string Kind, string Entries)[] Rules =
     [
         ("VirtualServices", "VirtualService", """
-            { "reviews": { "hosts": [ "reviews", "*.reviews.example" ], "gateways": [ "mesh", "infra/edge" ], "exportTo": [ "*" ], "http": [
+            { "reviews": { "hosts": [ "reviews", "*.reviews.example", "*-b.example", "10.0.0.1" ], "gateways": [ "mesh", "infra/edge" ], "exportTo": [ "*" ], "http": [
               { "name": "one", "match": [ { "name": "m", "uri": { "prefix": "/a" }, "ignoreUriCase": true, "method": { "exact": "GET" }, "scheme": { "exact": "http" }, "authority": { "prefix": "rev" },
                   "headers": { "end-user": { "regex": "(a|b)*\\.c" }, "x": {} }, "withoutHeaders": { "y": { "exact": "1" } }, "queryParams": { "q": { "exact": "v" } },
                   "port": 80, "sourceLabels": { "app": "web" }, "sourceNamespace": "default", "gateways": [ "mesh" ] } ],
                 "fault": { "delay": { "fixedDelay": "7s", "percentage": { "value": 12.5 } }, "abort": { "httpStatus": 503, "percent": 5 } },
-                "route": [ { "destination": { "host": "reviews", "subset": "v1", "port": { "number": 9080 } }, "weight": 90, "headers": { "request": { "set": { "a": "%REQ(b)%" }, "remove": [ "c" ] } } },
+                "route": [ { "destination": { "host": "reviews", "subset": "v1", "port": { "number": 9080 } }, "weight": 90, "headers": { "request": { "set": { "a": "%REQ(b)%", "p": "%PROTOCOL%" }, "remove": [ "c" ] } } },
                   { "destination": { "host": "ratings.prod.svc.cluster.local" }, "weight": 10 } ],
                 "timeout": "1.5s", "retries": { "attempts": 3, "perTryTimeout": "500ms", "retryOn": "5xx,503,connect-failure", "backoff": "25ms", "retryIgnorePreviousHosts": false },
                 "rewrite": { "uri": "/z", "authority": "other" }, "mirror": { "host": "mirror", "subset": "v2" }, "mirrorPercentage": { "value": 50 } },
@@ -43,7 +43,7 @@ internal static class MutationCorpus
             { "api": { "hosts": [ "reviews.example" ], "addresses": [ "10.0.0.0" ], "location": "MESH_EXTERNAL", "resolution": "DNS", "exportTo": [ "*" ],
                 "ports": [ { "number": 443, "name": "https", "protocol": "HTTPS", "targetPort": 8443 }, { "number": 80, "name": "http", "protocol": "HTTP" } ],
                 "endpoints": [ { "address": "one.example", "ports": { "https": 8444 }, "labels": { "version": "v1" }, "locality": "eu/eu-1/a", "weight": 2 } ] },
-              "vms": { "hosts": [ "vms.example" ], "resolution": "STATIC", "workloadSelector": { "labels": { "app": "vm" } }, "ports": [ { "number": 80, "protocol": "TCP" } ] } }
+              "vms": { "hosts": [ "vms.example" ], "resolution": "STATIC", "workloadSelector": { "labels": { "app": "vm" } }, "ports": [ { "number": 80, "name": "tcp", "protocol": "TCP" }, { "number": 53, "name": "udp", "protocol": "UDP" }, { "number": 81, "name": "any", "protocol": "" } ] } }
             """),
         ("WorkloadEntries", "WorkloadEntry", """{ "vm": { "address": "10.0.0.1", "ports": { "http": 8080 }, "labels": { "app": "vm" }, "locality": "eu/eu-1", "weight": 1, "network": "n", "serviceAccount": "s" } }"""),
         ("Sidecars", "Sidecar", """{ "all": { "workloadSelector": { "labels": { "app": "web" } }, "egress": [ { "hosts": [ "./*", "*/reviews.example", "~/*" ], "port": { "number": 80, "protocol": "HTTP", "name": "http" } } ], "outboundTrafficPolicy": { "mode": "REGISTRY_ONLY" } } }"""),
@@ -80,9 +80,13 @@ internal static class MutationCorpus
             - destination: { host: reviews }
             mirror: { host: 'b' }
         ---
+        apiVersion: install.istio.io/v1alpha1
+        kind: IstioOperator
+        spec: { profile: demo }
+        ---
         apiVersion: networking.istio.io/v1
         kind: DestinationRule
-        metadata: { name: reviews }
+        metadata: { name: reviews, annotations: { kiali.io/ignore-validations: KIA0209 } }
         spec:
           host: reviews
           subsets:

@@ -133,10 +133,10 @@ internal static class RuleExamples
 
         ["ServiceEntry hosts[]"] = ServiceEntry("hosts: [ a.example, \"*.b.example\" ]"),
         ["ServiceEntry addresses[]"] = ServiceEntry("hosts: [ a.example ], addresses: [ 240.0.0.1 ]"),
-        ["ServiceEntry ports[].number"] = ServicePort("number: 80"),
+        ["ServiceEntry ports[].number"] = ServicePort("number: 80, name: http"),
         ["ServiceEntry ports[].name"] = ServicePort("number: 80, name: http"),
-        ["ServiceEntry ports[].protocol"] = ServicePort("number: 80, protocol: HTTP2"),
-        ["ServiceEntry ports[].targetPort"] = ServicePort("number: 80, targetPort: 8080"),
+        ["ServiceEntry ports[].protocol"] = ServicePort("number: 80, name: http, protocol: HTTP2"),
+        ["ServiceEntry ports[].targetPort"] = ServicePort("number: 80, name: http, targetPort: 8080"),
         ["ServiceEntry location"] = ServiceEntry("hosts: [ a.example ], location: MESH_INTERNAL"),
         ["ServiceEntry resolution"] = ServiceEntry("hosts: [ a.example ], resolution: DNS_ROUND_ROBIN"),
         ["ServiceEntry endpoints[].address"] = ServiceEndpoint("address: 10.0.0.1"),

@@ -65,7 +65,7 @@ public sealed class SnapshotCompilerServiceEntryTests
 
     [Fact]
     public void Compile_none_dials_the_port_that_the_caller_wrote()
-        => Assert.Equal(80, Assert.Single(Entry("\"hosts\": [ \"a.example\" ], \"ports\": [ { \"number\": 80, \"targetPort\": 8080 } ]").Hosts["a.example"].Ports).TargetPort);
+        => Assert.Equal(80, Assert.Single(Entry("\"hosts\": [ \"a.example\" ], \"ports\": [ { \"number\": 80, \"name\": \"http\", \"targetPort\": 8080 } ]").Hosts["a.example"].Ports).TargetPort);
 
     [Theory]
     [InlineData("", true, "")]
@@ -102,7 +102,7 @@ public sealed class SnapshotCompilerServiceEntryTests
     [Fact]
     public void Compile_a_wildcard_makes_no_host_and_lets_calls_pass()
     {
-        var snapshot = Entry("\"hosts\": [ \"*.example\" ], \"ports\": [ { \"number\": 443 } ]");
+        var snapshot = Entry("\"hosts\": [ \"*.example\" ], \"ports\": [ { \"number\": 443, \"name\": \"http\" } ]");
 
         Assert.False(HostTable.TryFind(snapshot, new Uri("https://a.example/"), out _));
         Assert.NotNull(PassThroughTable.Find(snapshot, new Uri("https://a.example/")));
@@ -116,13 +116,13 @@ public sealed class SnapshotCompilerServiceEntryTests
     [InlineData("https://a.example:444/", false)]
     [InlineData("https://a.examples/", false)]
     public void Covers_holds_for_hosts_below_the_wildcard_on_its_ports(string uri, bool isCovered)
-        => Assert.Equal(isCovered, PassThroughTable.Find(Entry("\"hosts\": [ \"*.example\" ], \"ports\": [ { \"number\": 443 } ]"), new Uri(uri)) is not null);
+        => Assert.Equal(isCovered, PassThroughTable.Find(Entry("\"hosts\": [ \"*.example\" ], \"ports\": [ { \"number\": 443, \"name\": \"http\" } ]"), new Uri(uri)) is not null);
 
     [Fact]
     public void Compile_a_name_below_a_wildcard_that_a_rule_leads_to_has_the_ports_and_location_of_the_entry()
     {
         var snapshot = Compiled.Section("""
-            { "ServiceEntries": { "e": { "hosts": [ "*.example" ], "location": "MESH_INTERNAL", "ports": [ { "number": 8080 } ] } },
+            { "ServiceEntries": { "e": { "hosts": [ "*.example" ], "location": "MESH_INTERNAL", "ports": [ { "number": 8080, "name": "http" } ] } },
               "VirtualServices": { "v": { "hosts": [ "shop" ], "http": [ { "route": [ { "destination": { "host": "a.example" } } ] } ] } } }
             """);
 

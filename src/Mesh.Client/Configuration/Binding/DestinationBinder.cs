@@ -64,10 +64,10 @@ internal static class DestinationBinder
                 $"the wildcard {FindingSink.Quote(host)} as a destination is not built yet in this version; calls to it are answered 503 NC.", "Name one host.");
         }
 
-        if (subset is not null && !DnsName.IsLabel(subset))
+        if (subset is not null && !DnsName.IsAnyCaseLabel(subset))
         {
             findings.Error(FindingCodes.BadSubsetName, destination.Field("subset") ?? destination,
-                $"{FindingSink.Quote(subset)} cannot be a subset name: {DnsName.LabelRule}.");
+                $"{FindingSink.Quote(subset)} cannot be a subset name: {DnsName.AnyCaseLabelRule}.");
         }
 
         return new RouteDestinationConfiguration { Node = place, Host = host, Subset = subset, Port = port };

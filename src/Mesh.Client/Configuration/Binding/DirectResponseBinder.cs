@@ -33,7 +33,7 @@ internal static class DirectResponseBinder
             return [];
         }
 
-        var text = fields.Text("string");
+        var text = fields.TextOrEmpty("string");
         var encoded = fields.Text("bytes");
         fields.Finish();
         if (text is not null && encoded is not null)

@@ -75,7 +75,11 @@ internal sealed class FieldReader
 
     public bool Has(string name) => Take(name) is not null;
 
-    public string? Text(string name) => Scalar(name) is { } node ? ScalarReader.Text(node, Findings) : null;
+    /// <summary>A text that may be left out. An empty one is as good as not written, as in Istio, whose messages do not tell the two apart.</summary>
+    public string? Text(string name) => TextOrEmpty(name) is { Length: > 0 } text ? text : null;
+
+    /// <summary>A text that may be empty.</summary>
+    public string? TextOrEmpty(string name) => Scalar(name) is { } node ? ScalarReader.Text(node, Findings) : null;
 
     public int? Integer(string name, int least, int most)
         => Scalar(name) is { } node ? ScalarReader.Integer(node, least, most, Findings) : null;

@@ -45,9 +45,9 @@ internal static class RedirectBinder
             findings.Error(FindingCodes.BadRedirect, fields.Node, "the redirect leads to where the call already is.", "Write uri, prefixRewrite, authority, scheme or port.");
         }
 
-        if (fields.Has("uri") && fields.Take("prefixRewrite") is { } prefix)
+        if (redirect is { Uri: not null, PrefixRewrite: not null })
         {
-            findings.Error(FindingCodes.Conflict, prefix, "'uri' and 'prefixRewrite' exclude each other.", "Keep one of them.");
+            findings.Error(FindingCodes.Conflict, fields.Take("prefixRewrite")!, "'uri' and 'prefixRewrite' exclude each other.", "Keep one of them.");
         }
 
         if (fields.Has("port") && fields.Take("derivePort") is { } derived)

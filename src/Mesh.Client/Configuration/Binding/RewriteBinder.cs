@@ -29,18 +29,22 @@ internal static class RewriteBinder
             HeadersBinder.CheckAuthority(authority, fields.Take("authority")!, findings);
         }
 
-        if (fields.Has("uri") && fields.Take("uriRegexRewrite") is { } both)
+        var pattern = fields.Take("uriRegexRewrite");
+        if (rewrite.Uri is not null && pattern is { } both)
         {
             findings.Error(FindingCodes.Conflict, both, "'uri' and 'uriRegexRewrite' exclude each other.", "Keep one of them.");
         }
 
-        if (fields.Node.Properties.Count == 0)
+        if (rewrite is { Uri: null, Authority: null } && pattern is null && IsEmpty(fields))
         {
             findings.Error(FindingCodes.BadRewrite, fields.Node, "a rewrite changes the path or the authority, and neither is written.", "Write uri, uriRegexRewrite or authority.");
         }
 
         return rewrite;
     }
+
+    /// <summary>What could not be read is a finding already.</summary>
+    private static bool IsEmpty(FieldReader fields) => fields.Node.Properties.TrueForAll(field => field.Value is { Text: "" } or { Kind: NodeKind.Null });
 
     private static Re2Substitution? Substitution(FieldReader? fields)
     {
@@ -50,7 +54,7 @@ internal static class RewriteBinder
         }
 
         var pattern = fields.RequiredText("match");
-        var replacement = fields.Text("rewrite");
+        var replacement = fields.TextOrEmpty("rewrite");
         if (!fields.Has("rewrite"))
         {
             fields.Findings.Error(FindingCodes.MissingField, fields.Node, "'rewrite' is missing.", "Write what takes the place of a match; \"\" removes it.");

@@ -47,9 +47,18 @@ internal static class ServiceBinder
 
         var number = fields.Integer("number", 1, 65535);
         var name = fields.Text("name");
+        if (name is not null && !DnsName.IsAnyCaseLabel(name))
+        {
+            findings.Error(FindingCodes.BadPortName, fields.Take("name")!, $"{FindingSink.Quote(name)} cannot be the name of a port: {DnsName.AnyCaseLabelRule}.");
+        }
+
         var target = fields.Integer("targetPort", 1, 65535);
-        fields.Choice("protocol", protocols);
-        var protocol = fields.Take("protocol")?.Text?.ToUpperInvariant();
+        var protocol = fields.Text("protocol") is null ? null : fields.Take("protocol")!.Text!.ToUpperInvariant();
+        if (protocol is not null)
+        {
+            fields.Choice("protocol", protocols);
+        }
+
         fields.Finish();
         return number is null ? null : new PortConfiguration
         {

@@ -15,7 +15,7 @@ internal static class ServiceEntryBinder
     public static readonly KeyValuePair<string, int>[] Protocols =
     [
         new("HTTP", 0), new("HTTPS", 1), new("HTTP2", 2), new("GRPC", 3), new("GRPC-WEB", 4), new("TCP", 5), new("TLS", 6), new("MONGO", 7),
-        new("REDIS", 8), new("MYSQL", 9),
+        new("REDIS", 8), new("MYSQL", 9), new("UDP", 10), new("HTTP_PROXY", 11),
     ];
 
     public static ServiceEntryConfiguration? Bind(FieldReader fields, ResourceMetadata metadata)
@@ -26,7 +26,7 @@ internal static class ServiceEntryBinder
             Node = fields.Node,
             Metadata = metadata,
             Hosts = fields.Texts("hosts"),
-            Ports = [.. fields.Items("ports").Select(item => ServiceBinder.Port(item, Protocols, findings)).OfType<PortConfiguration>()],
+            Ports = [.. fields.Items("ports").Select(item => Port(item, findings)).OfType<PortConfiguration>()],
             Resolution = fields.Choice("resolution", Resolutions) ?? ServiceResolution.None,
             External = fields.Choice("location", ServiceBinder.Locations) ?? true,
             Endpoints = [.. fields.Items("endpoints").Select(item => Endpoint(item, metadata, findings)).OfType<WorkloadEntryConfiguration>()],
@@ -49,6 +49,21 @@ internal static class ServiceEntryBinder
 
         ServiceEntryValidator.Check(entry, findings);
         return entry;
+    }
+
+    private static PortConfiguration? Port(ConfigurationNode node, FindingSink findings)
+    {
+        if (ServiceBinder.Port(node, Protocols, findings) is not { } port)
+        {
+            return null;
+        }
+
+        if (port.Name is null && !node.IsMisspelt("name"))
+        {
+            findings.Error(FindingCodes.MissingField, node.Field("name") ?? node, "'name' is missing or empty: a port of a ServiceEntry has one.", "Write a name, such as http.");
+        }
+
+        return port;
     }
 
     private static WorkloadEntryConfiguration? Endpoint(ConfigurationNode node, ResourceMetadata metadata, FindingSink findings)

@@ -85,7 +85,7 @@ internal static class SettingsBinder
 
     private static string? Name(FieldReader fields, string field, Func<string, bool> isValid, string rule)
     {
-        var text = fields.Text(field);
+        var text = fields.TextOrEmpty(field);
         if (text is null || isValid(text))
         {
             return text;

@@ -26,9 +26,9 @@ internal static class StringMatchBinder
             return null;
         }
 
-        var exact = fields.Text("exact");
-        var prefix = fields.Text("prefix");
-        var regex = fields.Text("regex");
+        var exact = fields.TextOrEmpty("exact");
+        var prefix = fields.TextOrEmpty("prefix");
+        var regex = fields.TextOrEmpty("regex");
         fields.Finish();
         var forms = (exact is null ? 0 : 1) + (prefix is null ? 0 : 1) + (regex is null ? 0 : 1);
         if (forms != 1)

@@ -25,17 +25,17 @@ internal static class TlsBinder
             Sni = fields.Text("sni"),
             InsecureSkipVerify = fields.Flag("insecureSkipVerify") ?? false,
         };
-        fields.Skip("clientCertificate", "privateKey");
+        var (certificate, secret, revoked) = (fields.Text("clientCertificate"), fields.Text("credentialName"), fields.Text("caCrl"));
+        fields.Text("privateKey");
         string? unbuilt = tls.Mode switch
         {
             TlsMode.Mutual or TlsMode.IstioMutual => $"tls mode {fields.Take("mode")!.Text}",
-            TlsMode.Simple when fields.Has("credentialName") => "tls credentialName",
-            TlsMode.Simple when fields.Has("caCrl") => "tls caCrl",
+            TlsMode.Simple when secret is not null => "tls credentialName",
+            TlsMode.Simple when revoked is not null => "tls caCrl",
             _ => null,
         };
-        fields.Skip("credentialName", "caCrl");
         fields.Finish();
-        Check(tls, fields);
+        Check(tls, certificate, fields);
         if (unbuilt is null)
         {
             return tls;
@@ -47,17 +47,12 @@ internal static class TlsBinder
         return tls with { Unbuilt = port is null ? unbuilt : $"{unbuilt} on port {port}" };
     }
 
-    private static void Check(TlsConfiguration tls, FieldReader fields)
+    private static void Check(TlsConfiguration tls, string? certificate, FieldReader fields)
     {
         var findings = fields.Findings;
         if (tls.Sni is { } sni && !DnsName.IsHost(sni))
         {
             findings.Error(FindingCodes.BadTls, fields.Take("sni")!, $"{FindingSink.Quote(sni)} cannot be a server name: a host name without port is needed.");
-        }
-
-        if (tls.CaCertificates is "")
-        {
-            findings.Error(FindingCodes.BadTls, fields.Take("caCertificates")!, "the path is empty.", "Write the path of a PEM file, or remove the field to trust the authorities of the operating system.");
         }
 
         SubjectAltName.Check(fields, FindingCodes.BadTls);
@@ -67,9 +62,9 @@ internal static class TlsBinder
             findings.Warning(FindingCodes.BadTls, fields.Node, "the mode is DISABLE, so that calls go in plaintext and the other fields change nothing.", "Write mode: SIMPLE where TLS is meant, or remove the others.");
         }
 
-        if (tls.Mode == TlsMode.Simple && fields.Take("clientCertificate") is { } certificate)
+        if (tls.Mode == TlsMode.Simple && certificate is not null)
         {
-            findings.Warning(FindingCodes.BadTls, certificate, "with mode SIMPLE no certificate of the client is shown.", "Remove it; mode MUTUAL, which shows one, is not built yet.");
+            findings.Warning(FindingCodes.BadTls, fields.Take("clientCertificate")!, "with mode SIMPLE no certificate of the client is shown.", "Remove it; mode MUTUAL, which shows one, is not built yet.");
         }
 
         if (tls.Mode == TlsMode.Simple && tls.InsecureSkipVerify)

@@ -68,6 +68,11 @@ internal static class WorkloadEntryBinder
         // Not by name: each look-up walks them all.
         foreach (var (name, value) in map.Node.Properties)
         {
+            if (!DnsName.IsAnyCaseLabel(name))
+            {
+                fields.Findings.Error(FindingCodes.BadPortName, value, $"{FindingSink.Quote(name)} cannot be the name of a port: {DnsName.AnyCaseLabelRule}.");
+            }
+
             if (ScalarReader.Integer(value, 1, 65535, fields.Findings) is { } port)
             {
                 ports[name] = port;

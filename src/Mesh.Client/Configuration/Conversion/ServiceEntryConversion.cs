@@ -79,7 +79,7 @@ internal static class ServiceEntryConversion
     /// <summary>A ServiceEntry asks for names; one that is made up has no meaning to either side.</summary>
     private static List<string> PortNames(ServiceConfiguration service)
     {
-        var names = service.Ports.Select(port => port.Name).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var names = service.Ports.Select(port => port.Name).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
         var all = new List<string>();
         foreach (var port in service.Ports)
         {

@@ -5,11 +5,16 @@ internal static class DnsName
 {
     public const string LabelRule = "lower-case letters, digits and '-' are allowed, 63 at most, and no '-' at either end";
 
+    public const string AnyCaseLabelRule = "letters, digits and '-' are allowed, 63 at most, and no '-' at either end";
+
     private const int LongestLabel = 63;
     private const int LongestName = 253;
 
-    /// <summary>What Kubernetes allows for namespaces and Istio for subsets.</summary>
+    /// <summary>What Kubernetes allows for namespaces.</summary>
     public static bool IsLabel(string text) => IsLabel(text, allowsUpperCase: false);
+
+    /// <summary>What Istio allows for subsets and for the names of ports.</summary>
+    public static bool IsAnyCaseLabel(string text) => IsLabel(text, allowsUpperCase: true);
 
     /// <summary>What Kubernetes allows for names of resources: labels with dots between.</summary>
     public static bool IsSubdomain(string text)

@@ -5,7 +5,7 @@ namespace Mesh.Client.Configuration;
 /// <summary>A ServiceEntry's hosts, ports and endpoints: each usable, and fitting its resolution.</summary>
 internal static class ServiceEntryValidator
 {
-    private static readonly string[] ConnectionProtocols = ["TCP", "MONGO", "REDIS", "MYSQL"];
+    private static readonly string[] ConnectionProtocols = ["TCP", "UDP", "MONGO", "REDIS", "MYSQL"];
 
     private const int MostHosts = 256;
 
@@ -75,20 +75,17 @@ internal static class ServiceEntryValidator
     {
         foreach (var port in entry.Ports)
         {
-            if (!ConnectionProtocols.Contains(port.Protocol))
-            {
-                continue;
-            }
-
-            if (entry.Hosts.Count > 1 && entry.Resolution is not (ServiceResolution.None or ServiceResolution.DynamicDns))
+            var declared = port.Protocol is null ? "for no protocol" : $"as {port.Protocol}";
+            var isConnection = ConnectionProtocols.Contains(port.Protocol);
+            if (entry.Hosts.Count > 1 && (isConnection || port.Protocol is null) && entry.Resolution is not (ServiceResolution.None or ServiceResolution.DynamicDns))
             {
                 findings.Error(FindingCodes.Conflict, entry.Node.Field("ports")!, string.Create(CultureInfo.InvariantCulture,
-                    $"the port {port.Number} is declared as {port.Protocol}, where nothing in a connection tells the hosts apart; several hosts cannot share it."), "Write one ServiceEntry for each host.");
+                    $"the port {port.Number} is declared {declared}, where nothing in a connection tells the hosts apart; several hosts cannot share it."), "Write one ServiceEntry for each host, or the protocol HTTP, HTTPS, HTTP2 or GRPC.");
             }
-            else
+            else if (isConnection)
             {
                 findings.Info(FindingCodes.ConnectionPort, entry.Node.Field("ports")!, string.Create(CultureInfo.InvariantCulture,
-                    $"the port {port.Number} is declared as {port.Protocol}; what an HttpClient sends there is HTTP, and is ruled as such."),
+                    $"the port {port.Number} is declared {declared}; what an HttpClient sends there is HTTP, and is ruled as such."),
                     "Write HTTP, HTTPS, HTTP2 or GRPC where clients speak HTTP.");
             }
         }

@@ -9,10 +9,10 @@ internal static class SubsetsValidator
         foreach (var subset in subsets)
         {
             var at = subset.Node.Field("name") ?? subset.Node;
-            if (!DnsName.IsLabel(subset.Name))
+            if (!DnsName.IsAnyCaseLabel(subset.Name))
             {
                 findings.Error(FindingCodes.BadSubsetName, at,
-                    $"{FindingSink.Quote(subset.Name)} cannot be a subset name: {DnsName.LabelRule}.");
+                    $"{FindingSink.Quote(subset.Name)} cannot be a subset name: {DnsName.AnyCaseLabelRule}.");
             }
 
             if (!lines.TryAdd(subset.Name, at.Position.Line))

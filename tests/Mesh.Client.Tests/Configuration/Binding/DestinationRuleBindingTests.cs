@@ -82,7 +82,7 @@ public sealed class DestinationRuleBindingTests
     [InlineData("trafficPolicy: { connectionPool: {} }", FindingCodes.EmptyPolicy, "spec.trafficPolicy.connectionPool")]
     [InlineData("trafficPolicy: { tls: { mode: SIMPEL } }", FindingCodes.UnknownValue, "spec.trafficPolicy.tls.mode")]
     [InlineData("trafficPolicy: { portLevelSettings: [ {} ] }", FindingCodes.MissingField, "spec.trafficPolicy.portLevelSettings[0]")]
-    [InlineData("subsets: [ { name: V1, labels: { a: b } } ]", FindingCodes.BadSubsetName, "spec.subsets[0].name")]
+    [InlineData("subsets: [ { name: v_1, labels: { a: b } } ]", FindingCodes.BadSubsetName, "spec.subsets[0].name")]
     [InlineData("subsets: [ { labels: { a: b } } ]", FindingCodes.MissingField, "spec.subsets[0]")]
     [InlineData("subsets: [ { name: a, labels: { a: b } }, { name: a, labels: { a: c } } ]", FindingCodes.DuplicateSubset, "spec.subsets[1].name")]
     [InlineData("subsets: [ { name: a, labels: { a: \"b c\" } } ]", FindingCodes.BadLabel, "spec.subsets[0].labels.a")]

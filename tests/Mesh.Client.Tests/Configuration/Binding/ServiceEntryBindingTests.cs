@@ -46,6 +46,16 @@ public sealed class ServiceEntryBindingTests
     }
 
     [Theory]
+    [InlineData("HTTP-Web", "HTTP_PROXY")]
+    [InlineData("http", "")]
+    [InlineData("80", "grpc-web")]
+    public void Bind_names_and_protocols_that_Istio_takes_are_taken(string name, string protocol)
+        => Loading.Clean(Load($"hosts: [ a.b ]\nports: [ {{ number: 80, name: \"{name}\", protocol: \"{protocol}\" }} ]"));
+
+    [Fact]
+    public void Bind_a_port_for_datagrams_is_told() => Loading.Informed(Load("hosts: [ a.b ]\nports: [ { number: 53, name: dns, protocol: UDP } ]"), FindingCodes.ConnectionPort, "spec.ports");
+
+    [Theory]
     [InlineData("*-a.example.com")]
     [InlineData("*example.com")]
     public void Bind_a_wildcard_that_ends_inside_a_label_is_told(string host)
@@ -67,7 +77,15 @@ public sealed class ServiceEntryBindingTests
     [InlineData("hosts: [ a.b ], addresses: [ 10.0.0.0/99 ]", FindingCodes.BadAddress, "spec.addresses[0]")]
     [InlineData("hosts: [ a.b ], resolution: DNS, addresses: [ 10.0.0.0/8 ]", FindingCodes.DiscoveryMismatch, "spec.addresses[0]")]
     [InlineData("hosts: [ a.b ], ports: [ { number: 80, name: a }, { number: 80, name: b } ]", FindingCodes.DuplicatePort, "spec.ports")]
-    [InlineData("hosts: [ a.b ], ports: [ { number: 80, protocol: QUIC } ]", FindingCodes.UnknownValue, "spec.ports[0].protocol")]
+    [InlineData("hosts: [ a.b ], ports: [ { number: 80, protocol: HTTP } ]", FindingCodes.MissingField, "spec.ports[0]")]
+    [InlineData("hosts: [ a.b ], ports: [ { number: 80, name: \"\" } ]", FindingCodes.MissingField, "spec.ports[0].name")]
+    [InlineData("hosts: [ a.b ], ports: [ { number: 80, name: http.web } ]", FindingCodes.BadPortName, "spec.ports[0].name")]
+    [InlineData("hosts: [ a.b ], ports: [ { number: 80, name: http- } ]", FindingCodes.BadPortName, "spec.ports[0].name")]
+    [InlineData("hosts: [ a.b ], ports: [ { number: 80, name: a123456789012345678901234567890123456789012345678901234567890123 } ]", FindingCodes.BadPortName, "spec.ports[0].name")]
+    [InlineData("hosts: [ a.b ], resolution: STATIC, ports: [ { number: 80, name: a } ], endpoints: [ { address: 10.0.0.1, ports: { a_b: 80 } } ]", FindingCodes.BadPortName, "spec.endpoints[0].ports.a_b")]
+    [InlineData("hosts: [ a.b, c.d ], resolution: DNS, ports: [ { number: 80, name: a } ]", FindingCodes.Conflict, "spec.ports")]
+    [InlineData("hosts: [ a.b, c.d ], resolution: DNS, ports: [ { number: 80, name: a, protocol: UDP } ]", FindingCodes.Conflict, "spec.ports")]
+    [InlineData("hosts: [ a.b ], ports: [ { number: 80, name: a, protocol: QUIC } ]", FindingCodes.UnknownValue, "spec.ports[0].protocol")]
     [InlineData("hosts: [ a.b ], endpoints: [ { address: 10.0.0.1 } ]", FindingCodes.DiscoveryMismatch, "spec.endpoints")]
     [InlineData("hosts: [ a.b ], resolution: STATIC, endpoints: [ { address: a.b } ]", FindingCodes.DiscoveryMismatch, "spec.endpoints[0].address")]
     [InlineData("hosts: [ a.b ], resolution: STATIC, endpoints: [ { address: \"10.0.0.1:80\" } ]", FindingCodes.BadAddress, "spec.endpoints[0].address")]

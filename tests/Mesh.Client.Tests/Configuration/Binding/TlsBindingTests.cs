@@ -40,7 +40,6 @@ public sealed class TlsBindingTests
     [Theory]
     [InlineData("{ mode: SIMPEL }", FindingCodes.UnknownValue, "mode")]
     [InlineData("{ mode: SIMPLE, sni: \"a:443\" }", FindingCodes.BadTls, "sni")]
-    [InlineData("{ mode: SIMPLE, caCertificates: \"\" }", FindingCodes.BadTls, "caCertificates")]
     [InlineData("{ mode: SIMPLE, subjectAltNames: [ \" \" ] }", FindingCodes.BadTls, "subjectAltNames[0]")]
     [InlineData("{ mode: SIMPLE, subjectAltNames: [ \"*.a.example\", \"a b\" ] }", FindingCodes.BadTls, "subjectAltNames[1]")]
     [InlineData("{ mode: SIMPLE, insecureSkipVerify: 1 }", FindingCodes.WrongType, "insecureSkipVerify")]

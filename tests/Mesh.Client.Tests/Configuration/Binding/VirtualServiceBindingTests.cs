@@ -216,7 +216,7 @@ public sealed class VirtualServiceBindingTests
     [InlineData("{ host: \"http://a\" }", FindingCodes.BadHost, ".host")]
     [InlineData("{ host: \"a:80\" }", FindingCodes.BadHost, ".host")]
     [InlineData("{ host: 10.0.0.1 }", FindingCodes.BadHost, ".host")]
-    [InlineData("{ host: a, subset: V1 }", FindingCodes.BadSubsetName, ".subset")]
+    [InlineData("{ host: a, subset: v_1 }", FindingCodes.BadSubsetName, ".subset")]
     [InlineData("{ host: a, port: 80 }", FindingCodes.WrongType, ".port")]
     [InlineData("{ host: a, port: {} }", FindingCodes.MissingField, ".port")]
     public void Load_a_destination_that_cannot_be_one_is_refused(string destination, string code, string path)

@@ -51,6 +51,11 @@ public sealed class ServiceEntryConversionTests
     }
 
     [Fact]
+    public void ToIstioYaml_a_name_that_is_made_up_differs_from_the_others_in_more_than_case()
+        => Assert.Equal("[{number:80,name:\"port-80-0\"},{number:81,name:\"PORT-80\"}]", Sources.NodeText.Of(
+            Spec("""{ "Services": { "a": { "Ports": [ { "Number": 80 }, { "Number": 81, "Name": "PORT-80" } ] } } }""").Find("ports")));
+
+    [Fact]
     public void ToIstioYaml_endpoints_with_names_are_looked_up()
     {
         var spec = Spec($$"""{ "Services": { "a": { {{Ports}}, "Endpoints": [ { "Address": "one.example:81" }, { "Address": "10.0.0.1" } ] } } }""");

@@ -61,7 +61,7 @@ public sealed class RegistryCheckerTests
     public void Check_one_port_with_two_protocols_is_told(string protocol, bool isTold)
     {
         var findings = Findings($$"""
-            { "ServiceEntries": { "e": { {{Entry}}, "ports": [ { "number": 80, "protocol": "HTTP" } ] }, "f": { {{Entry}}, "ports": [ { "number": 80, "protocol": "{{protocol}}" } ] } } }
+            { "ServiceEntries": { "e": { {{Entry}}, "ports": [ { "number": 80, "name": "web", "protocol": "HTTP" } ] }, "f": { {{Entry}}, "ports": [ { "number": 80, "name": "web", "protocol": "{{protocol}}" } ] } } }
             """);
 
         Assert.Equal(isTold, findings.Any(finding => finding.Code == FindingCodes.ConflictingProtocol && finding.Aliases is ["IST0177", "KIA1212"]));
