@@ -9,14 +9,14 @@ internal static class MutationCorpus
     private static readonly (string Map, string Kind, string Entries)[] Rules =
     [
         ("VirtualServices", "VirtualService", """
-            { "reviews": { "hosts": [ "reviews", "*.reviews.example", "*-b.example", "10.0.0.1" ], "gateways": [ "mesh", "infra/edge" ], "exportTo": [ "*" ], "http": [
+            { "reviews": { "hosts": [ "reviews", "*.reviews.example", "*-b.example", "10.0.0.1" ], "gateways": [ "mesh", "infra/edge" ], "exportTo": [ "*" ], "tls": [ { "match": [ { "sniHosts": [ "reviews" ], "port": 443 } ], "route": [ { "destination": { "host": "reviews" }, "weight": 1 } ] } ], "http": [
               { "name": "one", "match": [ { "name": "m", "uri": { "prefix": "/a" }, "ignoreUriCase": true, "method": { "exact": "GET" }, "scheme": { "exact": "http" }, "authority": { "prefix": "rev" },
                   "headers": { "end-user": { "regex": "(a|b)*\\.c" }, "x": {} }, "withoutHeaders": { "y": { "exact": "1" } }, "queryParams": { "q": { "exact": "v" } },
                   "port": 80, "sourceLabels": { "app": "web" }, "sourceNamespace": "default", "gateways": [ "mesh" ] } ],
                 "fault": { "delay": { "fixedDelay": "7s", "percentage": { "value": 12.5 } }, "abort": { "httpStatus": 503, "percent": 5 } },
                 "route": [ { "destination": { "host": "reviews", "subset": "v1", "port": { "number": 9080 } }, "weight": 90, "headers": { "request": { "set": { "a": "%REQ(b)%", "p": "%PROTOCOL%" }, "remove": [ "c" ] } } },
                   { "destination": { "host": "ratings.prod.svc.cluster.local" }, "weight": 10 } ],
-                "timeout": "1.5s", "retries": { "attempts": 3, "perTryTimeout": "500ms", "retryOn": "5xx,503,connect-failure", "backoff": "25ms", "retryIgnorePreviousHosts": false },
+                "corsPolicy": { "allowOrigins": [ { "exact": "a" } ], "allowMethods": [ "GET" ], "maxAge": "24h", "allowCredentials": true }, "timeout": "1.5s", "retries": { "attempts": 3, "retryRemoteLocalities": true, "perTryTimeout": "500ms", "retryOn": "5xx,503,connect-failure", "backoff": "25ms", "retryIgnorePreviousHosts": false },
                 "rewrite": { "uri": "/z", "authority": "other" }, "mirror": { "host": "mirror", "subset": "v2" }, "mirrorPercentage": { "value": 50 } },
               { "route": [ { "destination": { "host": "reviews" } } ] } ] } }
             """),
@@ -33,7 +33,7 @@ internal static class MutationCorpus
             """),
         ("DestinationRules", "DestinationRule", """
             { "reviews": { "host": "reviews", "exportTo": [ "." ], "workloadSelector": { "matchLabels": { "app": "web" } },
-              "trafficPolicy": { "loadBalancer": { "simple": "LEAST_CONN" }, "connectionPool": { "tcp": { "connectTimeout": "1s", "maxConnections": 5 }, "http": { "maxRetries": 3 } },
+              "trafficPolicy": { "retryBudget": { "percent": 20, "minRetryConcurrency": 3 }, "tunnel": { "protocol": "CONNECT", "targetHost": "a.example", "targetPort": 80 }, "loadBalancer": { "simple": "LEAST_CONN" }, "connectionPool": { "tcp": { "connectTimeout": "1s", "maxConnections": 5 }, "http": { "maxRetries": 3 } },
                 "outlierDetection": { "consecutiveErrors": 1, "consecutiveGatewayErrors": 2, "interval": "1s", "baseEjectionTime": "3m", "maxEjectionPercent": 100, "minHealthPercent": 0 },
                 "tls": { "mode": "SIMPLE", "sni": "a.example", "subjectAltNames": [ "a.example" ], "insecureSkipVerify": false },
                 "portLevelSettings": [ { "port": { "number": 443 }, "tls": { "mode": "ISTIO_MUTUAL" } } ] },
@@ -46,8 +46,9 @@ internal static class MutationCorpus
               "vms": { "hosts": [ "vms.example" ], "resolution": "STATIC", "workloadSelector": { "labels": { "app": "vm" } }, "ports": [ { "number": 80, "name": "tcp", "protocol": "TCP" }, { "number": 53, "name": "udp", "protocol": "UDP" }, { "number": 81, "name": "any", "protocol": "" } ] } }
             """),
         ("WorkloadEntries", "WorkloadEntry", """{ "vm": { "address": "10.0.0.1", "ports": { "http": 8080 }, "labels": { "app": "vm" }, "locality": "eu/eu-1", "weight": 1, "network": "n", "serviceAccount": "s" } }"""),
-        ("Sidecars", "Sidecar", """{ "all": { "workloadSelector": { "labels": { "app": "web" } }, "egress": [ { "hosts": [ "./*", "*/reviews.example", "~/*" ], "port": { "number": 80, "protocol": "HTTP", "name": "http" } } ], "outboundTrafficPolicy": { "mode": "REGISTRY_ONLY" } } }"""),
-        ("Gateways", "Gateway", """{ "infra/edge": { "selector": { "app": "edge" }, "servers": [] } }"""),
+        ("Sidecars", "Sidecar", """{ "all": { "workloadSelector": { "labels": { "app": "web" } }, "egress": [ { "hosts": [ "./*", "*/reviews.example", "~/*" ], "port": { "number": 80, "protocol": "HTTP", "name": "http" } } ], "ingress": [ { "port": { "number": 80, "protocol": "HTTP", "name": "http" }, "captureMode": "NONE" } ], "outboundTrafficPolicy": { "mode": "REGISTRY_ONLY" } } }"""),
+        ("Gateways", "Gateway", """{ "infra/edge": { "selector": { "app": "edge" }, "servers": [ { "port": { "number": 443, "name": "https", "protocol": "HTTPS" }, "hosts": [ "*" ] } ] } }"""),
+        ("AuthorizationPolicies", "AuthorizationPolicy", """{ "deny": { "action": "DENY", "rules": [ { "from": [ { "source": { "namespaces": [ "a" ] } } ], "to": [ { "operation": { "paths": [ "/a" ] } } ], "when": [ { "key": "k", "values": [ "v" ] } ] } ] } }"""),
         ("PeerAuthentications", "PeerAuthentication", """{ "mtls": { "mtls": { "mode": "STRICT" }, "selector": { "matchLabels": { "app": "web" } } } }"""),
     ];
 
@@ -112,7 +113,7 @@ internal static class MutationCorpus
         ["kind"] = "List",
         ["items"] = new JsonArray([.. JsonNode.Parse(entries)!.AsObject().Select(entry => new JsonObject
         {
-            ["apiVersion"] = kind.StartsWith("Peer", StringComparison.Ordinal) ? "security.istio.io/v1" : "networking.istio.io/v1",
+            ["apiVersion"] = kind is "PeerAuthentication" or "AuthorizationPolicy" ? "security.istio.io/v1" : "networking.istio.io/v1",
             ["kind"] = kind,
             ["metadata"] = new JsonObject { ["name"] = entry.Key.Split('/')[^1], ["namespace"] = "default" },
             ["spec"] = entry.Value!.DeepClone(),

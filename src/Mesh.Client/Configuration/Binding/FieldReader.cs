@@ -153,10 +153,28 @@ internal sealed class FieldReader
         return map;
     }
 
-    /// <summary>A field that is legal and not built: it is said, and what happens instead.</summary>
-    public bool NotBuilt(string name, string consequence)
+    /// <summary>A field with which nothing is done, in silence; its value is checked all the same.</summary>
+    public void Check(string name, ValueCheck check)
     {
-        if (Take(name) is not { } node)
+        if (Scalar(name) is { } node)
+        {
+            check(node, Findings);
+        }
+    }
+
+    /// <summary>A field that is legal and not built: it is said, and what happens instead.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="consequence">What happens instead.</param>
+    /// <param name="check">What its value must be; null: anything.</param>
+    public bool NotBuilt(string name, string consequence, ValueCheck? check = null)
+    {
+        if ((check is null ? Take(name) : Scalar(name)) is not { } node)
+        {
+            return false;
+        }
+
+        check?.Invoke(node, Findings);
+        if (node.Text is "")
         {
             return false;
         }
@@ -199,6 +217,7 @@ internal sealed class FieldReader
 
     private static string Missing(string name) => $"'{name}' is missing or empty.";
 
+    /// <summary>The field, but where it is null.</summary>
     private ConfigurationNode? Scalar(string name)
     {
         var node = Take(name);

@@ -29,7 +29,7 @@ internal static class HttpMatchBinder
             Gateways = fields.Texts("gateways"),
             UnbuiltCondition = gatewayOnly.Count == 0 ? null : string.Join(", ", gatewayOnly),
         };
-        fields.NotBuilt("statPrefix", "metrics carry no prefix, and the tag mesh.rule tells the calls of the rule apart");
+        fields.NotBuilt("statPrefix", "metrics carry no prefix, and the tag mesh.rule tells the calls of the rule apart", ValueChecks.Text);
         fields.Finish();
         CheckUnasked(match, findings);
         return match;

@@ -26,7 +26,7 @@ internal static class HttpRouteBinder
             Mirrors = MirrorBinder.Bind(fields),
             Delegate = Delegate(fields.Object("delegate")),
         };
-        fields.NoneBuilt("it concerns servers and gateways alone", "corsPolicy");
+        fields.NotBuilt("corsPolicy", "it concerns servers and gateways alone", UnbuiltBlocks.CorsPolicy);
         fields.Finish();
         return route;
     }

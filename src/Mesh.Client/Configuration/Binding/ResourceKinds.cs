@@ -74,6 +74,8 @@ internal static class ResourceKinds
                 content.Sidecars.Add(SidecarBinder.Bind(fields, metadata));
                 break;
             case "Gateway":
+                fields.Check("selector", ValueChecks.MapOf(ValueChecks.Text));
+                fields.Check("servers", UnbuiltBlocks.Servers);
                 content.Gateways.Add(new GatewayConfiguration { Node = fields.Node, Metadata = metadata });
                 fields.Findings.Info(FindingCodes.GatewayAccepted,
                     fields.Node, "a Gateway is accepted and has no effect on a client; serving it is a part of its own.");

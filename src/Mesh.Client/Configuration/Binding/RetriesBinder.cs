@@ -31,7 +31,7 @@ internal static class RetriesBinder
             Backoff = fields.Duration("backoff"),
             RetryIgnorePreviousHosts = fields.Flag("retryIgnorePreviousHosts") ?? true,
         };
-        var hasRemote = fields.NotBuilt("retryRemoteLocalities", "a retry picks among all localities alike");
+        var hasRemote = fields.NotBuilt("retryRemoteLocalities", "a retry picks among all localities alike", ValueChecks.Flag);
         if (retries.Attempts == 0 && (retryOn is not null || retries.PerTryTimeout is not null || retries.Backoff is not null || hasRemote))
         {
             fields.Findings.Error(FindingCodes.BadRetries, fields.Node, "a retry policy is written, and 'attempts' is 0 or missing, which switches retries off.",

@@ -25,12 +25,24 @@ internal static class SecurityPolicyBinder
             },
         };
         // A policy for a gateway or a Service is kept for its whole namespace: which workloads are behind those is not known here.
-        fields.Skip(kind switch
+        if (kind is not "PeerAuthentication")
         {
-            "AuthorizationPolicy" => ["targetRef", "targetRefs", "action", "rules", "provider"],
-            "RequestAuthentication" => ["targetRef", "targetRefs", "jwtRules"],
-            _ => [],
-        });
+            fields.Check("targetRef", UnbuiltBlocks.TargetRef);
+            fields.Check("targetRefs", ValueChecks.ListOf(UnbuiltBlocks.TargetRef));
+        }
+
+        switch (kind)
+        {
+            case "AuthorizationPolicy":
+                fields.Check("action", ValueChecks.Choice("ALLOW", "DENY", "AUDIT", "CUSTOM"));
+                fields.Check("rules", UnbuiltBlocks.AuthorizationRules);
+                fields.Check("provider", ValueChecks.Fields(("name", ValueChecks.Text)));
+                break;
+            case "RequestAuthentication":
+                fields.Check("jwtRules", UnbuiltBlocks.JwtRules);
+                break;
+        }
+
         fields.Finish();
         Report(kind, policy.Demand, fields);
         return policy;

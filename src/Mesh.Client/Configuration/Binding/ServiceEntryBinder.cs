@@ -18,6 +18,8 @@ internal static class ServiceEntryBinder
         new("REDIS", 8), new("MYSQL", 9), new("UDP", 10), new("HTTP_PROXY", 11),
     ];
 
+    public static IReadOnlyList<string> ProtocolNames { get; } = [.. Protocols.Select(protocol => protocol.Key)];
+
     public static ServiceEntryConfiguration? Bind(FieldReader fields, ResourceMetadata metadata)
     {
         var findings = fields.Findings;

@@ -47,7 +47,7 @@ internal static class SettingsBinder
                 OutboundTrafficPolicy = outbound.Choice("Mode",
                 Modes) ?? OutboundTrafficPolicyMode.AllowAny
             };
-            outbound.NotBuilt("egressProxy", "calls go straight to their host");
+            outbound.NotBuilt("egressProxy", "calls go straight to their host", UnbuiltBlocks.Destination);
             outbound.Finish();
         }
 

@@ -16,7 +16,9 @@ internal static class SidecarBinder
         }
 
         var mode = OutboundMode(fields.Object("outboundTrafficPolicy"));
-        fields.NoneBuilt("it concerns incoming calls, which reach the application itself", "ingress", "inboundConnectionPool");
+        const string Incoming = "it concerns incoming calls, which reach the application itself";
+        fields.NotBuilt("ingress", Incoming, UnbuiltBlocks.Ingress);
+        fields.NotBuilt("inboundConnectionPool", Incoming, ValueChecks.Mapping);
         fields.Finish();
         return new SidecarConfiguration
         {
@@ -35,8 +37,10 @@ internal static class SidecarBinder
             return;
         }
 
+        const string NoListener = "there is no listener: calls go from the client to the endpoint";
         var port = SidecarPortBinder.Bind(fields.Object("port"));
-        fields.NoneBuilt("there is no listener: calls go from the client to the endpoint", "bind", "captureMode");
+        fields.NotBuilt("bind", NoListener, ValueChecks.Text);
+        fields.NotBuilt("captureMode", NoListener, UnbuiltBlocks.CaptureMode);
         var items = fields.Items("hosts");
         fields.Finish();
         if (items.Count == 0)
@@ -79,7 +83,7 @@ internal static class SidecarBinder
         }
 
         var mode = fields.Choice("mode", SettingsBinder.Modes);
-        fields.NotBuilt("egressProxy", "calls go straight to their host");
+        fields.NotBuilt("egressProxy", "calls go straight to their host", UnbuiltBlocks.Destination);
         fields.Finish();
         if (!fields.Has("mode"))
         {

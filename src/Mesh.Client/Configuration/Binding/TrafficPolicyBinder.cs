@@ -33,8 +33,9 @@ internal static class TrafficPolicyBinder
         }
 
         var policy = Blocks(fields, null) with { Ports = Ports(fields) };
-        fields.NoneBuilt("calls are sent without it", "tunnel", "proxyProtocol");
-        fields.NoneBuilt("retries are bounded by their attempts alone", "retryBudget");
+        fields.NotBuilt("tunnel", "calls are sent without it", UnbuiltBlocks.Tunnel);
+        fields.NotBuilt("proxyProtocol", "calls are sent without it", UnbuiltBlocks.ProxyProtocol);
+        fields.NotBuilt("retryBudget", "retries are bounded by their attempts alone", UnbuiltBlocks.RetryBudget);
         fields.Finish();
         return policy;
     }

@@ -17,7 +17,9 @@ internal static class VirtualServiceBinder
             Http = [.. fields.Items("http").Select(item => HttpRouteBinder.Bind(item, findings)).OfType<HttpRouteConfiguration>()],
             ExportTo = ExportTo.Bind(fields),
         };
-        fields.NoneBuilt("it is about connections, not about HTTP calls, and has no effect", "tcp", "tls");
+        const string NoEffect = "it is about connections, not about HTTP calls, and has no effect";
+        fields.NotBuilt("tcp", NoEffect, UnbuiltBlocks.TcpRoutes);
+        fields.NotBuilt("tls", NoEffect, UnbuiltBlocks.TlsRoutes);
         var others = fields.Has("tcp") || fields.Has("tls");
         var hasHttp = fields.Take("http") is { Items.Count: > 0 };
         fields.Finish();

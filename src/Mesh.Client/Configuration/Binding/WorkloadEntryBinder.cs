@@ -15,8 +15,8 @@ internal static class WorkloadEntryBinder
         var locality = LocalityText.Take(fields);
         var weight = fields.Integer("weight", 0, int.MaxValue) ?? 0;
         var ports = Ports(fields);
-        fields.NotBuilt("network", "every endpoint is dialled directly, and one that only a gateway of its network reaches cannot be called: that needs mutual TLS");
-        fields.NotBuilt("serviceAccount", "no identity of an endpoint is checked: that needs mutual TLS");
+        fields.NotBuilt("network", "every endpoint is dialled directly, and one that only a gateway of its network reaches cannot be called: that needs mutual TLS", ValueChecks.Text);
+        fields.NotBuilt("serviceAccount", "no identity of an endpoint is checked: that needs mutual TLS", ValueChecks.Text);
         fields.Finish();
         if (address is null)
         {

@@ -112,7 +112,7 @@ public sealed class SectionToIstioTests
         var yaml = Converting.ToYaml("""
             { "destinationrules": { "a": { "HOST": "a", "TrafficPolicy": { "LoadBalancer": { "Simple": "round_robin" }, "outlier_detection": { "Interval": "1s" } },
                 "Subsets": [ { "Name": "v1", "Labels": { "App": "Yes" } } ] } },
-              "Gateways": { "edge": { "Servers": [] } } }
+              "Gateways": { "edge": { "Servers": [], "Later": [] } } }
             """);
 
         Assert.Contains("""
@@ -127,7 +127,7 @@ public sealed class SectionToIstioTests
                 labels:
                   App: "Yes"
             """.ReplaceLineEndings("\n"), yaml, StringComparison.Ordinal);
-        Assert.Contains("  Servers: []", yaml, StringComparison.Ordinal);
+        Assert.Contains("  servers: []\n  Later: []", yaml, StringComparison.Ordinal);
     }
 
     [Theory]
