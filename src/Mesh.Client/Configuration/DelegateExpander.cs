@@ -80,7 +80,7 @@ internal sealed class DelegateExpander
         {
             _used.Add(target);
             _findings.Warning(FindingCodes.DanglingDelegate, reference.Node,
-                $"{target.Metadata} is not exported to {owner.Metadata.Namespace}; the rule that delegates to it is left out.", $"Add {owner.Metadata.Namespace} to its exportTo, or remove the rule.");
+                $"{target.Metadata} is not exported to '{owner.Metadata.Namespace}'; the rule that delegates to it is left out.", $"Add {owner.Metadata.Namespace} to its exportTo, or remove the rule.");
             return included;
         }
 

@@ -67,7 +67,7 @@ internal static class RedirectBinder
 
         if (redirect.Status is not (301 or 302 or 303 or 307 or 308))
         {
-            findings.Error(FindingCodes.BadRedirect, fields.Take("redirectCode")!, $"{redirect.Status} is no redirect that a client follows; 301, 302, 303, 307 and 308 are allowed.");
+            findings.Error(FindingCodes.BadRedirect, fields.Take("redirectCode")!, $"{FindingSink.Quote(fields.Take("redirectCode")!.Text)} is no redirect that a client follows; 301, 302, 303, 307 and 308 are allowed.");
         }
     }
 }

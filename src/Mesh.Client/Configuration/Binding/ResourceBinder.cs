@@ -110,7 +110,7 @@ internal static class ResourceBinder
         if (group == "gateway.networking.k8s.io")
         {
             fields.Findings.Warning(FindingCodes.UnbuiltResource, fields.Node,
-                $"{kind} of the Gateway API is not built yet in this version; it has no effect.", "Write a VirtualService.");
+                $"{FindingSink.Quote(kind)} of the Gateway API is not built yet in this version; it has no effect.", "Write a VirtualService.");
             return;
         }
 

@@ -99,7 +99,7 @@ internal static class RetriesBinder
         }
 
         findings.Error(FindingCodes.OutOfRange, node, string.Create(CultureInfo.InvariantCulture,
-            $"{code} is not a status code that HTTP knows."));
+            $"'{code}' is not a status code that HTTP knows."));
     }
 
     /// <summary>Those with a meaning in the registry of HTTP status codes; Istio refuses the others too.</summary>

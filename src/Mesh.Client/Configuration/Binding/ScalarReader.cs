@@ -15,7 +15,7 @@ internal static class ScalarReader
             case NodeKind.String or NodeKind.Untyped:
                 return node.Text;
             case NodeKind.Number or NodeKind.Boolean:
-                findings.Error(FindingCodes.WrongType, node, $"text is needed here, and {node.Text} is written as a {Name(node.Kind)}.",
+                findings.Error(FindingCodes.WrongType, node, $"text is needed here, and {FindingSink.Quote(node.Text)} is written as a {Name(node.Kind)}.",
                     $"Quote it: \"{node.Text}\".");
                 return null;
             default:
@@ -76,7 +76,7 @@ internal static class ScalarReader
     {
         if (node.Kind == NodeKind.Number)
         {
-            findings.Error(FindingCodes.BadDuration, node, $"the duration {node.Text} has no unit.",
+            findings.Error(FindingCodes.BadDuration, node, $"the duration {FindingSink.Quote(node.Text)} has no unit.",
                 $"Write \"{node.Text}s\" for seconds.");
             return null;
         }
@@ -128,7 +128,9 @@ internal static class ScalarReader
             return;
         }
 
-        findings.Error(FindingCodes.WrongType, node, $"{needed} is needed here, and a {Name(node.Kind)} is written.");
+        findings.Error(FindingCodes.WrongType, node, node.Text is { } text
+            ? $"{needed} is needed here, and {FindingSink.Quote(text)} is written as a {Name(node.Kind)}."
+            : $"{needed} is needed here, and a {Name(node.Kind)} is written.");
     }
 
     private static bool IsNumber(ConfigurationNode node, string needed, FindingSink findings)

@@ -41,8 +41,9 @@ internal static class TlsBinder
             return tls;
         }
 
-        var which = port is null ? "this host" : $"port {port} of this host";
-        fields.Findings.Security(fields.Node, $"{unbuilt} is not built yet in this version; calls to {which} are answered 503, never sent in plaintext or unchecked.",
+        var which = port is null ? "this host" : $"port '{port}' of this host";
+        var told = tls.Mode == TlsMode.Simple ? unbuilt : $"tls mode {FindingSink.Quote(fields.Take("mode")!.Text)}";
+        fields.Findings.Security(fields.Node, $"{told} is not built yet in this version; calls to {which} are answered 503, never sent in plaintext or unchecked.",
             "Use mode SIMPLE where the server asks for no certificate, or DISABLE where plaintext is what you want.");
         return tls with { Unbuilt = port is null ? unbuilt : $"{unbuilt} on port {port}" };
     }

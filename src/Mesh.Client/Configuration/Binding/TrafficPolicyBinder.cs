@@ -74,7 +74,7 @@ internal static class TrafficPolicyBinder
             settings.Finish();
             if (port is { } number && !seen.Add(number))
             {
-                fields.Findings.Error(FindingCodes.DuplicatePort, item, $"port {number} has settings already.", "Put them into one entry.");
+                fields.Findings.Error(FindingCodes.DuplicatePort, item, $"port '{number}' has settings already.", "Put them into one entry.");
             }
             else if (port is not null)
             {

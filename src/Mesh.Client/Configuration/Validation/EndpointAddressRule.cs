@@ -29,6 +29,6 @@ internal static class EndpointAddressRule
                 : null;
         }
 
-        return DnsName.IsHost(parts.Host) ? null : $"\"{parts.Host}\" is no host name; letters, digits and '-' with dots between are allowed";
+        return DnsName.IsHost(parts.Host) ? null : $"{FindingSink.Quote(parts.Host)} is no host name; letters, digits and '-' with dots between are allowed";
     }
 }

@@ -44,13 +44,13 @@ internal readonly record struct EndpointAddressText(string Host, int Port, strin
         if (portText is not null
             && (!int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > ushort.MaxValue))
         {
-            problem = $"the port \"{portText}\" is not a number from 1 to 65535";
+            problem = $"the port {FindingSink.Quote(portText)} is not a number from 1 to 65535";
             return false;
         }
 
         if (!TryParseIp(host, out _) && !IsName(host))
         {
-            problem = $"\"{host}\" is neither an IP address nor a DNS name; allowed are {Forms}";
+            problem = $"{FindingSink.Quote(host)} is neither an IP address nor a DNS name; allowed are {Forms}";
             return false;
         }
 

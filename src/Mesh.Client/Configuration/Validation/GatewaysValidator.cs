@@ -14,7 +14,7 @@ internal static class GatewaysValidator
         if (!rule.AppliesToMesh)
         {
             findings.Info(FindingCodes.GatewayOnly, rule.Node.Field("gateways") ?? rule.Node,
-                $"the rule is bound to {string.Join(", ", rule.Gateways.Take(5))} only and does not apply to clients.", "Add 'mesh' to gateways where it shall.");
+                $"the rule is bound to {string.Join(", ", rule.Gateways.Take(5).Select(FindingSink.Quote))} only and does not apply to clients.", "Add 'mesh' to gateways where it shall.");
         }
     }
 

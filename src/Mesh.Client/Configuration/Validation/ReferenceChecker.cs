@@ -154,7 +154,7 @@ internal sealed class ReferenceChecker
         if (destination.Port is { } port && _known.PortsOf(host) is { } ports && !ports.Any(declared => declared.Number == port))
         {
             Tell(FindingCodes.UndeclaredPort, owner, destination, "port", string.Create(CultureInfo.InvariantCulture,
-                $"'{host}' declares no port {port}; calls are answered 503 NC."), string.Create(CultureInfo.InvariantCulture, $"Write one of {string.Join(", ", ports.Take(10).Select(declared => declared.Number))}."));
+                $"'{host}' declares no port '{port}'; calls are answered 503 NC."), string.Create(CultureInfo.InvariantCulture, $"Write one of {string.Join(", ", ports.Take(10).Select(declared => declared.Number))}."));
         }
 
         if (destination.Subset is { } subset && !IsDefined(host, subset))

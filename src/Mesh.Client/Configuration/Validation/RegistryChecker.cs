@@ -118,7 +118,7 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
             if (used.Ports.FirstOrDefault(known => known.Number == port.Number) is { } same && (same.Protocol ?? "HTTP") != (port.Protocol ?? "HTTP"))
             {
                 findings.Warning(FindingCodes.ConflictingProtocol, entry.Node.Field("ports") ?? entry.Node, string.Create(CultureInfo.InvariantCulture,
-                    $"port {port.Number} of '{host}' is {port.Protocol ?? "HTTP"} here and {same.Protocol ?? "HTTP"} in {used.Metadata}."), "Write the same protocol in both.");
+                    $"port '{port.Number}' of '{host}' is '{port.Protocol ?? "HTTP"}' here and '{same.Protocol ?? "HTTP"}' in {used.Metadata}."), "Write the same protocol in both.");
             }
         }
     }
@@ -154,7 +154,7 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
             {
                 findings.About(entry.Metadata);
                 findings.Warning(FindingCodes.IdleSelector, entry.Node.Field("workloadSelector") ?? entry.Node,
-                    $"no WorkloadEntry of namespace {entry.Metadata.Namespace} carries the labels; calls are answered 503 until one does.", "Add a WorkloadEntry with these labels.");
+                    $"no WorkloadEntry of namespace '{entry.Metadata.Namespace}' carries the labels; calls are answered 503 until one does.", "Add a WorkloadEntry with these labels.");
             }
             else if (selected.Count > 1 && entry.Resolution == ServiceResolution.DnsRoundRobin)
             {
@@ -169,7 +169,7 @@ internal sealed class RegistryChecker(MeshConfiguration configuration, FindingSi
             if (!isSelected.Contains(workload))
             {
                 findings.About(workload.Metadata);
-                findings.Info(FindingCodes.IdleSelector, workload.Node, $"no ServiceEntry of namespace {workload.Metadata.Namespace} selects this workload, so that it gets no calls.");
+                findings.Info(FindingCodes.IdleSelector, workload.Node, $"no ServiceEntry of namespace '{workload.Metadata.Namespace}' selects this workload, so that it gets no calls.");
             }
         }
     }

@@ -19,7 +19,7 @@ internal static class RouteWeightsValidator
             if (total is > 0 and < 100)
             {
                 findings.Info(FindingCodes.WeightWithoutEffect, route, string.Create(CultureInfo.InvariantCulture,
-                    $"a single destination gets every call, whatever its weight; {total} changes nothing."), "Add the other destinations, or remove the weight.");
+                    $"a single destination gets every call, whatever its weight; '{total}' changes nothing."), "Add the other destinations, or remove the weight.");
             }
         }
         else if (total == 0 && rule.Route.All(destination => IsWeightKnown(destination.Node)))

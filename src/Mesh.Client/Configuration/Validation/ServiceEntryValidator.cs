@@ -75,17 +75,17 @@ internal static class ServiceEntryValidator
     {
         foreach (var port in entry.Ports)
         {
-            var declared = port.Protocol is null ? "for no protocol" : $"as {port.Protocol}";
+            var declared = port.Protocol is null ? "for no protocol" : $"as '{port.Protocol}'";
             var isConnection = ConnectionProtocols.Contains(port.Protocol);
             if (entry.Hosts.Count > 1 && (isConnection || port.Protocol is null) && entry.Resolution is not (ServiceResolution.None or ServiceResolution.DynamicDns))
             {
                 findings.Error(FindingCodes.Conflict, entry.Node.Field("ports")!, string.Create(CultureInfo.InvariantCulture,
-                    $"the port {port.Number} is declared {declared}, where nothing in a connection tells the hosts apart; several hosts cannot share it."), "Write one ServiceEntry for each host, or the protocol HTTP, HTTPS, HTTP2 or GRPC.");
+                    $"the port '{port.Number}' is declared {declared}, where nothing in a connection tells the hosts apart; several hosts cannot share it."), "Write one ServiceEntry for each host, or the protocol HTTP, HTTPS, HTTP2 or GRPC.");
             }
             else if (isConnection)
             {
                 findings.Info(FindingCodes.ConnectionPort, entry.Node.Field("ports")!, string.Create(CultureInfo.InvariantCulture,
-                    $"the port {port.Number} is declared {declared}; what an HttpClient sends there is HTTP, and is ruled as such."),
+                    $"the port '{port.Number}' is declared {declared}; what an HttpClient sends there is HTTP, and is ruled as such."),
                     "Write HTTP, HTTPS, HTTP2 or GRPC where clients speak HTTP.");
             }
         }
@@ -150,7 +150,7 @@ internal static class ServiceEntryValidator
                 break;
             case ServiceResolution.None or ServiceResolution.DynamicDns when entry.Ports.FirstOrDefault(port => port.TargetPort is { } target && target != port.Number) is { } moved:
                 findings.Info(FindingCodes.DiscoveryMismatch, entry.Node.Field("ports")!, string.Create(CultureInfo.InvariantCulture,
-                    $"without a resolution the port that the caller wrote is dialled, so that targetPort {moved.TargetPort} has no effect."));
+                    $"without a resolution the port that the caller wrote is dialled, so that targetPort '{moved.TargetPort}' has no effect."));
                 break;
             case ServiceResolution.Static when !endpoints && entry.WorkloadSelector is null:
                 findings.Warning(FindingCodes.DiscoveryMismatch, at, "the resolution is STATIC and no endpoints are given: every call is answered 503.", "Write endpoints, a workloadSelector, or another resolution.");

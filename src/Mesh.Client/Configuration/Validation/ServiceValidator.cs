@@ -40,8 +40,8 @@ internal static class ServiceValidator
         {
             if (!numbers.Add(port.Number) || (port.Name is not null && !names.Add(port.Name)))
             {
-                findings.Error(FindingCodes.DuplicatePort, node.Field("ports")!, string.Create(CultureInfo.InvariantCulture,
-                    $"the port {port.Number} or its name '{port.Name}' is written twice."), "Give each port its own number and name.");
+                var name = port.Name is null ? "" : $" or its name {FindingSink.Quote(port.Name)}";
+                findings.Error(FindingCodes.DuplicatePort, node.Field("ports")!, string.Create(CultureInfo.InvariantCulture, $"the port '{port.Number}'{name} is written twice."), "Give each port its own number and name.");
             }
         }
     }
@@ -57,11 +57,11 @@ internal static class ServiceValidator
                 break;
             case DiscoveryKind.DnsSrv or DiscoveryKind.Kubernetes:
                 findings.Warning(FindingCodes.UnbuiltField, at,
-                    $"the discovery {service.Discovery} is not built yet in this version; no endpoints are found.", "Write Dns, or Endpoints.");
+                    $"the discovery '{service.Discovery}' is not built yet in this version; no endpoints are found.", "Write Dns, or Endpoints.");
                 break;
             case not null and not DiscoveryKind.Static when service.Endpoints.Count > 0:
                 findings.Warning(FindingCodes.DiscoveryMismatch, at,
-                    $"the discovery is {service.Discovery}, so that the endpoints written here are not used.", "Remove Discovery, or Endpoints.");
+                    $"the discovery is '{service.Discovery}', so that the endpoints written here are not used.", "Remove Discovery, or Endpoints.");
                 break;
         }
     }

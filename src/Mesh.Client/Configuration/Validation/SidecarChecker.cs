@@ -17,7 +17,7 @@ internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSin
             {
                 findings.About(sidecar.Metadata);
                 findings.Warning(FindingCodes.SelectorInRootNamespace, sidecar.Node.Field("workloadSelector") ?? sidecar.Node,
-                    $"in the root namespace {configuration.RootNamespace} a Sidecar with a selector holds for workloads of that namespace alone.", "Remove the selector, or move it to the workloads' namespace.");
+                    $"in the root namespace '{configuration.RootNamespace}' a Sidecar with a selector holds for workloads of that namespace alone.", "Remove the selector, or move it to the workloads' namespace.");
             }
         }
     }
