@@ -8,24 +8,20 @@ internal static class ConfigurationMerger
     {
         var findings = new List<MeshFinding>();
         var settings = MergeSettings(documents, findings);
+        List<T> Merge<T>(Func<MeshConfiguration, IReadOnlyList<T>> select)
+            where T : ResourceConfiguration
+            => MergeResources(documents, select, settings.Namespace, findings);
+
         var configuration = settings with
         {
-            Services = MergeResources(documents, document => document.Services, service => service.Metadata, service => service.Node,
-                (service, metadata) => service with { Metadata = metadata }, settings.Namespace, findings),
-            VirtualServices = MergeResources(documents, document => document.VirtualServices, rule => rule.Metadata, rule => rule.Node,
-                (rule, metadata) => rule with { Metadata = metadata }, settings.Namespace, findings),
-            DestinationRules = MergeResources(documents, document => document.DestinationRules, rule => rule.Metadata, rule => rule.Node,
-                (rule, metadata) => rule with { Metadata = metadata }, settings.Namespace, findings),
-            ServiceEntries = MergeResources(documents, document => document.ServiceEntries, entry => entry.Metadata, entry => entry.Node,
-                (entry, metadata) => entry with { Metadata = metadata }, settings.Namespace, findings),
-            WorkloadEntries = MergeResources(documents, document => document.WorkloadEntries, entry => entry.Metadata, entry => entry.Node,
-                (entry, metadata) => entry with { Metadata = metadata }, settings.Namespace, findings),
-            Sidecars = MergeResources(documents, document => document.Sidecars, sidecar => sidecar.Metadata, sidecar => sidecar.Node,
-                (sidecar, metadata) => sidecar with { Metadata = metadata }, settings.Namespace, findings),
-            Gateways = MergeResources(documents, document => document.Gateways, gateway => gateway.Metadata, gateway => gateway.Node,
-                (gateway, metadata) => gateway with { Metadata = metadata }, settings.Namespace, findings),
-            UnbuiltSecurityPolicies = MergeResources(documents, document => document.UnbuiltSecurityPolicies, policy => policy.Metadata, policy => policy.Node,
-                (policy, metadata) => policy with { Metadata = metadata }, settings.Namespace, findings),
+            Services = Merge(document => document.Services),
+            VirtualServices = Merge(document => document.VirtualServices),
+            DestinationRules = Merge(document => document.DestinationRules),
+            ServiceEntries = Merge(document => document.ServiceEntries),
+            WorkloadEntries = Merge(document => document.WorkloadEntries),
+            Sidecars = Merge(document => document.Sidecars),
+            Gateways = Merge(document => document.Gateways),
+            UnbuiltSecurityPolicies = Merge(document => document.UnbuiltSecurityPolicies),
         };
         var sink = new FindingSink("", findings);
         configuration = configuration with
@@ -90,11 +86,9 @@ internal static class ConfigurationMerger
     private static List<T> MergeResources<T>(
         IReadOnlyList<LoadedDocument> documents,
         Func<MeshConfiguration, IReadOnlyList<T>> select,
-        Func<T, ResourceMetadata> metadataOf,
-        Func<T, ConfigurationNode> nodeOf,
-        Func<T, ResourceMetadata, T> with,
         string meshNamespace,
         List<MeshFinding> findings)
+        where T : ResourceConfiguration
     {
         var merged = new List<T>();
         var places = new Dictionary<(string Kind, string Namespace, string Name), int>();
@@ -103,9 +97,9 @@ internal static class ConfigurationMerger
             var sink = new FindingSink(document.Name, findings);
             foreach (var written in select(document.Configuration))
             {
-                var metadata = metadataOf(written);
+                var metadata = written.Metadata;
                 metadata = metadata.Namespace.Length > 0 ? metadata : metadata with { Namespace = meshNamespace };
-                var resource = with(written, metadata);
+                var resource = written with { Metadata = metadata };
                 if (places.TryAdd((metadata.Kind, metadata.Namespace, metadata.Name), merged.Count))
                 {
                     merged.Add(resource);
@@ -114,8 +108,8 @@ internal static class ConfigurationMerger
 
                 var place = places[(metadata.Kind, metadata.Namespace, metadata.Name)];
                 sink.About(metadata);
-                sink.Warning(FindingCodes.ReplacedResource, nodeOf(written),
-                    $"the same object is written at {Place(nodeOf(merged[place]))} and at {Place(nodeOf(written))}; the later one is used.", "Remove or rename one of them.");
+                sink.Warning(FindingCodes.ReplacedResource, written.Node,
+                    $"the same object is written at {Place(merged[place].Node)} and at {Place(written.Node)}; the later one is used.", "Remove or rename one of them.");
                 merged[place] = resource;
             }
         }

@@ -1,11 +1,7 @@
 namespace Mesh.Client.Configuration;
 
-internal sealed record DestinationRuleConfiguration
+internal sealed record DestinationRuleConfiguration : ResourceConfiguration
 {
-    public required ConfigurationNode Node { get; init; }
-
-    public required ResourceMetadata Metadata { get; init; }
-
     public required string Host { get; init; }
 
     public TrafficPolicyConfiguration? TrafficPolicy { get; init; }

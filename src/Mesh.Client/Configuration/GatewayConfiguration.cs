@@ -1,9 +1,4 @@
 namespace Mesh.Client.Configuration;
 
 /// <summary>A Gateway by its name alone, so that references to it can be checked.</summary>
-internal sealed record GatewayConfiguration
-{
-    public required ConfigurationNode Node { get; init; }
-
-    public required ResourceMetadata Metadata { get; init; }
-}
+internal sealed record GatewayConfiguration : ResourceConfiguration;

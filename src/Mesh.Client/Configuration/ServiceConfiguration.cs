@@ -1,13 +1,8 @@
 namespace Mesh.Client.Configuration;
 
 /// <summary>One entry of <c>Mesh:Services</c>: a logical host and where its endpoints come from.</summary>
-internal sealed record ServiceConfiguration
+internal sealed record ServiceConfiguration : ResourceConfiguration
 {
-    public required ConfigurationNode Node { get; init; }
-
-    /// <summary>Kind is <c>Service</c>.</summary>
-    public required ResourceMetadata Metadata { get; init; }
-
     /// <summary>Null where it is not written: Static where endpoints are given, else the default discovery.</summary>
     public DiscoveryKind? Discovery { get; init; }
 

@@ -1,12 +1,8 @@
 namespace Mesh.Client.Configuration;
 
 /// <summary>Hosts that are declared from outside of <c>Mesh:Services</c>, in Istio's words.</summary>
-internal sealed record ServiceEntryConfiguration
+internal sealed record ServiceEntryConfiguration : ResourceConfiguration
 {
-    public required ConfigurationNode Node { get; init; }
-
-    public required ResourceMetadata Metadata { get; init; }
-
     public required IReadOnlyList<string> Hosts { get; init; }
 
     /// <summary>Empty: the hosts take any port.</summary>

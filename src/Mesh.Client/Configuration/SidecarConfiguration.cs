@@ -1,12 +1,8 @@
 namespace Mesh.Client.Configuration;
 
 /// <summary>What a workload sees of the mesh.</summary>
-internal sealed record SidecarConfiguration
+internal sealed record SidecarConfiguration : ResourceConfiguration
 {
-    public required ConfigurationNode Node { get; init; }
-
-    public required ResourceMetadata Metadata { get; init; }
-
     /// <summary>Labels of the workloads of its namespace that it is for; null: all of them.</summary>
     public IReadOnlyDictionary<string, string>? WorkloadSelector { get; init; }
 

@@ -1,11 +1,7 @@
 namespace Mesh.Client.Configuration;
 
-internal sealed record VirtualServiceConfiguration
+internal sealed record VirtualServiceConfiguration : ResourceConfiguration
 {
-    public required ConfigurationNode Node { get; init; }
-
-    public required ResourceMetadata Metadata { get; init; }
-
     public required IReadOnlyList<string> Hosts { get; init; }
 
     /// <summary><c>mesh</c> where nothing is written; without <c>mesh</c> the rule does not apply to clients.</summary>

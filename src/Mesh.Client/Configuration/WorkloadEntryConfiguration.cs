@@ -1,13 +1,8 @@
 namespace Mesh.Client.Configuration;
 
 /// <summary>One endpoint in Istio's words: a resource of its own, or an entry of a ServiceEntry's <c>endpoints</c>.</summary>
-internal sealed record WorkloadEntryConfiguration
+internal sealed record WorkloadEntryConfiguration : ResourceConfiguration
 {
-    public required ConfigurationNode Node { get; init; }
-
-    /// <summary>Of the WorkloadEntry, or of the ServiceEntry that it stands in.</summary>
-    public required ResourceMetadata Metadata { get; init; }
-
     /// <summary>An IP address, a name, or <c>unix:path</c>; without a port.</summary>
     public required string Address { get; init; }
 
