@@ -134,7 +134,7 @@ internal static class CallRouter
             call,
             HttpStatusCode.GatewayTimeout,
             MeshResponseFlags.UpstreamRequestTimeout,
-            $"upstream request timeout: {CallErrors.Path(call)}");
+            $"upstream request timeout: {call.Path}");
 
     /// <summary>For a host that became no call of the mesh, and must not become one past it.</summary>
     public static HttpResponseMessage Refused(HttpRequestMessage request, string reason) => MeshAnswer.Create(

@@ -18,7 +18,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
     public bool OwnsTransport => binding.Transport is not null;
 
     // What lives across an await costs every call: the steps keep their results in the call.
-    public async Task<HttpResponseMessage> RunAsync(MeshCall call)
+    public async ValueTask<HttpResponseMessage> RunAsync(MeshCall call)
     {
         HttpResponseMessage? response = null;
         Exception? failure = null;
@@ -114,7 +114,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 failure = null;
                 try
                 {
-                    response = await SendAsync(call).ConfigureAwait(false);
+                    response = await (call.Attempt = SendAsync(call)).ConfigureAwait(false);
                     verdict = AttemptVerdict.FromResponse(response, call.RetryPolicy);
                 }
                 catch (Exception) when (call.CallerToken.IsCancellationRequested || call.Body is { HasFailed: true })
@@ -129,7 +129,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                     call.Report(CallOutcome.Timeout);
                     return response = CallRouter.TimedOut(call);
                 }
-                catch (OperationCanceledException exception) when (call.PerTry is { HasExpired: true })
+                catch (OperationCanceledException exception) when (call.Deadline is { HasAttemptExpired: true })
                 {
                     failure = exception;
                     verdict = AttemptVerdict.TimedOut;
@@ -193,7 +193,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             }
 
             CookieJar.Store(call.CallerUri, response!, binding.Cookies);
-            response!.Content = new TrackedContent(call, response);
+            response!.Content = EndpointContent.Of(call, response);
         }
         catch (OperationCanceledException) when (call.Deadline is { HasExpired: true })
         {
@@ -225,10 +225,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             call.TakeBackEdits();
             call.EndContext();
             CookieJar.Restore(call);
-            if (response?.Content is not TrackedContent)
-            {
-                call.Release();
-            }
+            call.Release();
 
             // Last, since what listens is the application's and may throw.
             if (call.Activity is not null || call.Runtime.Telemetry.AreCallsCounted)
@@ -239,9 +236,13 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 
     Answered:
         // 12. Redirects of servers and of rules, for clients that follow them: each enters the mesh anew.
-        return call.RedirectsLeft > 0 && Redirect.TargetOf(call.Request, response) is { } target
-            ? await handler.FollowAsync(call, response, target).ConfigureAwait(false)
-            : response;
+        if (call.RedirectsLeft > 0 && Redirect.TargetOf(call.Request, response) is { } target)
+        {
+            return await handler.FollowAsync(call, response, target).ConfigureAwait(false);
+        }
+
+        call.EndUse();
+        return response;
     }
 
     private static Task EnterPoolAsync(MeshCall call, ConnectionLimits limits)
@@ -308,8 +309,8 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
         {
             call.RewriteAuthority();
             return call.IsAsync
-                ? handler.SendToPrimaryAsync(call.Request, call.AttemptToken)
-                : Task.FromResult(handler.SendToPrimary(call.Request, call.AttemptToken));
+                ? handler.SendToPrimaryAsync(call.Request, call.Token)
+                : Task.FromResult(handler.SendToPrimary(call.Request, call.Token));
         }
 
         var transport = call.Runtime.Transports.BeginCall(call.Endpoint!, call.Cluster!, call.Policy, binding.Transport, call.StartedAt);
@@ -320,7 +321,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
         }
 
         return call.IsAsync
-            ? transport.SendAsync(call.Request, call.AttemptToken)
-            : Task.FromResult(transport.Send(call.Request, call.AttemptToken));
+            ? transport.SendAsync(call.Request, call.Token)
+            : Task.FromResult(transport.Send(call.Request, call.Token));
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
@@ -9,53 +8,36 @@ using Mesh.Client.Transport;
 
 namespace Mesh.Client.Pipeline;
 
-/// <summary>One call from the client's point of view, however often it is sent. The one object that the steps of the pipeline hand along.</summary>
-internal sealed class MeshCall
+/// <summary>
+/// One call from the client's point of view, however often it is sent. The one object that the steps of the pipeline hand along. It serves one
+/// call after another: what lasts longer than the answer's headers is handed over to the answer's content, and nothing else keeps a call.
+/// </summary>
+internal sealed partial class MeshCall
 {
-    private int _isReleased;
+    private PoolHold _pool;
     private bool _isEndpointHeld;
     private bool _isLearntFrom;
     private long _sentAt;
     private EndpointState[]? _tried;
     private int _triedCount;
-    private LogicalAuthority? _logical;
 
-    public MeshCall(
-        MeshRuntime runtime,
-        MeshSnapshot snapshot,
-        in HostMatch host,
-        HttpRequestMessage request,
-        bool isAsync,
-        int redirectsLeft,
-        CancellationToken callerToken)
-    {
-        RedirectsLeft = redirectsLeft;
-        Runtime = runtime;
-        Snapshot = snapshot;
-        Host = host;
-        Request = request;
-        IsAsync = isAsync;
-        CallerToken = callerToken;
-        StartedAt = runtime.TimeProvider.GetTimestamp();
-    }
-
-    public MeshRuntime Runtime { get; }
+    public MeshRuntime Runtime { get; private set; } = null!;
 
     /// <summary>The rules that the call started with; it stays on them to its end.</summary>
-    public MeshSnapshot Snapshot { get; }
+    public MeshSnapshot Snapshot { get; private set; } = null!;
 
-    public HostMatch Host { get; }
+    public HostMatch Host { get; private set; }
 
-    public HttpRequestMessage Request { get; }
+    public HttpRequestMessage Request { get; private set; } = null!;
 
-    public bool IsAsync { get; }
+    public bool IsAsync { get; private set; }
 
-    public CancellationToken CallerToken { get; }
+    public CancellationToken CallerToken { get; private set; }
 
-    public long StartedAt { get; }
+    public long StartedAt { get; private set; }
 
     /// <summary>How many redirects may still be followed.</summary>
-    public int RedirectsLeft { get; }
+    public int RedirectsLeft { get; private set; }
 
     public RouteRuleModel? Rule { get; set; }
 
@@ -92,16 +74,11 @@ internal sealed class MeshCall
     /// <summary>Attempts have spans of their own.</summary>
     public bool IsTraced { get; set; }
 
-    /// <summary>The time for the whole call; null where there is none.</summary>
+    /// <summary>The time for the whole call and for the attempt under way; null where both are unlimited.</summary>
     public CallDeadline? Deadline { get; private set; }
-
-    /// <summary>The time for the attempt under way; null where there is none.</summary>
-    public CallDeadline? PerTry { get; private set; }
 
     /// <summary>The caller's token, or the deadline's, which has joined it.</summary>
     public CancellationToken Token => Deadline?.Token ?? CallerToken;
-
-    public CancellationToken AttemptToken => PerTry?.Token ?? Token;
 
     public RetryPolicyModel RetryPolicy => RetryPolicyOf(Request, Rule);
 
@@ -111,6 +88,11 @@ internal sealed class MeshCall
     /// <summary>The owned connections of the attempt under way.</summary>
     public EndpointTransport? Transport { get; set; }
 
+    /// <summary>The attempt under way, or the last one, as its handler gave it.</summary>
+    public Task<HttpResponseMessage>? Attempt { get; set; }
+
+    public CallPath Path => new(Host.Host.Name, Rule, Cluster, Endpoint, Attempts);
+
     /// <summary>The caller's choice for this request, else the rule's.</summary>
     public static RetryPolicyModel RetryPolicyOf(HttpRequestMessage request, RouteRuleModel? rule)
         => request.GetMesh() is { DisableRetries: true } ? RetryPolicyModel.None : rule?.Retries ?? RetryPolicyModel.Default;
@@ -118,22 +100,15 @@ internal sealed class MeshCall
     /// <summary>The time for the whole call: the caller's choice for this request, else the rule's; null for none.</summary>
     public static TimeSpan? TimeoutOf(HttpRequestMessage request, RouteRuleModel? rule) => request.GetMesh()?.Timeout ?? rule?.Timeout;
 
+    /// <summary>The answer as a finished task: that of the attempt where it has brought the same.</summary>
+    public Task<HttpResponseMessage> ToTask(HttpResponseMessage response)
+        => Attempt is { IsCompletedSuccessfully: true } attempt && ReferenceEquals(attempt.Result, response) ? attempt : Task.FromResult(response);
+
     /// <summary>Calls and connections counted for the attempt under way are given back. Idempotent between attempts.</summary>
     public void EndAttempt()
     {
-        PerTry?.Dispose();
-        Transport?.EndCall();
-        Transport = null;
-
-        LeavePool();
-
-        // Where nothing was reported (an exception of the application's own handler) nothing is to be learnt.
-        EndLesson(CallOutcome.CallerCancelled, null);
-        if (_isEndpointHeld)
-        {
-            _isEndpointHeld = false;
-            Endpoint!.EndCall();
-        }
+        EndPerTry();
+        EndHold();
     }
 
     public void BeginAttempt(EndpointState endpoint)
@@ -149,191 +124,34 @@ internal sealed class MeshCall
             Balancer.Begin(endpoint, _sentAt);
         }
 
-        PerTry = RetryPolicy.PerTryTimeout is { } time ? CallDeadline.Start(time, Runtime.TimeProvider, Token) : null;
+        if (RetryPolicy.PerTryTimeout is { } time)
+        {
+            Deadline ??= CallDeadline.Start(null, Runtime.TimeProvider, Runtime.BackgroundLogger, CallerToken);
+            Deadline.BeginAttempt(time);
+        }
     }
+
+    /// <summary>Of a cluster with limits: holds one of its connections.</summary>
+    public bool HoldsConnection => _pool.HoldsConnection;
+
+    /// <summary>False where the cluster's limits turn the call away; else it holds a connection, or is <paramref name="pending"/> until it does.</summary>
+    public bool TryEnterPool(ConnectionLimits limits, out PendingCall? pending) => _pool.TryEnter(limits, Request.Version.Major >= 2, out pending);
+
+    /// <summary>The same without waiting.</summary>
+    public bool TryEnterPoolAtOnce(ConnectionLimits limits) => _pool.TryEnterAtOnce(limits, Request.Version.Major >= 2);
+
+    /// <summary>The call was let in.</summary>
+    public void HoldConnection() => _pool.Admitted();
+
+    /// <summary>The next attempt is one of the retries under way, which the limits, if there are any, have granted.</summary>
+    public void BeginRetry(ConnectionLimits? limits) => _pool.BeginRetry(limits);
 
     /// <summary>Begins the time for the whole call.</summary>
     public void StartDeadline()
     {
         if (TimeoutOf(Request, Rule) is { } time)
         {
-            Deadline = CallDeadline.Start(time, Runtime.TimeProvider, CallerToken);
-        }
-    }
-
-    /// <summary>The answer has begun: an attempt's own time is over, that of the call goes on.</summary>
-    public void EndPerTry() => PerTry?.Dispose();
-
-    /// <summary>Puts trace context and, where it may go there, captured context on the request.</summary>
-    public void BeginContext(bool receivesContext, TraceWriter writer)
-    {
-        EndContext();
-        IsTraced = Runtime.Telemetry.AreAttemptsTraced;
-        Context = ContextPropagator.BeginCall(Request, receivesContext, Snapshot.Configuration, writer, IsTraced);
-    }
-
-    public void EndContext()
-    {
-        if (Context is { } context)
-        {
-            Context = null;
-            ContextPropagator.EndCall(Request, context, IsTraced);
-        }
-    }
-
-    /// <summary>The endpoint's address in the URI, the logical name in <c>Host</c>, until <see cref="RestoreAuthority"/>.</summary>
-    public void RewriteAuthority()
-    {
-        var uri = Request.RequestUri!;
-        var host = Request.Headers.Host;
-        var rewritten = AuthorityRewrite.Apply(uri, Endpoint!, Cluster!);
-        _logical = new LogicalAuthority(uri, host);
-        Request.RequestUri = rewritten;
-        Request.Headers.Host = host ?? AuthorityRewrite.HostHeader(uri);
-    }
-
-    /// <summary>A request in plaintext to a cluster to which the mesh speaks TLS: https in the URI, what the caller wrote in <c>Host</c>, until
-    /// <see cref="RestoreAuthority"/>.</summary>
-    public void RewriteScheme()
-    {
-        var uri = Request.RequestUri!;
-        var host = Request.Headers.Host;
-        _logical = new LogicalAuthority(uri, host);
-        Request.RequestUri = AuthorityRewrite.WithTls(uri);
-        Request.Headers.Host = host ?? AuthorityRewrite.HostHeader(uri);
-    }
-
-    public void RestoreAuthority()
-    {
-        if (_logical is { } logical)
-        {
-            _logical = null;
-            Request.RequestUri = logical.Uri;
-            Request.Headers.Host = logical.Host;
-        }
-    }
-
-    private ConnectionLimits? _limits;
-    private bool _holdsConnection;
-    private bool _holdsRetry;
-    private bool _isHttp2;
-
-    /// <summary>Of a cluster with limits: holds one of its connections.</summary>
-    public bool HoldsConnection => _holdsConnection;
-
-    /// <summary>False where the cluster's limits turn the call away; else it holds a connection, or is <paramref name="pending"/> until it does.</summary>
-    public bool TryEnterPool(ConnectionLimits limits, out PendingCall? pending)
-    {
-        _limits = limits;
-        _isHttp2 = Request.Version.Major >= 2;
-        var isIn = limits.TryEnter(_isHttp2, out pending);
-        _holdsConnection = isIn && pending is null;
-        return isIn;
-    }
-
-    /// <summary>The same without waiting.</summary>
-    public bool TryEnterPoolAtOnce(ConnectionLimits limits)
-    {
-        _limits = limits;
-        _isHttp2 = Request.Version.Major >= 2;
-        return _holdsConnection = limits.TryEnterAtOnce(_isHttp2);
-    }
-
-    /// <summary>The call was let in.</summary>
-    public void HoldConnection() => _holdsConnection = true;
-
-    /// <summary>The next attempt is one of the retries under way, which the limits, if there are any, have granted.</summary>
-    public void BeginRetry(ConnectionLimits? limits) => (_limits, _holdsRetry) = (limits, limits is not null);
-
-    private void LeavePool()
-    {
-        if (_holdsConnection)
-        {
-            _holdsConnection = false;
-            _limits!.Leave(_isHttp2);
-        }
-
-        if (_holdsRetry)
-        {
-            _holdsRetry = false;
-            _limits!.EndRetry();
-        }
-    }
-
-    private ProtocolUpgrade? _upgrade;
-
-    /// <summary>HTTP/2 in place of HTTP/1.1, until <see cref="RestoreProtocol"/>: over TLS as the server agrees, else without asking, as Envoy does.
-    /// A call that asks to change the protocol itself (a WebSocket) stays as it is.</summary>
-    public void UpgradeProtocol()
-    {
-        if (Request.Version.Major != 1 || Request.Headers.Upgrade.Count > 0)
-        {
-            return;
-        }
-
-        _upgrade = new ProtocolUpgrade(Request.Version, Request.VersionPolicy);
-        var isTls = Request.RequestUri!.Scheme == Uri.UriSchemeHttps || Policy.Tls is not null;
-        Request.Version = HttpVersion.Version20;
-        Request.VersionPolicy = isTls ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact;
-    }
-
-    public void RestoreProtocol()
-    {
-        if (_upgrade is { } upgrade)
-        {
-            _upgrade = null;
-            Request.Version = upgrade.Version;
-            Request.VersionPolicy = upgrade.Policy;
-        }
-    }
-
-    private RequestEdits? _edits;
-
-    /// <summary>What the caller addressed, whatever a rule has made of it.</summary>
-    public Uri CallerUri => _edits?.Uri ?? Request.RequestUri!;
-
-    /// <summary>Changes the request as its rule says, until <see cref="TakeBackEdits"/>.</summary>
-    public void ApplyEdits()
-    {
-        if (Edits is { ChangesRequest: true })
-        {
-            // Known before the first change, so that any is taken back.
-            _edits = new RequestEdits(Request);
-            _edits.Apply(this);
-        }
-    }
-
-    public void TakeBackEdits()
-    {
-        _edits?.TakeBack();
-        _edits = null;
-    }
-
-    private CallMirrors? _mirrors;
-
-    /// <summary>Draws the mirrors that get a copy of the call.</summary>
-    public void BeginMirrors() => _mirrors = CallMirrors.Draw(this);
-
-    /// <summary>Sends the copies, and gives the request its own body back.</summary>
-    public void EndMirrors(CallRunner runner)
-    {
-        if (_mirrors is { } mirrors)
-        {
-            _mirrors = null;
-            mirrors.End(runner);
-        }
-    }
-
-    /// <summary>Watches a request body that can be read once only; null for others, which cannot fail.</summary>
-    public CallerContent? Body { get; private set; }
-
-    public void WatchBody() => Request.Content = Body = new CallerContent(Request.Content!);
-
-    public void UnwatchBody()
-    {
-        if (Body is { } body)
-        {
-            Request.Content = body.Inner;
+            Deadline = CallDeadline.Start(time, Runtime.TimeProvider, Runtime.BackgroundLogger, CallerToken);
         }
     }
 
@@ -369,14 +187,20 @@ internal sealed class MeshCall
         }
     }
 
-    /// <summary>The call is over: with its last attempt, or with the end of its response body. Only the first time counts.</summary>
+    /// <summary>The answer has begun, and its body still needs what the call holds, the endpoint too: the new holder gives that back.</summary>
+    public void HandOver(out EndpointTransport? transport, out CallDeadline? deadline, out PoolHold pool)
+    {
+        EndPerTry();
+        (transport, deadline, pool) = (Transport, Deadline, _pool);
+        (Transport, Deadline, _pool, _isEndpointHeld) = (null, null, default, false);
+    }
+
+    /// <summary>The call is over, without a body that goes on. Idempotent, and without effect after <see cref="HandOver"/>.</summary>
     public void Release()
     {
-        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
-        {
-            EndAttempt();
-            Deadline?.Dispose();
-        }
+        EndHold();
+        Deadline?.Dispose();
+        Deadline = null;
     }
 
     /// <summary>Ends the span and counts the call; at the headers, as System.Net.Http does for its own, because ending a span while the
@@ -395,17 +219,23 @@ internal sealed class MeshCall
         Duration = Runtime.TimeProvider.GetElapsedTime(StartedAt),
     });
 
-    public MeshResult ToResult() => new(
-        Flags,
-        Host.Host.Name,
-        Rule?.Name,
-        Cluster?.Key.Subset,
-        Endpoint is null || Cluster is null ? null : EndpointAuthority.Describe(Endpoint.Endpoint, Cluster),
-        Attempts);
+    public MeshResult ToResult() => Path.ToResult(Flags);
 
-    /// <summary>What an upgraded request had before.</summary>
-    private sealed record ProtocolUpgrade(Version Version, HttpVersionPolicy Policy);
+    /// <summary>An attempt's own time is over, that of the call goes on.</summary>
+    private void EndPerTry() => Deadline = Deadline?.EndAttempt();
 
-    /// <summary>What a rewritten request had before.</summary>
-    private sealed record LogicalAuthority(Uri Uri, string? Host);
+    private void EndHold()
+    {
+        Transport?.EndCall();
+        Transport = null;
+        _pool.Leave();
+
+        // Where nothing was reported (an exception of the application's own handler) nothing is to be learnt.
+        EndLesson(CallOutcome.CallerCancelled, null);
+        if (_isEndpointHeld)
+        {
+            _isEndpointHeld = false;
+            Endpoint!.EndCall();
+        }
+    }
 }

@@ -81,8 +81,7 @@ internal sealed class MeshHandler : DelegatingHandler
         var host = default(HostMatch);
         if (request.RequestUri is { IsAbsoluteUri: true } uri && HostTable.TryFind(snapshot, uri, out host))
         {
-            var call = new MeshCall(_runtime, snapshot, host, request, isAsync, redirectsLeft, cancellationToken);
-            return NamedScheme.Applies(uri) ? NamedScheme.RunAsync(_runner, call) : _runner.RunAsync(call);
+            return Run(MeshCall.Begin(_runtime, snapshot, host, request, isAsync, redirectsLeft, cancellationToken), uri);
         }
 
         var wildcard = PassThroughTable.Find(snapshot, request.RequestUri);
@@ -108,5 +107,13 @@ internal sealed class MeshHandler : DelegatingHandler
         }
 
         return isAsync ? base.SendAsync(request, cancellationToken) : Task.FromResult(base.Send(request, cancellationToken));
+    }
+
+    private Task<HttpResponseMessage> Run(MeshCall call, Uri uri)
+    {
+        var answer = NamedScheme.Applies(uri) ? NamedScheme.RunAsync(_runner, call) : _runner.RunAsync(call);
+        var task = answer.IsCompletedSuccessfully ? call.ToTask(answer.Result) : answer.AsTask();
+        call.EndUse();
+        return task;
     }
 }

@@ -75,7 +75,8 @@ internal sealed class MirrorSender : IDisposable
 
         try
         {
-            var copy = new MeshCall(_runtime, call.Snapshot, call.Host, Copy(call, cluster, body), isAsync: true, redirectsLeft: 0, _stopped) { Policy = cluster.Policy };
+            var copy = MeshCall.Begin(_runtime, call.Snapshot, call.Host, Copy(call, cluster, body), isAsync: true, redirectsLeft: 0, _stopped);
+            copy.Policy = cluster.Policy;
 
             // Without the caller's context: the copy belongs to no trace, no scope and no culture of the call.
             ThreadPool.UnsafeQueueUserWorkItem(

@@ -10,7 +10,7 @@ internal static class NamedScheme
 {
     public static bool Applies(Uri uri) => HasSchemes(uri) || HasPortName(uri);
 
-    public static async Task<HttpResponseMessage> RunAsync(CallRunner runner, MeshCall call)
+    public static async ValueTask<HttpResponseMessage> RunAsync(CallRunner runner, MeshCall call)
     {
         var request = call.Request;
         var original = request.RequestUri!;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Mesh.Client.Model;
 using Mesh.Client.Pipeline;
+using Mesh.Client.Resilience;
 
 namespace Mesh.Client.Transport;
 
@@ -10,80 +11,62 @@ namespace Mesh.Client.Transport;
 /// A response body that says when it ends, so that calls in flight are counted to the last byte. One that is neither read nor disposed
 /// is given back by its finalizer and counted as a leak.
 /// </summary>
-internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
+internal sealed class TrackedContent : EndpointContent
 {
-    private readonly MeshCall _call;
-    private readonly HttpContent _inner;
+    private readonly MeshRuntime? _runtime;
+    private readonly CancellationToken _callerToken;
+    private readonly EndpointTransport? _transport;
+    private CallDeadline? _deadline;
+    private PoolHold _pool;
+    private bool _hasExpired;
     private int _isEnded;
 
-    /// <param name="call">The call.</param>
-    /// <param name="response">Its answer, whose content is to be replaced by this one.</param>
-    public TrackedContent(MeshCall call, HttpResponseMessage response)
+    public TrackedContent(MeshCall call, HttpContent inner)
+        : base(call, inner)
     {
-        _call = call;
-        _inner = response.Content;
-        call.EndPerTry();
-        var isEmpty = call.Request.Method == HttpMethod.Head || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified;
-        foreach (var (name, values) in _inner.Headers.NonValidated)
-        {
-            isEmpty |= values.Count == 1 && name == "Content-Length" && values.ToString() == "0";
-            if (values.Count == 1)
-            {
-                Headers.TryAddWithoutValidation(name, values.ToString());
-            }
-            else
-            {
-                Headers.TryAddWithoutValidation(name, values);
-            }
-        }
-
-        if (isEmpty)
-        {
-            // Without a body the call ends with its headers; nobody need read or dispose it.
-            EndOfBody();
-        }
+        call.HandOver(out _transport, out _deadline, out _pool);
+        _callerToken = call.CallerToken;
+        _runtime = call.Runtime;
     }
 
     /// <summary>Reached only where nobody read to the end or disposed: the collector stands in for the caller.</summary>
     ~TrackedContent()
     {
         // A constructor that threw leaves nothing to give back. What there is may wait for others, which a finalizer must not.
-        if (_call is not null)
+        if (_runtime is not null)
         {
             ThreadPool.UnsafeQueueUserWorkItem(
                 static content => Background.Run(
-                    content, static content => content.GiveBack(), "The return of a leaked response", content._call.Runtime.BackgroundLogger),
+                    content, static content => content.GiveBack(), "The return of a leaked response", content._runtime!.BackgroundLogger),
                 this,
                 preferLocal: false);
         }
     }
 
-    public MeshResult Result => _call.ToResult();
-
     /// <summary>The token under which the body is read: the call's deadline still runs.</summary>
-    internal CallToken LinkToken(CancellationToken cancellationToken) => new(_call.Deadline, cancellationToken);
+    internal CallToken LinkToken(CancellationToken cancellationToken) => new(Volatile.Read(ref _deadline), cancellationToken);
 
     /// <summary>The body ended well.</summary>
     internal void EndOfBody() => End(CallOutcome.Success, isFailure: false);
 
     /// <summary>A synchronous read takes no token: the end of the call's time cuts the body itself.</summary>
     internal CancellationTokenRegistration CutAtDeadline()
-        => _call.Deadline is { } deadline
+        => Volatile.Read(ref _deadline) is { } deadline
             ? deadline.Token.UnsafeRegister(static content => ((TrackedContent)content!).Cut(), this)
             : default;
 
     /// <summary>Reading failed: the exception that the caller gets. Never returns the one it was given: that is thrown on as it is.</summary>
     internal Exception Fail(Exception exception, CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested || _call.CallerToken.IsCancellationRequested)
+        if (cancellationToken.IsCancellationRequested || _callerToken.IsCancellationRequested)
         {
             End(CallOutcome.CallerCancelled, isFailure: true);
         }
-        else if (_call.Deadline is { HasExpired: true })
+        else if (Volatile.Read(ref _deadline)?.HasExpired ?? _hasExpired)
         {
-            _call.Flags |= MeshResponseFlags.UpstreamRequestTimeout;
+            Flags |= MeshResponseFlags.UpstreamRequestTimeout;
             End(CallOutcome.Timeout, isFailure: true);
-            return new MeshRequestException(HttpRequestError.ResponseEnded, CallErrors.BodyTimedOut(_call), exception, _call.ToResult());
+            return new MeshRequestException(HttpRequestError.ResponseEnded, CallErrors.BodyTimedOut(Path), exception, Result);
         }
         else if (IsOfTheConnection(exception))
         {
@@ -106,7 +89,7 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
         using var token = LinkToken(cancellationToken);
         try
         {
-            await _inner.CopyToAsync(stream, context, token.Token).ConfigureAwait(false);
+            await Inner.CopyToAsync(stream, context, token.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -115,16 +98,13 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
 
         EndOfBody();
     }
-
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         using var cut = CutAtDeadline();
         try
         {
-            _inner.CopyTo(stream, context, cancellationToken);
+            Inner.CopyTo(stream, context, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -134,25 +114,16 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
         EndOfBody();
     }
 
-    protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
-
     protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
     {
-        var inner = _inner.ReadAsStreamAsync(cancellationToken);
+        var inner = Inner.ReadAsStreamAsync(cancellationToken);
         return inner.IsCompletedSuccessfully ? Task.FromResult<Stream>(new TrackedStream(this, inner.Result)) : WrapAsync(inner);
 
         async Task<Stream> WrapAsync(Task<Stream> stream) => new TrackedStream(this, await stream.ConfigureAwait(false));
     }
 
     protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
-        => new TrackedStream(this, _inner.ReadAsStream(cancellationToken));
-
-    /// <summary>The length stands in the copied headers where it is known.</summary>
-    protected override bool TryComputeLength(out long length)
-    {
-        length = 0;
-        return false;
-    }
+        => new TrackedStream(this, Inner.ReadAsStream(cancellationToken));
 
     protected override void Dispose(bool disposing)
     {
@@ -160,7 +131,6 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
         {
             // In this order: a read that breaks because of it is not the endpoint's failure.
             EndOfBody();
-            _inner.Dispose();
         }
 
         base.Dispose(disposing);
@@ -168,13 +138,13 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
 
     /// <summary>In the deadline's timer.</summary>
     private void Cut() => Background.Run(
-        _inner, static body => body.Dispose(), "The end of a response body whose time is over", _call.Runtime.BackgroundLogger);
+        Inner, static body => body.Dispose(), "The end of a response body whose time is over", _runtime!.BackgroundLogger);
 
     private void GiveBack()
     {
         if (End(CallOutcome.Success, isFailure: false))
         {
-            _call.Runtime.Telemetry.CountLeakedResponse(_call.Host.Host.Name);
+            _runtime!.Telemetry.CountLeakedResponse(Path.Host);
         }
     }
 
@@ -190,10 +160,19 @@ internal sealed class TrackedContent : HttpContent, IMeshResultCarrier
 #pragma warning restore CA1816
         if (isFailure)
         {
-            _call.Report(outcome);
+            _runtime!.OutlierDetector.Report(Path.Cluster!, Path.Endpoint!, outcome);
         }
 
-        _call.Release();
+        _transport?.EndCall();
+        _pool.Leave();
+        Path.Endpoint!.EndCall();
+        if (_deadline is { } deadline)
+        {
+            _hasExpired = deadline.HasExpired;
+            Volatile.Write(ref _deadline, null);
+            deadline.Dispose();
+        }
+
         return true;
     }
 }

@@ -1,0 +1,137 @@
+using System.Net;
+using Mesh.Client.Telemetry;
+using Mesh.Client.Transport;
+
+namespace Mesh.Client.Pipeline;
+
+/// <summary>What a call changes on the caller's message, and takes back.</summary>
+internal sealed partial class MeshCall
+{
+    private Uri? _logicalUri;
+    private bool _hasWrittenHost;
+    private ProtocolUpgrade? _upgrade;
+    private RequestEdits? _edits;
+    private CallMirrors? _mirrors;
+
+    /// <summary>Puts trace context and, where it may go there, captured context on the request.</summary>
+    public void BeginContext(bool receivesContext, TraceWriter writer)
+    {
+        EndContext();
+        IsTraced = Runtime.Telemetry.AreAttemptsTraced;
+        Context = ContextPropagator.BeginCall(Request, receivesContext, Snapshot.Configuration, writer, IsTraced);
+    }
+
+    public void EndContext()
+    {
+        if (Context is { } context)
+        {
+            Context = null;
+            ContextPropagator.EndCall(Request, context, IsTraced);
+        }
+    }
+
+    /// <summary>The endpoint's address in the URI, the logical name in <c>Host</c>, until <see cref="RestoreAuthority"/>.</summary>
+    public void RewriteAuthority() => Rewrite(AuthorityRewrite.Apply(Request.RequestUri!, Endpoint!, Cluster!));
+
+    /// <summary>A request in plaintext to a cluster to which the mesh speaks TLS: https in the URI, what the caller wrote in <c>Host</c>, until
+    /// <see cref="RestoreAuthority"/>.</summary>
+    public void RewriteScheme() => Rewrite(AuthorityRewrite.WithTls(Request.RequestUri!));
+
+    public void RestoreAuthority()
+    {
+        if (_logicalUri is { } uri)
+        {
+            _logicalUri = null;
+            Request.RequestUri = uri;
+            if (_hasWrittenHost)
+            {
+                Request.Headers.Remove("Host");
+            }
+        }
+    }
+
+    /// <summary>HTTP/2 in place of HTTP/1.1, until <see cref="RestoreProtocol"/>: over TLS as the server agrees, else without asking, as Envoy does.
+    /// A call that asks to change the protocol itself (a WebSocket) stays as it is.</summary>
+    public void UpgradeProtocol()
+    {
+        if (Request.Version.Major != 1 || Request.Headers.Upgrade.Count > 0)
+        {
+            return;
+        }
+
+        _upgrade = new ProtocolUpgrade(Request.Version, Request.VersionPolicy);
+        var isTls = Request.RequestUri!.Scheme == Uri.UriSchemeHttps || Policy.Tls is not null;
+        Request.Version = HttpVersion.Version20;
+        Request.VersionPolicy = isTls ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact;
+    }
+
+    public void RestoreProtocol()
+    {
+        if (_upgrade is { } upgrade)
+        {
+            _upgrade = null;
+            Request.Version = upgrade.Version;
+            Request.VersionPolicy = upgrade.Policy;
+        }
+    }
+
+    /// <summary>What the caller addressed, whatever a rule has made of it.</summary>
+    public Uri CallerUri => _edits?.Uri ?? Request.RequestUri!;
+
+    /// <summary>Changes the request as its rule says, until <see cref="TakeBackEdits"/>.</summary>
+    public void ApplyEdits()
+    {
+        if (Edits is { ChangesRequest: true })
+        {
+            // Known before the first change, so that any is taken back.
+            _edits = new RequestEdits(Request);
+            _edits.Apply(this);
+        }
+    }
+
+    public void TakeBackEdits()
+    {
+        _edits?.TakeBack();
+        _edits = null;
+    }
+
+    /// <summary>Draws the mirrors that get a copy of the call.</summary>
+    public void BeginMirrors() => _mirrors = CallMirrors.Draw(this);
+
+    /// <summary>Sends the copies, and gives the request its own body back.</summary>
+    public void EndMirrors(CallRunner runner)
+    {
+        if (_mirrors is { } mirrors)
+        {
+            _mirrors = null;
+            mirrors.End(runner);
+        }
+    }
+
+    /// <summary>Watches a request body that can be read once only; null for others, which cannot fail.</summary>
+    public CallerContent? Body { get; private set; }
+
+    public void WatchBody() => Request.Content = Body = new CallerContent(Request.Content!);
+
+    public void UnwatchBody()
+    {
+        if (Body is { } body)
+        {
+            Request.Content = body.Inner;
+        }
+    }
+
+    private void Rewrite(Uri rewritten)
+    {
+        var uri = Request.RequestUri!;
+        _logicalUri = uri;
+        Request.RequestUri = rewritten;
+
+        // Not through the property, which makes a URI to check the name: this one comes from a URI.
+        _hasWrittenHost = !Request.Headers.NonValidated.Contains("Host")
+            && Request.Headers.TryAddWithoutValidation("Host", AuthorityRewrite.HostHeader(uri));
+    }
+
+    /// <summary>What an upgraded request had before.</summary>
+    private sealed record ProtocolUpgrade(Version Version, HttpVersionPolicy Policy);
+}
