@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace Mesh.Client.Model;
 
 /// <summary>What a host name stands for: the service behind it, if any, and the VirtualService that rules it, if any.</summary>
 internal sealed class HostModel
 {
+    private ConcurrentDictionary<string, string>? _spanNames;
+
     /// <summary>The fully qualified name for known services, else the name as the rule wrote it.</summary>
     public required string Name { get; init; }
 
@@ -24,4 +28,9 @@ internal sealed class HostModel
 
     /// <summary>Captured headers, baggage and peer metadata may go there.</summary>
     public required bool ReceivesContext { get; init; }
+
+    /// <summary>The name of the spans of calls: the method and <see cref="Name"/>. Kept, as there are few.</summary>
+    /// <param name="method">One of those that are known, not just what a caller wrote.</param>
+    public string SpanName(string method)
+        => (_spanNames ??= new(StringComparer.Ordinal)).GetOrAdd(method, static (method, host) => string.Concat(method, " ", host), Name);
 }

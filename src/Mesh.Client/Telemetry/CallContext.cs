@@ -23,6 +23,9 @@ internal sealed record CallContext
 
     public required TraceWriter Writer { get; init; }
 
+    /// <summary>What sends the request may look for this with it. Where the mesh writes trace context itself, nothing below has spans.</summary>
+    public bool IsAskedFor => Writer != TraceWriter.Mesh;
+
     /// <summary>The headers as the application set them, null where it did not.</summary>
     public string? ApplicationTraceParent { get; init; }
 

@@ -10,8 +10,11 @@ internal readonly struct CallSummary
 
     public string? Subset { get; init; }
 
-    /// <summary>In Envoy's syntax: <c>outbound|9080|v1|reviews.default.svc.cluster.local</c>. Asked for only where somebody listens.</summary>
-    public Model.ClusterKey? Cluster { get; init; }
+    /// <summary>The name of the span; null: its method and <see cref="Host"/>.</summary>
+    public string? SpanName { get; init; }
+
+    /// <summary>In Envoy's syntax: <c>outbound|9080|v1|reviews.default.svc.cluster.local</c>.</summary>
+    public string? Cluster { get; init; }
 
     /// <summary>The address of the last endpoint; goes to spans, never to metrics.</summary>
     public string? Endpoint { get; init; }

@@ -63,7 +63,7 @@ internal static class ContextPropagator
             };
         }
 
-        if (isTraced)
+        if (isTraced && context.IsAskedFor)
         {
             context.Attach(request);
         }
@@ -82,7 +82,10 @@ internal static class ContextPropagator
             TraceHeaders.Write(request.Headers, TraceHeaders.TraceState, context.ApplicationTraceState);
         }
 
-        (context with { ResendCount = resendCount }).Attach(request);
+        if (context.IsAskedFor)
+        {
+            (context with { ResendCount = resendCount }).Attach(request);
+        }
     }
 
     /// <summary>Takes away all that the mesh put on the request: the same message may go on to a host that the mesh does not know (a redirect), or
@@ -101,7 +104,7 @@ internal static class ContextPropagator
         }
 
         RestoreApplicationHeaders(request.Headers, context);
-        if (isTraced)
+        if (isTraced && context.IsAskedFor)
         {
             CallContext.Detach(request);
         }

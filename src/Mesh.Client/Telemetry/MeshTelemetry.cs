@@ -17,7 +17,8 @@ internal sealed class MeshTelemetry : IDisposable
     private static readonly InstrumentAdvice<double> DurationAdvice =
         new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] };
 
-    private static readonly object?[] BoxedStatusCodes = new object?[600];
+    // Status codes and counts of attempts.
+    private static readonly object?[] Boxed = new object?[600];
 
     private readonly Meter? _ownMeter;
     private readonly ActivitySource _source;
@@ -242,13 +243,13 @@ internal sealed class MeshTelemetry : IDisposable
 
     private static void Describe(Activity activity, in CallSummary summary)
     {
-        activity.DisplayName = string.Concat(activity.DisplayName, " ", summary.Host);
+        activity.DisplayName = summary.SpanName ?? string.Concat(activity.DisplayName, " ", summary.Host);
         activity.SetTag(TelemetryTags.Host, summary.Host);
         activity.SetTag(TelemetryTags.Rule, summary.Rule);
         activity.SetTag(TelemetryTags.Subset, summary.Subset);
-        activity.SetTag(TelemetryTags.UpstreamCluster, summary.Cluster?.ToString());
+        activity.SetTag(TelemetryTags.UpstreamCluster, summary.Cluster);
         activity.SetTag(TelemetryTags.Endpoint, summary.Endpoint);
-        activity.SetTag(TelemetryTags.Attempts, summary.Attempts);
+        activity.SetTag(TelemetryTags.Attempts, Box(summary.Attempts));
         activity.SetTag(TelemetryTags.SpanFlags, MeshResponseFlagsText.ToText(summary.Flags));
         if (summary.StatusCode != 0)
         {
@@ -267,20 +268,20 @@ internal sealed class MeshTelemetry : IDisposable
         }
     }
 
-    private static object Box(int statusCode)
+    private static object Box(int number)
     {
-        if ((uint)statusCode >= (uint)BoxedStatusCodes.Length)
+        if ((uint)number >= (uint)Boxed.Length)
         {
-            return statusCode;
+            return number;
         }
 
-        ref var boxed = ref BoxedStatusCodes[statusCode];
-        boxed ??= statusCode;
+        ref var boxed = ref Boxed[number];
+        boxed ??= number;
         return boxed;
     }
 
-    // The method is the caller's text; spans are grouped by name.
-    private static string KnownMethod(HttpMethod method) => method.Method switch
+    /// <summary>The method is the caller's text, and spans are grouped by name.</summary>
+    public static string KnownMethod(HttpMethod method) => method.Method switch
     {
         "GET" or "HEAD" or "POST" or "PUT" or "DELETE" or "PATCH" or "OPTIONS" or "TRACE" or "CONNECT" or "QUERY" => method.Method,
         _ => "HTTP",

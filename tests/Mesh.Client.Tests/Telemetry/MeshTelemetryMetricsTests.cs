@@ -18,7 +18,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         Host = "reviews.default.svc.cluster.local",
         Rule = "default/reviews http[0]",
         Subset = "v1",
-        Cluster = new ClusterKey("reviews.default.svc.cluster.local", 9080, "v1"),
+        Cluster = new ClusterKey("reviews.default.svc.cluster.local", 9080, "v1").ToString(),
         Endpoint = "127.0.0.1:9083",
         Attempts = 2,
         StatusCode = 200,

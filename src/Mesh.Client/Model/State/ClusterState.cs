@@ -14,6 +14,9 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
 
     public ClusterKey Key { get; } = key;
 
+    /// <summary><see cref="Key"/> in Envoy's syntax, for spans.</summary>
+    public string Name => field ??= Key.ToString();
+
     /// <summary>The newest rules for this cluster. Calls use those of their own snapshot; background work uses these.</summary>
     public ClusterModel Model
     {
