@@ -90,8 +90,9 @@ internal static class ConfigurationMerger
         List<MeshFinding> findings)
         where T : ResourceConfiguration
     {
-        var merged = new List<T>();
-        var places = new Dictionary<(string Kind, string Namespace, string Name), int>();
+        var count = documents.Sum(document => select(document.Configuration).Count);
+        var merged = new List<T>(count);
+        var places = new Dictionary<(string Kind, string Namespace, string Name), int>(count);
         foreach (var document in documents)
         {
             var sink = new FindingSink(document.Name, findings);

@@ -17,13 +17,16 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
     private bool _isLimitTold;
     private bool _isRefused;
 
+    private ResourceMetadata? _about;
+
     /// <summary>The object that is being read; empty for the document itself.</summary>
     public string Resource
     {
-        get;
+        get => _about?.ToString() ?? field;
         set
         {
             field = value;
+            _about = null;
             Suppression = null;
         }
     } = "";
@@ -40,7 +43,8 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
     /// <summary>What follows is about this object.</summary>
     public void About(ResourceMetadata metadata)
     {
-        Resource = metadata.ToString();
+        // Most objects have no finding that would name them.
+        _about = metadata;
         Suppression = metadata.Suppression;
     }
 

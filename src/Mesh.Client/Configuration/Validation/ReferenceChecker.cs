@@ -9,12 +9,15 @@ namespace Mesh.Client.Configuration;
 internal sealed class ReferenceChecker
 {
     private readonly MeshConfiguration _configuration;
+    private const string Mesh = "mesh";
+
     private readonly FindingSink _findings;
     private readonly KnownEndpoints _known;
     private readonly Dictionary<string, HashSet<string>> _subsets = new(StringComparer.Ordinal);
     private readonly WildcardTable<HashSet<string>> _wildcardSubsets = new();
     private readonly HashSet<(string What, ConfigurationNode At)> _told = [];
     private (string Host, string Namespace, string Name) _resolved = ("", "", "");
+    private (string Host, HashSet<string>? Names) _subsetsOf = ("", null);
 
     public ReferenceChecker(MeshConfiguration configuration, FindingSink findings)
     {
@@ -53,16 +56,18 @@ internal sealed class ReferenceChecker
 
     private void CheckDestinations(VirtualServiceConfiguration rule)
     {
-        foreach (var route in rule.Http)
+        // By index: of ten thousand rules each enumerator would be an object.
+        for (var i = 0; i < rule.Http.Count; i++)
         {
-            foreach (var destination in route.Route)
+            var (route, mirrors) = (rule.Http[i].Route, rule.Http[i].Mirrors);
+            for (var j = 0; j < route.Count; j++)
             {
-                CheckDestination(rule, route.WrittenIn ?? rule.Metadata, destination);
+                CheckDestination(rule, rule.Http[i].WrittenIn ?? rule.Metadata, route[j]);
             }
 
-            foreach (var mirror in route.Mirrors)
+            for (var j = 0; j < mirrors.Count; j++)
             {
-                CheckDestination(rule, MirrorOwner(rule, route), mirror.Destination);
+                CheckDestination(rule, MirrorOwner(rule, rule.Http[i]), mirrors[j].Destination);
             }
         }
     }
@@ -94,22 +99,35 @@ internal sealed class ReferenceChecker
 
     private void CheckGateways(VirtualServiceConfiguration rule, HashSet<string> gateways)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal) { "mesh" };
-        var at = rule.Node.Field("gateways") ?? rule.Node;
-        foreach (var gateway in rule.Gateways.Where(seen.Add))
+        // Most rules are about the mesh alone, and then nothing is made.
+        HashSet<string>? seen = null;
+        var at = rule.Node;
+        if (rule.Gateways.Count > 0)
         {
-            CheckGateway(gateway, rule.Metadata, at, gateways);
+            at = rule.Node.Field("gateways") ?? at;
+            seen = new(StringComparer.Ordinal) { Mesh };
+            foreach (var gateway in rule.Gateways.Where(seen.Add))
+            {
+                CheckGateway(gateway, rule.Metadata, at, gateways);
+            }
         }
 
-        foreach (var route in rule.Http)
+        for (var i = 0; i < rule.Http.Count; i++)
         {
-            foreach (var match in route.Match)
+            var matches = rule.Http[i].Match;
+            for (var j = 0; j < matches.Count; j++)
             {
-                // What a delegate's match does not say itself it has from the rule that delegates.
-                var own = match.Gateways.Count == 0 ? null : match.Node.Field("gateways");
-                foreach (var gateway in match.Gateways.Where(seen.Add))
+                if (matches[j].Gateways.Count == 0)
                 {
-                    CheckGateway(gateway, own is null ? rule.Metadata : route.WrittenIn ?? rule.Metadata, own ?? at, gateways);
+                    continue;
+                }
+
+                // What a delegate's match does not say itself it has from the rule that delegates.
+                seen ??= new(StringComparer.Ordinal) { Mesh };
+                var (owner, own) = (rule.Http[i].WrittenIn ?? rule.Metadata, matches[j].Node.Field("gateways"));
+                foreach (var gateway in matches[j].Gateways.Where(seen.Add))
+                {
+                    CheckGateway(gateway, own is null ? rule.Metadata : owner, own ?? at, gateways);
                 }
             }
         }
@@ -151,7 +169,7 @@ internal sealed class ReferenceChecker
                 $"the host '{host}' is declared by no service and no ServiceEntry, and DefaultDiscovery is None; calls are answered 503 NC.", "Add it under Services.");
         }
 
-        if (destination.Port is { } port && _known.PortsOf(host) is { } ports && !ports.Any(declared => declared.Number == port))
+        if (destination.Port is { } port && _known.PortsOf(host) is { } ports && !ports.Select(declared => declared.Number).Contains(port))
         {
             Tell(FindingCodes.UndeclaredPort, owner, destination, "port", string.Create(CultureInfo.InvariantCulture,
                 $"'{host}' declares no port '{port}'; calls are answered 503 NC."), string.Create(CultureInfo.InvariantCulture, $"Write one of {string.Join(", ", ports.Take(10).Select(declared => declared.Number))}."));
@@ -185,7 +203,15 @@ internal sealed class ReferenceChecker
         => destination.Node.Field("destination") ?? destination.Node;
 
     private bool IsDefined(string host, string subset)
-        => (_subsets.TryGetValue(host, out var own) && own.Contains(subset)) || _wildcardSubsets.Over(host).Any(subsets => subsets.Contains(subset));
+    {
+        // As in Resolve, which gives the same object for the same host in a row.
+        if (!ReferenceEquals(_subsetsOf.Host, host))
+        {
+            _subsetsOf = (host, _subsets.GetValueOrDefault(host));
+        }
+
+        return _subsetsOf.Names?.Contains(subset) == true || _wildcardSubsets.Over(host).Any(subsets => subsets.Contains(subset));
+    }
 
     /// <summary>The last answer is kept: the destinations of one rule mostly name one host.</summary>
     private string Resolve(string host, ResourceMetadata of)

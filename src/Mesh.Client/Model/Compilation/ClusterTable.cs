@@ -12,9 +12,12 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshCo
     private readonly Dictionary<ServiceModel, List<Answer>> _answers = [];
     private readonly Dictionary<ClusterKey, ClusterModel> _clusters = [];
     private readonly List<ClusterModel> _reachable = [];
+    private readonly LabelSets _labels = new();
 
     /// <summary>In the order in which rules named them; those whose port only the caller knows under port 0.</summary>
     public IReadOnlyList<ClusterModel> Reachable => _reachable;
+
+    public IReadOnlyDictionary<ClusterKey, ClusterModel> ByKey => _clusters;
 
     /// <summary>The clusters by port; empty, with the reason, where the service, subset or port is not defined.</summary>
     /// <param name="service">The destination.</param>
@@ -56,7 +59,7 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshCo
             return new(subset, port, [], $"{service.Name} has no endpoints: its discovery is None");
         }
 
-        if (port != 0 && service.Ports.Length > 0 && !service.Ports.Any(declared => declared.Number == port))
+        if (port != 0 && service.Ports.Length > 0 && Declared(service, port).Length == 0)
         {
             var undeclared = $"{service.Name} has no port {port}; it declares {PortList(service)}";
             return new(subset, port, [], undeclared);
@@ -72,17 +75,20 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshCo
         }
 
         var labels = definition is { Labels.Count: > 0 } && !service.IsOriginalDestination
-            ? definition.Labels.ToFrozenDictionary(StringComparer.Ordinal)
+            ? _labels.Get(definition.Labels)
             : FrozenDictionary<string, string>.Empty;
         var refusal = Refusal(service, labels);
-        var clusters = PortsOf(service, port, rule).Select(declared =>
+        var ports = PortsOf(service, port, rule);
+        var clusters = new ClusterModel[ports.Length];
+        for (var i = 0; i < clusters.Length; i++)
         {
-            var number = declared?.Number ?? 0;
+            var number = ports[i]?.Number ?? 0;
             var policy = rule?.Policy(subset, number, service) ?? ClusterPolicy.Default;
-            return GetOrAdd(
-                new(service.Name, number, subset), service, declared, labels, policy.Refusal is null && refusal is not null ? policy with { Refusal = refusal } : policy);
-        });
-        return new(subset, port, [.. clusters], null);
+            clusters[i] = GetOrAdd(
+                new(service.Name, number, subset), service, ports[i], labels, policy.Refusal is null && refusal is not null ? policy with { Refusal = refusal } : policy);
+        }
+
+        return new(subset, port, clusters, null);
     }
 
     /// <summary>What is outside the mesh has no sidecar that could ask for mutual TLS.</summary>
@@ -101,14 +107,29 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshCo
     }
 
     /// <summary>A null port is that of the caller, but for those that a policy speaks of.</summary>
-    private static IEnumerable<PortModel?> PortsOf(ServiceModel service, int port, MergedDestinationRule? rule)
+    private static ReadOnlySpan<PortModel?> PortsOf(ServiceModel service, int port, MergedDestinationRule? rule)
     {
         if (service.Ports.Length == 0)
         {
-            return port != 0 ? [new PortModel(port, null, port)] : [null, .. rule?.Ports.Select(number => new PortModel(number, null, number)) ?? []];
+            return port != 0
+                ? (PortModel?[])[new PortModel(port, null, port)]
+                : (PortModel?[])[null, .. rule?.Ports.Select(number => new PortModel(number, null, number)) ?? []];
         }
 
-        return port == 0 ? service.Ports : service.Ports.Where(declared => declared.Number == port).Take(1);
+        return port == 0 ? service.Ports : Declared(service, port);
+    }
+
+    private static ReadOnlySpan<PortModel> Declared(ServiceModel service, int port)
+    {
+        for (var i = 0; i < service.Ports.Length; i++)
+        {
+            if (service.Ports[i].Number == port)
+            {
+                return service.Ports.AsSpan(i, 1);
+            }
+        }
+
+        return [];
     }
 
     private ClusterModel GetOrAdd(

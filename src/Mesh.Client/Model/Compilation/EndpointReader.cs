@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Mesh.Client.Configuration;
 
 namespace Mesh.Client.Model;
@@ -7,10 +6,7 @@ namespace Mesh.Client.Model;
 /// as that by whoever compares references.</summary>
 internal sealed class EndpointReader
 {
-    // Of a large service most endpoints carry one of a few sets of labels, mostly that of the one before.
-    private const int RememberedLabels = 16;
-
-    private readonly List<FrozenDictionary<string, string>> _labels = [];
+    private readonly LabelSets _labels = new();
 
     /// <param name="written">As written. What is no address was told by validation and is left out, as is what was named before.</param>
     /// <param name="previous">The endpoints of the same service in the snapshot before.</param>
@@ -34,7 +30,7 @@ internal sealed class EndpointReader
             {
                 known = parsed with
                 {
-                    Labels = LabelsOf(written[index].Labels),
+                    Labels = _labels.Get(written[index].Labels),
                     Locality = written[index].Locality,
                     Weight = WeightOf(written[index]),
                     ServicePorts = [.. written[index].ServicePorts],
@@ -80,48 +76,10 @@ internal sealed class EndpointReader
 
     private static bool IsSame(EndpointConfiguration written, Endpoint known)
         => WeightOf(written) == known.Weight && written.Locality == known.Locality
-            && IsSame(written.ServicePorts, known.ServicePorts) && IsSame(written.Labels, known.Labels);
+            && IsSame(written.ServicePorts, known.ServicePorts) && LabelSets.IsSame(written.Labels, known.Labels);
 
     private static bool IsSame(IReadOnlyList<int> written, int[] known)
         => written.Count == known.Length && (known.Length == 0 || written.SequenceEqual(known));
 
-    private static bool IsSame(IReadOnlyDictionary<string, string> written, FrozenDictionary<string, string> known)
-    {
-        if (written.Count != known.Count)
-        {
-            return false;
-        }
-
-        foreach (var (name, value) in written)
-        {
-            if (!known.TryGetValue(name, out var other) || other != value)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private static int WeightOf(EndpointConfiguration written) => Math.Max(1, written.Weight);
-
-    private FrozenDictionary<string, string> LabelsOf(IReadOnlyDictionary<string, string> written)
-    {
-        foreach (var known in _labels)
-        {
-            if (IsSame(written, known))
-            {
-                return known;
-            }
-        }
-
-        var labels = written.ToFrozenDictionary(StringComparer.Ordinal);
-        if (_labels.Count == RememberedLabels)
-        {
-            _labels.RemoveAt(RememberedLabels - 1);
-        }
-
-        _labels.Insert(0, labels);
-        return labels;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Mesh.Client.Configuration;
 
 namespace Mesh.Client.Model;
@@ -7,6 +8,10 @@ namespace Mesh.Client.Model;
 internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable clusters, MatchCompiler matchCompiler)
 {
     private readonly RuleIndexBuilder _indexes = new();
+    private readonly List<RouteDestinationModel> _collected = [];
+
+    // Those of the rule before: rules in a row mostly share calls out in the same way, and then share the objects.
+    private RouteDestinationModel[] _destinations = [];
 
     /// <summary>False where no rule is left for calls of this workload: all bound to gateways or to other callers, or none but <c>tcp</c> and <c>tls</c>.</summary>
     public bool Applies(VirtualServiceConfiguration virtualService)
@@ -15,7 +20,8 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
 
     public VirtualServiceModel Compile(VirtualServiceConfiguration virtualService)
     {
-        var rules = new List<RouteRuleModel>(virtualService.Http.Count);
+        var rules = new RouteRuleModel[virtualService.Http.Count];
+        var count = 0;
         for (var i = 0; i < virtualService.Http.Count; i++)
         {
             var route = virtualService.Http[i];
@@ -23,12 +29,12 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
             // A rule none of whose matches can hold is left out: with no matches at all it would take every call.
             if (matches.Length > 0 || route.Match.Count == 0)
             {
-                rules.Add(Compile(virtualService.Metadata, i, route, matches));
+                rules[count++] = Compile(virtualService.Metadata, i, route, matches);
             }
         }
 
-        RouteRuleModel[] all = [.. rules];
-        return new() { Resource = virtualService.Metadata.ToString(), Rules = all, Index = _indexes.Build(all) };
+        Array.Resize(ref rules, count);
+        return new() { Resource = virtualService.Metadata.ToString(), Rules = rules, Index = _indexes.Build(rules) };
     }
 
     /// <summary>By which results, spans and bodies name a rule.</summary>
@@ -65,9 +71,11 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
     private RouteDestinationModel[] Destinations(ResourceMetadata owner, string name, HttpRouteConfiguration rule)
     {
         var route = rule.Route;
+        _collected.Clear();
         if (route.Count == 1)
         {
-            return [Destination(owner, name, rule, route[0], route[0].Weight)];
+            _collected.Add(Destination(owner, name, rule, route[0], route[0].Weight));
+            return Collected();
         }
 
         var (count, total) = (0, 0L);
@@ -84,16 +92,25 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
             shift++;
         }
 
-        var destinations = new RouteDestinationModel[count];
-        for (var i = route.Count - 1; i >= 0; i--)
+        for (var i = 0; i < route.Count; i++)
         {
             if (route[i].Weight > 0)
             {
-                destinations[--count] = Destination(owner, name, rule, route[i], Math.Max(1, route[i].Weight >> shift));
+                _collected.Add(Destination(owner, name, rule, route[i], Math.Max(1, route[i].Weight >> shift)));
             }
         }
 
-        return destinations;
+        return Collected();
+    }
+
+    private RouteDestinationModel[] Collected()
+    {
+        if (_collected.Count != _destinations.Length || !CollectionsMarshal.AsSpan(_collected).SequenceEqual(_destinations))
+        {
+            _destinations = [.. _collected];
+        }
+
+        return _destinations;
     }
 
     private static int TotalWeight(RouteDestinationModel[] destinations)
@@ -117,7 +134,16 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
         }
 
         var found = clusters.Find(service, destination.Subset, destination.Port ?? 0, out var reason);
-        return new() { Weight = weight, Clusters = found, Edits = EditsCompiler.Compile(rule, destination.Headers), Missing = reason is null ? null : $"{name}: {reason}" };
+        var edits = EditsCompiler.Compile(rule, destination.Headers);
+        foreach (var known in edits is null && reason is null ? _destinations : [])
+        {
+            if (known is { Edits: null, Missing: null } && known.Weight == weight && ReferenceEquals(known.Clusters, found))
+            {
+                return known;
+            }
+        }
+
+        return new() { Weight = weight, Clusters = found, Edits = edits, Missing = reason is null ? null : $"{name}: {reason}" };
     }
 
     private MirrorModel[] Mirrors(ResourceMetadata owner, IReadOnlyList<MirrorConfiguration> mirrors)
