@@ -14,7 +14,6 @@ internal sealed partial class ClusterManager
     {
         lock (_applying)
         {
-            var models = Index(snapshot);
             var kept = new List<(ClusterMembership Membership, ClusterModel Model)>();
             var made = new List<ClusterMembership>();
             var ended = new List<ClusterMembership>();
@@ -27,10 +26,10 @@ internal sealed partial class ClusterManager
                     return;
                 }
 
-                _models = models;
+                _newest = snapshot;
                 foreach (var (key, state) in _states.ToArray())
                 {
-                    var model = FindModel(models, key.Cluster);
+                    var model = snapshot.FindCluster(key.Cluster);
                     if (model?.SubsetText == key.Labels)
                     {
                         kept.Add((MembershipOf(state), model));
@@ -69,20 +68,6 @@ internal sealed partial class ClusterManager
             End(ended, released);
         }
     }
-
-    private static Dictionary<ClusterKey, ClusterModel> Index(MeshSnapshot snapshot)
-    {
-        var models = new Dictionary<ClusterKey, ClusterModel>(snapshot.Clusters.Count);
-        foreach (var cluster in snapshot.Clusters)
-        {
-            models.TryAdd(cluster.Key, cluster);
-        }
-
-        return models;
-    }
-
-    private static ClusterModel? FindModel(Dictionary<ClusterKey, ClusterModel>? models, ClusterKey key) =>
-        models is not null && (models.TryGetValue(key, out var model) || models.TryGetValue(key with { Port = 0 }, out model)) ? model : null;
 
     private static bool IsSameQuestion(ServiceModel current, ServiceModel next) =>
         current.Discovery == next.Discovery

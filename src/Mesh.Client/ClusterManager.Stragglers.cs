@@ -15,7 +15,7 @@ internal sealed partial class ClusterManager
     /// <summary>Under the lock. Before the first rules there are no older ones.</summary>
     private void EndStragglersLater()
     {
-        if (_models is null)
+        if (_newest is null)
         {
             return;
         }
@@ -48,7 +48,7 @@ internal sealed partial class ClusterManager
             _stragglersEnd = null;
             foreach (var (key, state) in _states)
             {
-                if (FindModel(_models, key.Cluster)?.SubsetText != key.Labels)
+                if (_newest?.FindCluster(key.Cluster)?.SubsetText != key.Labels)
                 {
                     Remove(key, state, ended);
                 }

@@ -24,7 +24,7 @@ internal sealed partial class ClusterManager : IDisposable
     private readonly Func<DiscoveryKind, IEndpointSource> _sources;
     private readonly Func<DnsConfiguration, bool> _configureDns;
     private readonly RefreshSchedule _schedule;
-    private Dictionary<ClusterKey, ClusterModel>? _models;
+    private MeshSnapshot? _newest;
     private bool _isDisposed;
 
     /// <param name="timeProvider">The mesh's clock.</param>
@@ -186,7 +186,7 @@ internal sealed partial class ClusterManager : IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
 
             // A call that began under older rules may come here first; the state is for those who follow.
-            var newest = FindModel(_models, key);
+            var newest = _newest?.FindCluster(key);
             var isNamed = newest?.SubsetText == model.SubsetText;
             membership = Add(key, isNamed ? newest! : model, out isWatched);
             dropped = MakeRoomFor(membership);

@@ -43,7 +43,18 @@ internal sealed class MeshSnapshot
     public int[] WildcardLengths { get; private init; } = [];
 
     /// <summary>Wildcards of ServiceEntries, whose calls pass by also under <c>REGISTRY_ONLY</c>.</summary>
-    public IReadOnlyList<PassThroughHost> PassThrough { get; init; } = [];
+    public IReadOnlyList<PassThroughHost> PassThrough
+    {
+        get;
+        init
+        {
+            field = value;
+            PassThroughBySuffix = value.ToFrozenDictionary(host => host.Suffix, StringComparer.OrdinalIgnoreCase);
+        }
+    } = [];
+
+    /// <summary><see cref="PassThrough"/> by suffix, of which there is one each.</summary>
+    public FrozenDictionary<string, PassThroughHost> PassThroughBySuffix { get; private init; } = FrozenDictionary<string, PassThroughHost>.Empty;
 
     /// <summary>That of the Sidecar of this process, else that of the mesh.</summary>
     public OutboundTrafficPolicyMode OutboundTrafficPolicy { get; init; }
@@ -54,6 +65,17 @@ internal sealed class MeshSnapshot
     /// <summary>Every cluster that a rule, a service or a caller's choice of subset can reach; those of services without declared ports under port 0.</summary>
     public required IReadOnlyList<ClusterModel> Clusters { get; init; }
 
+    /// <summary><see cref="Clusters"/> by key.</summary>
+    public IReadOnlyDictionary<ClusterKey, ClusterModel> ClustersByKey
+    {
+        get => field ??= Clusters.ToDictionary(cluster => cluster.Key);
+        init;
+    }
+
     /// <summary>The patterns of the rules as written, for the snapshot that follows: what calls have built of them is kept.</summary>
     public IReadOnlyDictionary<string, Re2Matcher> Patterns { get; init; } = FrozenDictionary<string, Re2Matcher>.Empty;
+
+    /// <summary>The cluster of a key, else the one of its service and subset for every port; null where the rules know neither.</summary>
+    public ClusterModel? FindCluster(ClusterKey key)
+        => ClustersByKey.TryGetValue(key, out var cluster) || ClustersByKey.TryGetValue(key with { Port = 0 }, out cluster) ? cluster : null;
 }

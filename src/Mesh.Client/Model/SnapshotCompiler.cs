@@ -34,6 +34,7 @@ internal static class SnapshotCompiler
                 ? "Mesh:OutboundTrafficPolicy:Mode"
                 : $"outboundTrafficPolicy.mode of {sidecar.Metadata}",
             Clusters = clusters.Reachable,
+            ClustersByKey = clusters.ByKey,
             Patterns = matches.Patterns,
         };
     }

@@ -69,7 +69,7 @@ internal static class CallRouter
         var cluster = decision.Cluster;
         if (decision.Failure != MeshResponseFlags.NoRoute && request.GetMesh()?.Subset is { } subset && (cluster?.Service ?? host.Host.Service) is { } service)
         {
-            cluster = FindSubset(snapshot, service, cluster?.Key.Port ?? host.Port, subset);
+            cluster = snapshot.FindCluster(new ClusterKey(service.Name, cluster?.Key.Port ?? host.Port, subset));
             if (cluster is null)
             {
                 return RouteOutcome.Answer(
@@ -173,24 +173,4 @@ internal static class CallRouter
         { Problem: { } problem } => $"the service has no endpoints (discovery: {status.State}, {problem})",
         _ => $"the service has no endpoints (discovery: {status.State})",
     };
-
-    /// <summary>A walk: callers who name a subset are few, and an index for them would cost every snapshot.</summary>
-    private static ClusterModel? FindSubset(MeshSnapshot snapshot, ServiceModel service, int port, string subset)
-    {
-        ClusterModel? any = null;
-        foreach (var candidate in snapshot.Clusters)
-        {
-            if (candidate.Service.Name == service.Name && candidate.Key.Subset == subset)
-            {
-                if (candidate.Key.Port == port)
-                {
-                    return candidate;
-                }
-
-                any = candidate.Key.Port == 0 ? candidate : any;
-            }
-        }
-
-        return any;
-    }
 }

@@ -15,17 +15,32 @@ internal static class PassThroughTable
 
         ReadOnlySpan<char> name = uri.IdnHost;
         name = name is [.., '.'] ? name[..^1] : name;
-        PassThroughHost? found = null;
-        foreach (var host in snapshot.PassThrough)
+        var bySuffix = snapshot.PassThroughBySuffix.GetAlternateLookup<ReadOnlySpan<char>>();
+
+        // Labels fall off from the left, so the first suffix found is the longest; the first character belongs to the wildcard.
+        var start = 0;
+        while (start + 1 < name.Length && name[(start + 1)..].IndexOf('.') is >= 0 and var next)
         {
-            if (name.Length > host.Suffix.Length && name.EndsWith(host.Suffix, StringComparison.OrdinalIgnoreCase)
-                && (host.Ports.Length == 0 || Array.Exists(host.Ports, port => port.Number == uri.Port))
-                && (found is null || host.Suffix.Length > found.Suffix.Length))
+            start += 1 + next;
+            if (bySuffix.TryGetValue(name[start..], out var host) && Takes(host, uri.Port))
             {
-                found = host;
+                return host;
             }
         }
 
-        return found;
+        return null;
+    }
+
+    private static bool Takes(PassThroughHost host, int number)
+    {
+        foreach (var port in host.Ports)
+        {
+            if (port.Number == number)
+            {
+                return true;
+            }
+        }
+
+        return host.Ports.Length == 0;
     }
 }
