@@ -1,7 +1,9 @@
+using Mesh.Client.Transport;
+
 namespace Mesh.Client.Pipeline;
 
 /// <summary>Writes on, and keeps a copy up to a bound. One side writes while the other may stop the keeping.</summary>
-internal sealed class MirroredStream(Stream inner, MirrorSender sender) : Stream
+internal sealed class MirroredStream(Stream inner, MirrorSender sender) : WriteOnlyStream(inner)
 {
     private readonly Lock _gate = new();
     private MemoryStream? _copy = new();
@@ -18,35 +20,16 @@ internal sealed class MirroredStream(Stream inner, MirrorSender sender) : Stream
         }
     }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => inner.CanWrite;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         Keep(buffer);
-        inner.Write(buffer);
+        Inner.Write(buffer);
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Keep(buffer.Span);
-        return inner.WriteAsync(buffer, cancellationToken);
+        return Inner.WriteAsync(buffer, cancellationToken);
     }
 
     /// <summary>Null where too much came, or nothing is kept any more.</summary>
@@ -70,16 +53,6 @@ internal sealed class MirroredStream(Stream inner, MirrorSender sender) : Stream
             }
         }
     }
-
-    public override void Flush() => inner.Flush();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void Keep(ReadOnlySpan<byte> buffer)
     {

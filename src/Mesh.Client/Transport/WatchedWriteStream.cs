@@ -1,32 +1,16 @@
 namespace Mesh.Client.Transport;
 
 /// <summary>The transport's side of a request body: tells failures of the connection from those of the body's source.</summary>
-internal sealed class WatchedWriteStream(Stream inner) : Stream
+internal sealed class WatchedWriteStream(Stream inner) : WriteOnlyStream(inner)
 {
     /// <summary>The connection no longer takes what is written.</summary>
     public bool HasFailed { get; private set; }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => inner.CanWrite;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         try
         {
-            inner.Write(buffer);
+            Inner.Write(buffer);
         }
         catch
         {
@@ -35,14 +19,11 @@ internal sealed class WatchedWriteStream(Stream inner) : Stream
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
         {
-            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            await Inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -55,7 +36,7 @@ internal sealed class WatchedWriteStream(Stream inner) : Stream
     {
         try
         {
-            inner.Flush();
+            Inner.Flush();
         }
         catch
         {
@@ -68,7 +49,7 @@ internal sealed class WatchedWriteStream(Stream inner) : Stream
     {
         try
         {
-            await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await Inner.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -76,10 +57,4 @@ internal sealed class WatchedWriteStream(Stream inner) : Stream
             throw;
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }
