@@ -9,33 +9,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Client.Tests;
 
-public sealed class ClusterManagerTests : IDisposable
+public sealed class ClusterManagerTests : ClusterManagerTestBase
 {
-    private readonly TestClock _time = new();
-    private readonly ScriptedSource _scripted = new();
-    private readonly StaticEndpointSource _static = new();
-    private readonly ClusterManager _manager;
-    private readonly List<string> _removed = [];
-
-    public ClusterManagerTests()
-    {
-        _manager = new ClusterManager(
-            _time,
-            MeshRandom.Seeded(1),
-            NullLoggerFactory.Instance,
-            kind => kind == DiscoveryKind.Static ? _static : _scripted,
-            _ => false);
-        _manager.EndpointRemoved += endpoint => _removed.Add(endpoint.Endpoint.Address);
-    }
-
-    public void Dispose() => _manager.Dispose();
-
     [Fact]
     public void Get_of_a_static_cluster_is_ready_and_filled()
     {
-        var state = _manager.Get(Services.Cluster(Reviews()), 80);
+        var state = Manager.Get(Services.Cluster(Reviews()), 80);
 
-        Assert.True(_manager.IsReady(state));
+        Assert.True(Manager.IsReady(state));
         Assert.Equal(["10.0.0.1:80", "10.0.0.2:80"], Addresses(state));
         Assert.Equal(LoadBalancerPolicy.LeastRequest, ((Balancer)state.Balancer!).Policy);
     }
@@ -43,17 +24,17 @@ public sealed class ClusterManagerTests : IDisposable
     [Fact]
     public void Get_takes_the_endpoints_that_carry_the_labels_of_the_subset()
     {
-        Assert.Equal(["10.0.0.2:80"], Addresses(_manager.Get(Services.Cluster(Reviews(), "v2"), 80)));
-        Assert.Empty(Addresses(_manager.Get(Services.Cluster(Reviews(), "v3"), 80)));
+        Assert.Equal(["10.0.0.2:80"], Addresses(Manager.Get(Services.Cluster(Reviews(), "v2"), 80)));
+        Assert.Empty(Addresses(Manager.Get(Services.Cluster(Reviews(), "v3"), 80)));
     }
 
     [Fact]
     public void Get_gives_the_same_state_for_the_same_key_whatever_the_model()
     {
-        var state = _manager.Get(Services.Cluster(Reviews()), 80);
+        var state = Manager.Get(Services.Cluster(Reviews()), 80);
 
-        Assert.Same(state, _manager.Get(Services.Cluster(Reviews()), 80));
-        Assert.Same(state, Assert.Single(_manager.GetStates()));
+        Assert.Same(state, Manager.Get(Services.Cluster(Reviews()), 80));
+        Assert.Same(state, Assert.Single(Manager.GetStates()));
     }
 
     [Fact]
@@ -61,8 +42,8 @@ public sealed class ClusterManagerTests : IDisposable
     {
         var model = Services.Cluster(Reviews(), port: 0);
 
-        Assert.NotSame(_manager.Get(model, 80), _manager.Get(model, 81));
-        Assert.Equal(81, _manager.Get(model, 81).Key.Port);
+        Assert.NotSame(Manager.Get(model, 80), Manager.Get(model, 81));
+        Assert.Equal(81, Manager.Get(model, 81).Key.Port);
     }
 
     [Theory]
@@ -71,12 +52,12 @@ public sealed class ClusterManagerTests : IDisposable
     public void Get_of_what_exists_allocates_nothing(int port)
     {
         var model = Services.Cluster(Reviews(), port: port);
-        var state = _manager.Get(model, 80);
-        _manager.IsReady(state);
+        var state = Manager.Get(model, 80);
+        Manager.IsReady(state);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var call = 0; call < 1000; call++)
         {
-            _manager.IsReady(_manager.Get(model, 80));
+            Manager.IsReady(Manager.Get(model, 80));
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
@@ -86,75 +67,75 @@ public sealed class ClusterManagerTests : IDisposable
     public async Task Get_from_many_threads_makes_one_state_and_asks_once()
     {
         var service = Services.Named("reviews");
-        var states = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => _manager.Get(Services.Cluster(service), 80))));
+        var states = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => Manager.Get(Services.Cluster(service), 80))));
 
         Assert.Single(states.Distinct());
-        Assert.Equal(1, _scripted.Questions);
+        Assert.Equal(1, Scripted.Questions);
     }
 
     [Fact]
     public async Task Clusters_of_one_service_share_its_discovery()
     {
         var service = Services.Named("reviews");
-        var all = _manager.Get(Services.Cluster(service), 80);
-        var v1 = _manager.Get(Services.Cluster(service, "v1"), 80);
-        await _scripted.AnswerAsync(new EndpointAnswer(
+        var all = Manager.Get(Services.Cluster(service), 80);
+        var v1 = Manager.Get(Services.Cluster(service, "v1"), 80);
+        await Scripted.AnswerAsync(new EndpointAnswer(
             [Services.Labelled("10.0.0.1", "v1"), Services.Labelled("10.0.0.2", "v2")], TimeSpan.FromSeconds(60)));
-        await _manager.WaitUntilReadyAsync(all, TestContext.Current.CancellationToken);
-        await _manager.WaitUntilReadyAsync(v1, TestContext.Current.CancellationToken);
+        await Manager.WaitUntilReadyAsync(all, TestContext.Current.CancellationToken);
+        await Manager.WaitUntilReadyAsync(v1, TestContext.Current.CancellationToken);
 
         Assert.Equal(["10.0.0.1", "10.0.0.2"], Addresses(all));
         Assert.Equal(["10.0.0.1"], Addresses(v1));
-        Assert.Equal(1, _scripted.Questions);
+        Assert.Equal(1, Scripted.Questions);
     }
 
     [Fact]
     public async Task WaitUntilReady_of_synchronous_callers_ends_with_the_answer()
     {
-        var state = _manager.Get(Services.Cluster(Services.Named("reviews")), 80);
-        Assert.False(_manager.IsReady(state));
-        var waiting = Task.Run(() => _manager.WaitUntilReady(state, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
-        await _scripted.AnswerAsync("10.0.0.1");
+        var state = Manager.Get(Services.Cluster(Services.Named("reviews")), 80);
+        Assert.False(Manager.IsReady(state));
+        var waiting = Task.Run(() => Manager.WaitUntilReady(state, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await Scripted.AnswerAsync("10.0.0.1");
         await waiting;
 
-        Assert.True(_manager.IsReady(state));
+        Assert.True(Manager.IsReady(state));
         Assert.Equal(["10.0.0.1"], Addresses(state));
     }
 
     [Fact]
     public async Task Refresh_keeps_the_state_of_addresses_that_stay_and_tells_of_those_that_leave()
     {
-        var state = _manager.Get(Services.Cluster(Services.Named("reviews")), 80);
-        await _scripted.AnswerAsync("10.0.0.1", "10.0.0.2");
-        await _manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
+        var state = Manager.Get(Services.Cluster(Services.Named("reviews")), 80);
+        await Scripted.AnswerAsync("10.0.0.1", "10.0.0.2");
+        await Manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
         var kept = state.Endpoints.All[1];
         kept.BeginCall();
-        await Eventually.TrueAsync(() => _time.NextDueIn > RefreshSchedule.AnswerLimit);
-        _time.Advance(TimeSpan.FromSeconds(60));
-        await _scripted.AnswerAsync("10.0.0.2", "10.0.0.3");
-        await Eventually.TrueAsync(() => _removed.Count > 0);
+        await Eventually.TrueAsync(() => Time.NextDueIn > RefreshSchedule.AnswerLimit);
+        Time.Advance(TimeSpan.FromSeconds(60));
+        await Scripted.AnswerAsync("10.0.0.2", "10.0.0.3");
+        await Eventually.TrueAsync(() => Removed.Count > 0);
 
         Assert.Same(kept, state.Endpoints.All[0]);
         Assert.Equal(1, kept.InFlight);
         Assert.Equal(["10.0.0.2", "10.0.0.3"], Addresses(state));
-        Assert.Equal(["10.0.0.1"], _removed);
+        Assert.Equal(["10.0.0.1"], Removed);
     }
 
     [Fact]
     public async Task Ejected_endpoint_that_leaves_no_longer_counts_as_ejected()
     {
         var policy = new ClusterPolicy { OutlierDetection = new OutlierDetectionConfiguration { Consecutive5xxErrors = 1, MaxEjectionPercent = 50 } };
-        var state = _manager.Get(Services.Cluster(Services.Named("reviews"), policy: policy), 80);
-        await _scripted.AnswerAsync("10.0.0.1", "10.0.0.2");
-        await _manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
-        _manager.OutlierDetector.Report(state, state.Endpoints.All[0], CallOutcome.ServerError);
+        var state = Manager.Get(Services.Cluster(Services.Named("reviews"), policy: policy), 80);
+        await Scripted.AnswerAsync("10.0.0.1", "10.0.0.2");
+        await Manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
+        Manager.OutlierDetector.Report(state, state.Endpoints.All[0], CallOutcome.ServerError);
         Assert.Equal(["10.0.0.2"], state.Endpoints.Available.Select(endpoint => endpoint.Endpoint.Address));
-        await Eventually.TrueAsync(() => _time.NextDueIn > TimeSpan.Zero && _time.LiveTimers == 2);
-        _manager.RefreshDiscovery(state);
-        await Eventually.TrueAsync(() => _time.NextDueIn < TimeSpan.FromSeconds(1));
-        _time.Advance(TimeSpan.FromSeconds(1));
-        await _scripted.AnswerAsync("10.0.0.2", "10.0.0.3");
-        await Eventually.TrueAsync(() => _removed.Count > 0);
+        await Eventually.TrueAsync(() => Time.NextDueIn > TimeSpan.Zero && Time.LiveTimers == 2);
+        Manager.RefreshDiscovery(state);
+        await Eventually.TrueAsync(() => Time.NextDueIn < TimeSpan.FromSeconds(1));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await Scripted.AnswerAsync("10.0.0.2", "10.0.0.3");
+        await Eventually.TrueAsync(() => Removed.Count > 0);
 
         Assert.Equal(0, state.Ejected);
         Assert.Equal(2, state.Endpoints.Available.Length);
@@ -163,11 +144,11 @@ public sealed class ClusterManagerTests : IDisposable
     [Fact]
     public void Apply_of_new_static_endpoints_changes_the_set_at_once_and_keeps_states()
     {
-        var state = _manager.Get(Services.Cluster(Reviews()), 80);
+        var state = Manager.Get(Services.Cluster(Reviews()), 80);
         var kept = state.Endpoints.All[0];
         var next = Services.Cluster(Services.Named(
             "reviews", DiscoveryKind.Static, [Services.Labelled("10.0.0.1:80", "v9", weight: 3), Services.Labelled("10.0.0.3:80", "v2")]));
-        _manager.Apply(Services.Snapshot(next));
+        Manager.Apply(Services.Snapshot(next));
 
         Assert.Equal(["10.0.0.1:80", "10.0.0.3:80"], Addresses(state));
         Assert.Same(kept, state.Endpoints.All[0]);
@@ -175,18 +156,18 @@ public sealed class ClusterManagerTests : IDisposable
         Assert.NotNull(state.Endpoints.Groups[0].Weights);
         Assert.Same(next, state.Model);
         Assert.Same(state, next.State);
-        Assert.Equal(["10.0.0.2:80"], _removed);
+        Assert.Equal(["10.0.0.2:80"], Removed);
     }
 
     [Fact]
     public void Apply_of_another_balancer_replaces_it_and_of_the_same_keeps_its_memory()
     {
-        var state = _manager.Get(Services.Cluster(Reviews()), 80);
+        var state = Manager.Get(Services.Cluster(Reviews()), 80);
         var balancer = state.Balancer;
-        _manager.Apply(Services.Snapshot(Services.Cluster(Reviews())));
+        Manager.Apply(Services.Snapshot(Services.Cluster(Reviews())));
         Assert.Same(balancer, state.Balancer);
 
-        _manager.Apply(Services.Snapshot(Services.Cluster(Reviews(), policy: new ClusterPolicy { LoadBalancer = LoadBalancerPolicy.RoundRobin })));
+        Manager.Apply(Services.Snapshot(Services.Cluster(Reviews(), policy: new ClusterPolicy { LoadBalancer = LoadBalancerPolicy.RoundRobin })));
         Assert.Equal(LoadBalancerPolicy.RoundRobin, ((Balancer)state.Balancer!).Policy);
     }
 
@@ -195,14 +176,14 @@ public sealed class ClusterManagerTests : IDisposable
     {
         var service = Reviews();
         var older = Services.Cluster(service, "v1");
-        var state = _manager.Get(older, 80);
+        var state = Manager.Get(older, 80);
         var newer = Relabelled(older, Services.Cluster(service, "v2"));
-        _manager.Apply(Services.Snapshot(newer));
+        Manager.Apply(Services.Snapshot(newer));
 
-        Assert.Equal(["10.0.0.1:80"], Addresses(_manager.Get(older, 80)));
-        Assert.Equal(["10.0.0.2:80"], Addresses(_manager.Get(newer, 80)));
-        Assert.Same(_manager.Get(newer, 80), Assert.Single(_manager.GetStates()));
-        Assert.Equal(["10.0.0.1:80"], _removed);
+        Assert.Equal(["10.0.0.1:80"], Addresses(Manager.Get(older, 80)));
+        Assert.Equal(["10.0.0.2:80"], Addresses(Manager.Get(newer, 80)));
+        Assert.Same(Manager.Get(newer, 80), Assert.Single(Manager.GetStates()));
+        Assert.Equal(["10.0.0.1:80"], Removed);
         Assert.Same(state, older.State);
     }
 
@@ -211,10 +192,10 @@ public sealed class ClusterManagerTests : IDisposable
     {
         var service = Reviews();
         var (older, newer) = (Services.Cluster(service, "v1"), Relabelled(Services.Cluster(service, "v1"), Services.Cluster(service, "v2")));
-        _manager.Apply(Services.Snapshot(newer));
+        Manager.Apply(Services.Snapshot(newer));
 
-        Assert.Equal(["10.0.0.1:80"], Addresses(_manager.Get(older, 80)));
-        Assert.Equal(["10.0.0.2:80"], Addresses(_manager.Get(newer, 80)));
+        Assert.Equal(["10.0.0.1:80"], Addresses(Manager.Get(older, 80)));
+        Assert.Equal(["10.0.0.2:80"], Addresses(Manager.Get(newer, 80)));
     }
 
     [Fact]
@@ -222,60 +203,60 @@ public sealed class ClusterManagerTests : IDisposable
     {
         var service = Services.Named("reviews");
         var older = Services.Cluster(service);
-        var state = _manager.Get(older, 80);
-        await _scripted.AnswerAsync("10.0.0.1");
-        await _manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
+        var state = Manager.Get(older, 80);
+        await Scripted.AnswerAsync("10.0.0.1");
+        await Manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
         var newer = Relabelled(older, Services.Cluster(service, "v1"));
-        _manager.Apply(Services.Snapshot(newer));
+        Manager.Apply(Services.Snapshot(newer));
 
-        Assert.True(_manager.IsReady(_manager.Get(newer, 80)));
-        Assert.Equal(1, _scripted.Questions);
-        Assert.Equal(["10.0.0.1"], Addresses(_manager.Get(older, 80)));
+        Assert.True(Manager.IsReady(Manager.Get(newer, 80)));
+        Assert.Equal(1, Scripted.Questions);
+        Assert.Equal(["10.0.0.1"], Addresses(Manager.Get(older, 80)));
     }
 
     [Fact]
     public async Task Apply_of_another_port_keeps_what_discovery_knows_until_the_service_is_named_no_more()
     {
-        var state = _manager.Get(Services.Cluster(Services.Named("reviews")), 80);
-        await _scripted.AnswerAsync("10.0.0.1");
-        await _manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
+        var state = Manager.Get(Services.Cluster(Services.Named("reviews")), 80);
+        await Scripted.AnswerAsync("10.0.0.1");
+        await Manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
         var newer = Services.Cluster(Services.Named("reviews", endpoints: [Services.Labelled("reviews:82", "v1")]), port: 81);
-        _manager.Apply(Services.Snapshot(newer));
-        Assert.Empty(_manager.GetStates());
+        Manager.Apply(Services.Snapshot(newer));
+        Assert.Empty(Manager.GetStates());
 
-        var next = _manager.Get(newer, 81);
-        Assert.True(_manager.IsReady(next));
+        var next = Manager.Get(newer, 81);
+        Assert.True(Manager.IsReady(next));
         Assert.Equal(["10.0.0.1:82"], Addresses(next));
-        Assert.Equal(1, _scripted.Questions);
+        Assert.Equal(1, Scripted.Questions);
 
-        _manager.Apply(Services.Snapshot());
-        await Eventually.TrueAsync(() => _time.LiveTimers == 0);
+        Manager.Apply(Services.Snapshot());
+        await Eventually.TrueAsync(() => Time.LiveTimers == 0);
     }
 
     [Fact]
     public async Task Apply_without_a_service_that_was_called_at_an_earlier_port_ends_its_watcher()
     {
-        var state = _manager.Get(Services.Cluster(Services.Named("reviews")), 80);
-        await _scripted.AnswerAsync("10.0.0.1");
-        await _manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
-        _manager.Apply(Services.Snapshot(Services.Cluster(Services.Named("reviews"), port: 81)));
-        await Eventually.TrueAsync(() => _time.LiveTimers == 1);
+        var state = Manager.Get(Services.Cluster(Services.Named("reviews")), 80);
+        await Scripted.AnswerAsync("10.0.0.1");
+        await Manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
+        Manager.Apply(Services.Snapshot(Services.Cluster(Services.Named("reviews"), port: 81)));
+        await Eventually.TrueAsync(() => Time.LiveTimers == 1);
 
-        _manager.Apply(Services.Snapshot());
-        await Eventually.TrueAsync(() => _time.LiveTimers == 0);
-        Assert.Null(_manager.FindWatcher(Services.Named("reviews")));
+        Manager.Apply(Services.Snapshot());
+        await Eventually.TrueAsync(() => Time.LiveTimers == 0);
+        Assert.Null(Manager.FindWatcher(Services.Named("reviews")));
     }
 
     [Fact]
     public void Apply_without_outlier_detection_brings_ejected_endpoints_back()
     {
         var policy = new ClusterPolicy { OutlierDetection = new OutlierDetectionConfiguration { Consecutive5xxErrors = 1, MaxEjectionPercent = 100 } };
-        var state = _manager.Get(Services.Cluster(Reviews(), policy: policy), 80);
-        _manager.OutlierDetector.Report(state, state.Endpoints.All[0], CallOutcome.ServerError);
-        _manager.Apply(Services.Snapshot(Services.Cluster(Reviews(), policy: policy)));
+        var state = Manager.Get(Services.Cluster(Reviews(), policy: policy), 80);
+        Manager.OutlierDetector.Report(state, state.Endpoints.All[0], CallOutcome.ServerError);
+        Manager.Apply(Services.Snapshot(Services.Cluster(Reviews(), policy: policy)));
         Assert.Single(state.Endpoints.Available);
 
-        _manager.Apply(Services.Snapshot(Services.Cluster(Reviews())));
+        Manager.Apply(Services.Snapshot(Services.Cluster(Reviews())));
         Assert.Equal(2, state.Endpoints.Available.Length);
     }
 
@@ -283,27 +264,27 @@ public sealed class ClusterManagerTests : IDisposable
     public async Task Apply_without_the_key_ends_the_state_and_its_watcher_and_leaves_calls_their_endpoints()
     {
         var model = Services.Cluster(Services.Named("reviews"));
-        var state = _manager.Get(model, 80);
-        await _scripted.AnswerAsync("10.0.0.1");
-        await _manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync(() => _time.LiveTimers == 1);
-        _manager.Apply(Services.Snapshot());
+        var state = Manager.Get(model, 80);
+        await Scripted.AnswerAsync("10.0.0.1");
+        await Manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => Time.LiveTimers == 1);
+        Manager.Apply(Services.Snapshot());
 
-        await Eventually.TrueAsync(() => _time.LiveTimers == 0);
-        Assert.Empty(_manager.GetStates());
-        Assert.Equal(["10.0.0.1"], _removed);
-        Assert.Same(state, _manager.Get(model, 80));
+        await Eventually.TrueAsync(() => Time.LiveTimers == 0);
+        Assert.Empty(Manager.GetStates());
+        Assert.Equal(["10.0.0.1"], Removed);
+        Assert.Same(state, Manager.Get(model, 80));
         Assert.Equal(["10.0.0.1"], Addresses(state));
     }
 
     [Fact]
     public void Apply_that_names_an_ended_key_again_starts_afresh()
     {
-        var state = _manager.Get(Services.Cluster(Reviews()), 80);
-        _manager.Apply(Services.Snapshot());
+        var state = Manager.Get(Services.Cluster(Reviews()), 80);
+        Manager.Apply(Services.Snapshot());
         var again = Services.Cluster(Reviews());
-        _manager.Apply(Services.Snapshot(again));
-        var next = _manager.Get(again, 80);
+        Manager.Apply(Services.Snapshot(again));
+        var next = Manager.Get(again, 80);
 
         Assert.NotSame(state, next);
         Assert.Equal(2, next.Endpoints.All.Length);
@@ -314,32 +295,32 @@ public sealed class ClusterManagerTests : IDisposable
     {
         var service = Services.Named("reviews");
         var v1 = Services.Cluster(service, "v1");
-        _manager.Get(v1, 80);
-        var v2 = _manager.Get(Services.Cluster(service, "v2"), 80);
-        _manager.Apply(Services.Snapshot(v1));
-        Assert.Equal(1, _scripted.Questions);
-        Assert.DoesNotContain(v2, _manager.GetStates());
-        Assert.Single(_manager.GetStates());
+        Manager.Get(v1, 80);
+        var v2 = Manager.Get(Services.Cluster(service, "v2"), 80);
+        Manager.Apply(Services.Snapshot(v1));
+        Assert.Equal(1, Scripted.Questions);
+        Assert.DoesNotContain(v2, Manager.GetStates());
+        Assert.Single(Manager.GetStates());
     }
 
     [Fact]
     public void Apply_finds_the_model_of_an_addressed_port_under_port_zero()
     {
-        var state = _manager.Get(Services.Cluster(Reviews(), port: 0), 81);
+        var state = Manager.Get(Services.Cluster(Reviews(), port: 0), 81);
         var next = Services.Cluster(Reviews(), port: 0);
-        _manager.Apply(Services.Snapshot(next));
+        Manager.Apply(Services.Snapshot(next));
 
         Assert.Same(next, state.Model);
         Assert.Null(next.State);
-        Assert.Same(state, _manager.Get(next, 81));
+        Assert.Same(state, Manager.Get(next, 81));
     }
 
     [Fact]
     public void Get_with_a_model_of_older_rules_takes_the_policy_of_the_newest()
     {
-        _manager.Apply(Services.Snapshot(Services.Cluster(Reviews(), policy: new ClusterPolicy { LoadBalancer = LoadBalancerPolicy.Random })));
+        Manager.Apply(Services.Snapshot(Services.Cluster(Reviews(), policy: new ClusterPolicy { LoadBalancer = LoadBalancerPolicy.Random })));
 
-        Assert.Equal(LoadBalancerPolicy.Random, ((Balancer)_manager.Get(Services.Cluster(Reviews()), 80).Balancer!).Policy);
+        Assert.Equal(LoadBalancerPolicy.Random, ((Balancer)Manager.Get(Services.Cluster(Reviews()), 80).Balancer!).Policy);
     }
 
     [Fact]
@@ -347,22 +328,22 @@ public sealed class ClusterManagerTests : IDisposable
     {
         var policy = new ClusterPolicy { OutlierDetection = new OutlierDetectionConfiguration { Consecutive5xxErrors = 1, MaxEjectionPercent = 100 } };
         var model = Services.Cluster(Services.Named("reviews"), policy: policy);
-        var state = _manager.Get(model, 80);
-        await _scripted.AnswerAsync("10.0.0.1", "10.0.0.2");
-        await _manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
-        _manager.OutlierDetector.Report(state, state.Endpoints.All[0], CallOutcome.ServerError);
-        await Eventually.TrueAsync(() => _time.LiveTimers == 2);
-        _manager.Dispose();
+        var state = Manager.Get(model, 80);
+        await Scripted.AnswerAsync("10.0.0.1", "10.0.0.2");
+        await Manager.WaitUntilReadyAsync(state, TestContext.Current.CancellationToken);
+        Manager.OutlierDetector.Report(state, state.Endpoints.All[0], CallOutcome.ServerError);
+        await Eventually.TrueAsync(() => Time.LiveTimers == 2);
+        Manager.Dispose();
 
-        await Eventually.TrueAsync(() => _time.LiveTimers == 0);
-        Assert.Equal(2, _manager.Get(model, 80).Endpoints.All.Length);
-        Assert.Throws<ObjectDisposedException>(() => _manager.Get(Services.Cluster(Services.Named("other")), 80));
+        await Eventually.TrueAsync(() => Time.LiveTimers == 0);
+        Assert.Equal(2, Manager.Get(model, 80).Endpoints.All.Length);
+        Assert.Throws<ObjectDisposedException>(() => Manager.Get(Services.Cluster(Services.Named("other")), 80));
     }
 
     [Fact]
     public void Kinds_that_are_not_there_are_ready_without_endpoints_and_say_why()
     {
-        using var manager = new ClusterManager(_time, MeshRandom.Seeded(1), NullLoggerFactory.Instance);
+        using var manager = new ClusterManager(Time, MeshRandom.Seeded(1), NullLoggerFactory.Instance);
         foreach (var kind in (DiscoveryKind[])[DiscoveryKind.DnsSrv, DiscoveryKind.Kubernetes, DiscoveryKind.ServiceDiscovery])
         {
             var state = manager.Get(Services.Cluster(Services.Named(kind.ToString(), kind)), 80);
@@ -377,7 +358,7 @@ public sealed class ClusterManagerTests : IDisposable
     [Fact]
     public async Task Pick_while_endpoints_come_and_go_never_fails()
     {
-        var state = _manager.Get(Services.Cluster(Reviews()), 80);
+        var state = Manager.Get(Services.Cluster(Reviews()), 80);
         using var stop = new CancellationTokenSource();
         var pickers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
         {
@@ -389,7 +370,7 @@ public sealed class ClusterManagerTests : IDisposable
         for (var change = 0; change < 300; change++)
         {
             var endpoints = Enumerable.Range(1, 1 + (change % 5)).Select(index => Services.Labelled($"10.0.0.{index}:80", "v1", 1 + (change % 2)));
-            _manager.Apply(Services.Snapshot(Services.Cluster(
+            Manager.Apply(Services.Snapshot(Services.Cluster(
                 Services.Named("reviews", DiscoveryKind.Static, [.. endpoints]),
                 policy: new ClusterPolicy { LoadBalancer = (LoadBalancerPolicy)(change % 3) })));
         }
