@@ -26,7 +26,11 @@ internal static class DetachedTimer
     /// <summary>The timestamp <paramref name="duration"/> after <paramref name="timestamp"/>, exact for any frequency.</summary>
     public static long After(TimeProvider timeProvider, long timestamp, TimeSpan duration)
     {
-        var ticks = (Int128)duration.Ticks * timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond;
+        // Calls ask for this, and the clocks of systems count in whole parts of a tick: 128 bits are divided only where they do not.
+        var (perTick, rest) = long.DivRem(timeProvider.TimestampFrequency, TimeSpan.TicksPerSecond);
+        var ticks = rest == 0
+            ? (Int128)duration.Ticks * perTick
+            : (Int128)duration.Ticks * timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond;
         return (long)Int128.Min(timestamp + ticks, long.MaxValue);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 
@@ -34,11 +35,14 @@ internal static class TraceHeaders
         // A zero id is invalid, hence the lowest bit.
         return string.Create(55, (random.NextUInt64(), random.NextUInt64() | 1, random.NextUInt64() | 1), static (text, ids) =>
         {
+            Span<byte> bytes = stackalloc byte[3 * sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64BigEndian(bytes, ids.Item1);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], ids.Item2);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], ids.Item3);
             "00-".CopyTo(text);
-            ids.Item1.TryFormat(text[3..], out _, "x16");
-            ids.Item2.TryFormat(text[19..], out _, "x16");
+            Convert.TryToHexStringLower(bytes[..16], text[3..], out _);
             text[35] = '-';
-            ids.Item3.TryFormat(text[36..], out _, "x16");
+            Convert.TryToHexStringLower(bytes[16..], text[36..], out _);
             "-00".CopyTo(text[52..]);
         });
     }
