@@ -98,7 +98,7 @@ internal sealed partial class ClusterManager
         }
 
         var named = new Dictionary<string, ServiceModel>(StringComparer.Ordinal);
-        foreach (var (_, model) in _models ?? [])
+        foreach (var model in _newest?.Clusters ?? [])
         {
             named.TryAdd(model.Service.Name, model.Service);
         }

@@ -51,8 +51,8 @@ internal sealed class EndpointPlan
     /// <summary>There are more names than are asked for.</summary>
     public bool IsCut { get; }
 
-    /// <summary>The endpoints in the order of the rules, or of the one answer. An address may come twice, where two names have it; the one that
-    /// is written first is the one that counts.</summary>
+    /// <summary>The endpoints in the order of the rules, or of the one answer. An address may come twice, where two names have it; of one
+    /// cluster the one that is written first is the one that counts.</summary>
     /// <param name="addressesOf">What is known of a question.</param>
     public IReadOnlyList<Endpoint> Compose(Func<EndpointQuestion, IReadOnlyList<Endpoint>> addressesOf)
     {

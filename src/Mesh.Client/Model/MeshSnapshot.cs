@@ -50,11 +50,15 @@ internal sealed class MeshSnapshot
         {
             field = value;
             PassThroughBySuffix = value.ToFrozenDictionary(host => host.Suffix, StringComparer.OrdinalIgnoreCase);
+            PassThroughLengths = [.. value.Select(host => host.Suffix.Length).Distinct().OrderDescending()];
         }
     } = [];
 
     /// <summary><see cref="PassThrough"/> by suffix, of which there is one each.</summary>
     public FrozenDictionary<string, PassThroughHost> PassThroughBySuffix { get; private init; } = FrozenDictionary<string, PassThroughHost>.Empty;
+
+    /// <summary>The lengths of those suffixes, the longest first: few, and where to look.</summary>
+    public int[] PassThroughLengths { get; private init; } = [];
 
     /// <summary>That of the Sidecar of this process, else that of the mesh.</summary>
     public OutboundTrafficPolicyMode OutboundTrafficPolicy { get; init; }

@@ -17,12 +17,10 @@ internal static class PassThroughTable
         name = name is [.., '.'] ? name[..^1] : name;
         var bySuffix = snapshot.PassThroughBySuffix.GetAlternateLookup<ReadOnlySpan<char>>();
 
-        // Labels fall off from the left, so the first suffix found is the longest; the first character belongs to the wildcard.
-        var start = 0;
-        while (start + 1 < name.Length && name[(start + 1)..].IndexOf('.') is >= 0 and var next)
+        // The first character belongs to the wildcard.
+        foreach (var length in snapshot.PassThroughLengths)
         {
-            start += 1 + next;
-            if (bySuffix.TryGetValue(name[start..], out var host) && Takes(host, uri.Port))
+            if (length < name.Length && bySuffix.TryGetValue(name[^length..], out var host) && Takes(host, uri.Port))
             {
                 return host;
             }

@@ -65,8 +65,8 @@ public sealed class EndpointListTests
     [Fact]
     public void Replace_by_an_address_twice_keeps_the_description_that_comes_first()
     {
-        var next = EndpointList.Replace([], [Services.Labelled("10.0.0.1:80", "v1"), Services.Labelled("10.0.0.1:80", "v2")]);
+        var next = EndpointList.Replace([], [Services.Labelled("10.0.0.1:80", "v1", 3), Services.Labelled("10.0.0.1:80", "v1", 5)]);
 
-        Assert.Equal("v1", Assert.Single(next).Labels["version"]);
+        Assert.Equal(3, Assert.Single(next).Weight);
     }
 }

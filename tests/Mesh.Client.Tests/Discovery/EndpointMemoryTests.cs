@@ -50,12 +50,14 @@ public sealed class EndpointMemoryTests
     }
 
     [Fact]
-    public void Show_of_an_address_that_two_names_have_describes_it_as_the_first_until_that_lets_go_of_it()
+    public void Show_of_an_address_that_two_names_have_describes_it_as_each_of_them()
     {
         Take(Services.Labelled("one", "v1"), Services.Labelled("two", "v2"));
         Answer("one", "10.0.0.1", "10.0.0.2");
         Answer("two", "10.0.0.2");
-        Assert.Equal(["v1", "v1"], Show().Endpoints.Select(endpoint => endpoint.Labels["version"]));
+        Assert.Equal(
+            [("10.0.0.1", "v1"), ("10.0.0.2", "v1"), ("10.0.0.2", "v2")],
+            Show().Endpoints.Select(endpoint => (endpoint.Address, endpoint.Labels["version"])));
 
         Answer("one", "10.0.0.1");
         Assert.Equal([("10.0.0.1", "v1"), ("10.0.0.2", "v2")], Show().Endpoints.Select(endpoint => (endpoint.Address, endpoint.Labels["version"])));

@@ -143,7 +143,7 @@ public sealed class SnapshotCompilerServiceEntryTests
     }
 
     [Theory]
-    [InlineData("\"ports\": [ { \"number\": 80 } ]")]
+    [InlineData("\"ports\": [ { \"number\": 80, \"name\": \"p80\" } ]")]
     [InlineData("\"ports\": []")]
     public void Compile_logical_dns_takes_the_first_of_several_workloads(string ports)
     {
@@ -161,7 +161,7 @@ public sealed class SnapshotCompilerServiceEntryTests
     public void Compile_a_subset_of_a_host_that_is_dialled_as_called_has_its_one_endpoint(string resolution)
     {
         var snapshot = Compiled.Section($$"""
-            { "ServiceEntries": { "e": { "hosts": [ "a.example" ], "resolution": "{{resolution}}", "ports": [ { "number": 80 } ] } },
+            { "ServiceEntries": { "e": { "hosts": [ "a.example" ], "resolution": "{{resolution}}", "ports": [ { "number": 80, "name": "p80" } ] } },
               "DestinationRules": { "r": { "host": "a.example", "subsets": [ { "name": "v1", "labels": { "version": "v1" } } ] } },
               "VirtualServices": { "v": { "hosts": [ "shop" ], "http": [ { "route": [ { "destination": { "host": "a.example", "subset": "v1" } } ] } ] } } }
             """);

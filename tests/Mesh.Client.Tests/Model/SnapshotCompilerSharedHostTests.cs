@@ -57,8 +57,8 @@ public sealed class SnapshotCompilerSharedHostTests
     public void Compile_the_oldest_entry_has_the_host_alone_where_resolutions_differ()
     {
         var service = Shared(
-            """ "ports": [ { "number": 80 } ], "endpoints": [ { "address": "10.0.0.1" } ] """,
-            """ "resolution": "DNS", "ports": [ { "number": 81 } ], "endpoints": [ { "address": "b.example" } ] """);
+            """ "ports": [ { "number": 80, "name": "p80" } ], "endpoints": [ { "address": "10.0.0.1" } ] """,
+            """ "resolution": "DNS", "ports": [ { "number": 81, "name": "p81" } ], "endpoints": [ { "address": "b.example" } ] """);
 
         Assert.Equal([80], service.Ports.Select(port => port.Number));
         Assert.Equal("10.0.0.1 for ", Served(service));
@@ -68,8 +68,8 @@ public sealed class SnapshotCompilerSharedHostTests
     public void Compile_entries_of_other_namespaces_add_nothing()
     {
         var snapshot = Compiled.Section("""
-            { "ServiceEntries": { "e": { "hosts": [ "a.example" ], "resolution": "STATIC", "ports": [ { "number": 80 } ], "endpoints": [ { "address": "10.0.0.1" } ] },
-              "prod/f": { "hosts": [ "a.example" ], "resolution": "STATIC", "ports": [ { "number": 81 } ], "endpoints": [ { "address": "10.0.0.2" } ] } } }
+            { "ServiceEntries": { "e": { "hosts": [ "a.example" ], "resolution": "STATIC", "ports": [ { "number": 80, "name": "p80" } ], "endpoints": [ { "address": "10.0.0.1" } ] },
+              "prod/f": { "hosts": [ "a.example" ], "resolution": "STATIC", "ports": [ { "number": 81, "name": "p81" } ], "endpoints": [ { "address": "10.0.0.2" } ] } } }
             """);
 
         Assert.Equal("10.0.0.1 for ", Served(snapshot.Hosts["a.example"].Service!));
@@ -95,7 +95,7 @@ public sealed class SnapshotCompilerSharedHostTests
     public void Compile_a_wildcard_of_two_entries_lets_calls_pass_on_the_ports_of_both()
     {
         var snapshot = Compiled.Section("""
-            { "ServiceEntries": { "e": { "hosts": [ "*.example" ], "ports": [ { "number": 80 } ] }, "f": { "hosts": [ "*.example" ], "ports": [ { "number": 443 } ] } } }
+            { "ServiceEntries": { "e": { "hosts": [ "*.example" ], "ports": [ { "number": 80, "name": "p80" } ] }, "f": { "hosts": [ "*.example" ], "ports": [ { "number": 443, "name": "p443" } ] } } }
             """);
 
         Assert.Equal([80, 443], Assert.Single(snapshot.PassThrough).Ports.Select(port => port.Number));

@@ -56,7 +56,7 @@ public sealed class SnapshotCompilerSidecarPortTests
 
     private static MeshSnapshot Compile(string egress) => Compiled.Section($$"""
         { "Services": { "reviews": { "Ports": [ { "Number": 80, "Name": "http" }, { "Number": 81 } ] }, "any": {} },
-          "ServiceEntries": { "prod/wild": { "hosts": [ "*.wild.example" ], "ports": [ { "number": 81 } ] } },
+          "ServiceEntries": { "prod/wild": { "hosts": [ "*.wild.example" ], "ports": [ { "number": 81, "name": "p81" } ] } },
           "VirtualServices": { "shop": { "hosts": [ "shop" ], "http": [ { "route": [ { "destination": { "host": "reviews", "port": { "number": 80 } } } ] } ] } },
           "Sidecars": { "s": { "egress": [ {{egress}} ] } } }
         """);

@@ -134,7 +134,7 @@ public sealed class SnapshotCompilerSidecarTests
     public void Compile_a_name_below_a_wildcard_is_of_its_entry_only_where_that_is_seen(string egress, bool isSeen)
     {
         var snapshot = Compiled.Section($$"""
-            { "ServiceEntries": { "prod/e": { "hosts": [ "*.example" ], "ports": [ { "number": 8080 } ] } },
+            { "ServiceEntries": { "prod/e": { "hosts": [ "*.example" ], "ports": [ { "number": 8080, "name": "p8080" } ] } },
               "Sidecars": { "s": { "egress": [ { "hosts": [ "{{egress}}", "./shop" ] } ] } },
               "VirtualServices": { "v": { "hosts": [ "shop" ], "http": [ { "route": [ { "destination": { "host": "a.example" } } ] } ] } } }
             """);
@@ -147,8 +147,8 @@ public sealed class SnapshotCompilerSidecarTests
     {
         var snapshot = Compiled.Section("""
             { "ServiceEntries": {
-                "e": { "hosts": [ "a.example", "*.b.example" ], "ports": [ { "number": 80 } ] },
-                "prod/e": { "hosts": [ "a.example", "*.b.example" ], "ports": [ { "number": 81 } ] } },
+                "e": { "hosts": [ "a.example", "*.b.example" ], "ports": [ { "number": 80, "name": "p80" } ] },
+                "prod/e": { "hosts": [ "a.example", "*.b.example" ], "ports": [ { "number": 81, "name": "p81" } ] } },
               "Sidecars": { "s": { "egress": [ { "hosts": [ "prod/*" ] } ] } } }
             """);
 

@@ -18,6 +18,7 @@ public sealed class PassThroughTableTests
             new(".example.com", [], null),
             new(".api.example.com", [new PortModel(443, "https", 443)], null),
             new(".v1.api.example.com", [], null),
+            new("-test.example.org", [], null),
         ],
     };
 
@@ -27,6 +28,7 @@ public sealed class PassThroughTableTests
     [InlineData("https://A.API.example.com/", ".api.example.com")]
     [InlineData("https://x.v1.api.example.com/", ".v1.api.example.com")]
     [InlineData("https://v1.api.example.com/", ".api.example.com")]
+    [InlineData("https://a-test.example.org/", "-test.example.org")]
     public void Find_takes_the_longest_wildcard(string uri, string suffix) => Assert.Equal(suffix, PassThroughTable.Find(Snapshot, new Uri(uri))?.Suffix);
 
     [Fact]
@@ -37,6 +39,7 @@ public sealed class PassThroughTableTests
     [InlineData("http://example.com/")]
     [InlineData("http://aexample.com/")]
     [InlineData("http://com/")]
+    [InlineData("http://-test.example.org/")]
     [InlineData("file:///a")]
     public void Find_gives_nothing_for_what_no_wildcard_covers(string uri) => Assert.Null(PassThroughTable.Find(Snapshot, new Uri(uri)));
 

@@ -5,6 +5,9 @@ namespace Mesh.Client.Configuration;
 /// <summary>The spec of a ServiceEntry.</summary>
 internal static class ServiceEntryBinder
 {
+    /// <summary>The protocol of a proxy that callers are told to use.</summary>
+    public const int HttpProxy = 11;
+
     private static readonly KeyValuePair<string, ServiceResolution>[] Resolutions =
     [
         new("NONE", ServiceResolution.None), new("STATIC", ServiceResolution.Static), new("DNS", ServiceResolution.Dns),
@@ -15,7 +18,7 @@ internal static class ServiceEntryBinder
     public static readonly KeyValuePair<string, int>[] Protocols =
     [
         new("HTTP", 0), new("HTTPS", 1), new("HTTP2", 2), new("GRPC", 3), new("GRPC-WEB", 4), new("TCP", 5), new("TLS", 6), new("MONGO", 7),
-        new("REDIS", 8), new("MYSQL", 9), new("UDP", 10), new("HTTP_PROXY", 11),
+        new("REDIS", 8), new("MYSQL", 9), new("UDP", 10), new("HTTP_PROXY", HttpProxy),
     ];
 
     public static IReadOnlyList<string> ProtocolNames { get; } = [.. Protocols.Select(protocol => protocol.Key)];

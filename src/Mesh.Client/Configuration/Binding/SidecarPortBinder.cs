@@ -3,10 +3,6 @@ namespace Mesh.Client.Configuration;
 /// <summary><c>egress[].port</c>: the port of the calls that see the hosts of a listener.</summary>
 internal static class SidecarPortBinder
 {
-    private const string Proxy = "HTTP_PROXY";
-
-    private static readonly KeyValuePair<string, int>[] Protocols = [.. ServiceEntryBinder.Protocols, new(Proxy, -1)];
-
     /// <summary><see cref="EgressHostConfiguration.AnyPort"/> where none limits the calls; null where no call can be meant.</summary>
     public static int? Bind(FieldReader? fields)
     {
@@ -23,7 +19,7 @@ internal static class SidecarPortBinder
 
         // Zero stands beside a bind to a Unix socket.
         var number = fields.Integer("number", 0, 65535);
-        var protocol = fields.Choice("protocol", Protocols);
+        var protocol = fields.Choice("protocol", ServiceEntryBinder.Protocols);
         fields.Text("name");
         fields.Integer("targetPort", 0, 65535);
         fields.Finish();
@@ -33,9 +29,9 @@ internal static class SidecarPortBinder
             return null;
         }
 
-        if (protocol == -1)
+        if (protocol == ServiceEntryBinder.HttpProxy)
         {
-            findings.Warning(FindingCodes.UnbuiltField, fields.Node, $"a listener of the protocol {Proxy} is not built yet in this version; the hosts are seen on all of their ports.", "Remove port.");
+            findings.Warning(FindingCodes.UnbuiltField, fields.Node, "a listener of the protocol HTTP_PROXY is not built yet in this version; the hosts are seen on all of their ports.", "Remove port.");
             return EgressHostConfiguration.AnyPort;
         }
 

@@ -17,7 +17,7 @@ public sealed class RegistryCheckerTests
 
     [Fact]
     public void Check_a_host_of_two_entries_of_one_resolution_is_theirs_together()
-        => Assert.Empty(Findings($$"""{ "ServiceEntries": { "f": { {{Entry}}, "ports": [ { "number": 80 } ] }, "e": { {{Entry}}, "ports": [ { "number": 81 } ] } } }"""));
+        => Assert.Empty(Findings($$"""{ "ServiceEntries": { "f": { {{Entry}}, "ports": [ { "number": 80, "name": "p80" } ] }, "e": { {{Entry}}, "ports": [ { "number": 81, "name": "p81" } ] } } }"""));
 
     [Fact]
     public void Check_a_host_of_entries_of_two_resolutions_is_told_of_the_younger()
@@ -29,8 +29,8 @@ public sealed class RegistryCheckerTests
     }
 
     [Theory]
-    [InlineData("\"exportTo\": [ \"*\" ], \"ports\": [ { \"number\": 81 } ]", "'exportTo' differ")]
-    [InlineData("\"metadata\": { \"labels\": { \"a\": \"b\" } }, \"ports\": [ { \"number\": 81 } ]", "'metadata.labels' differ")]
+    [InlineData("\"exportTo\": [ \"*\" ], \"ports\": [ { \"number\": 81, \"name\": \"p81\" } ]", "'exportTo' differ")]
+    [InlineData("\"metadata\": { \"labels\": { \"a\": \"b\" } }, \"ports\": [ { \"number\": 81, \"name\": \"p81\" } ]", "'metadata.labels' differ")]
     [InlineData("\"ports\": [ { \"number\": 80, \"name\": \"web\" } ]", "is named 'http' in ServiceEntry default/e")]
     [InlineData("\"ports\": [ { \"number\": 80, \"name\": \"http\" } ], \"location\": \"MESH_INTERNAL\"", "location of 'a.example' differs")]
     public void Check_what_an_entry_cannot_add_to_an_older_one_is_told(string younger, string told)
