@@ -129,7 +129,7 @@ internal sealed partial class ClusterManager
 
         foreach (var membership in ended)
         {
-            OutlierDetector.Stop(membership.Cluster);
+            StopTimers(membership.Cluster);
             RaiseRemoved(membership.End());
         }
     }
@@ -148,7 +148,7 @@ internal sealed partial class ClusterManager
 
             if (!Balancer.IsSame(previous.Policy, model.Policy))
             {
-                cluster.Balancer = Balancer.Create(model.Policy, _random);
+                UpdatesOf(cluster).Replace(Balancer.Create(model.Policy, _random));
             }
 
             if (previous.Policy.Limits != model.Policy.Limits)

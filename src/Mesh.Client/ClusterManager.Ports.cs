@@ -43,7 +43,7 @@ internal sealed partial class ClusterManager
     /// <summary>Without the lock. Connections to endpoints that have a port of their own serve the other ports too.</summary>
     private void OnDropped(ClusterMembership dropped)
     {
-        OutlierDetector.Stop(dropped.Cluster);
+        StopTimers(dropped.Cluster);
         foreach (var endpoint in dropped.Cluster.Endpoints.All)
         {
             if (endpoint.Endpoint is { Port: 0, UnixPath: null })

@@ -160,7 +160,7 @@ internal sealed partial class ClusterManager : IDisposable
 
         foreach (var state in _states.Values)
         {
-            OutlierDetector.Stop(state);
+            StopTimers(state);
         }
     }
 
@@ -170,6 +170,14 @@ internal sealed partial class ClusterManager : IDisposable
     private static ClusterKey KeyOf(ClusterModel model, int port) => model.Key.Port == 0 ? model.Key with { Port = port } : model.Key;
 
     private static ClusterMembership MembershipOf(ClusterState cluster) => (ClusterMembership)cluster.Membership!;
+
+    private static BalancerUpdates UpdatesOf(ClusterState cluster) => (BalancerUpdates)cluster.Listener!;
+
+    private void StopTimers(ClusterState cluster)
+    {
+        OutlierDetector.Stop(cluster);
+        UpdatesOf(cluster).Stop();
+    }
 
     private ClusterState Create(ClusterKey key, ClusterModel model)
     {
@@ -225,6 +233,7 @@ internal sealed partial class ClusterManager : IDisposable
             Balancer = Balancer.Create(model.Policy, _random),
             LastUsed = _timeProvider.GetTimestamp(),
         };
+        state.Listener = new BalancerUpdates(state, _timeProvider, _backgroundLogger);
         var membership = new ClusterMembership(state, service.Watcher);
         state.Membership = membership;
         Limit(state);

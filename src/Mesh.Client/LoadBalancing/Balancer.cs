@@ -1,3 +1,4 @@
+using System.Numerics;
 using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 
@@ -14,12 +15,16 @@ internal abstract class Balancer(MeshRandom random)
         LoadBalancerPolicy.RoundRobin => new RoundRobinBalancer(random),
         LoadBalancerPolicy.Random => new RandomBalancer(random),
         LoadBalancerPolicy.LeastRequest => new LeastRequestBalancer(random, policy.LoadBalancerExtension.ChoiceCount),
+        LoadBalancerPolicy.RingHash => new RingHashBalancer(random, policy.ConsistentHash!.Size, policy.LoadBalancerExtension.HashBalanceFactor),
+        LoadBalancerPolicy.Maglev => new MaglevBalancer(random, policy.ConsistentHash!.Size, policy.LoadBalancerExtension.HashBalanceFactor),
         _ => throw new ArgumentOutOfRangeException(nameof(policy), policy.LoadBalancer, "A load balancer policy without a balancer."),
     };
 
     /// <summary>Whether a balancer made for one policy does for the other, with all it has learnt.</summary>
     public static bool IsSame(ClusterPolicy one, ClusterPolicy other)
-        => one.LoadBalancer == other.LoadBalancer && one.LoadBalancerExtension == other.LoadBalancerExtension;
+        => one.LoadBalancer == other.LoadBalancer
+            && one.LoadBalancerExtension == other.LoadBalancerExtension
+            && one.ConsistentHash?.Size == other.ConsistentHash?.Size;
 
     public abstract LoadBalancerPolicy Policy { get; }
 
@@ -35,6 +40,23 @@ internal abstract class Balancer(MeshRandom random)
 
     /// <summary>The end of what <see cref="Begin"/> began, exactly once: at the headers of the answer, or at a failure.</summary>
     public virtual void End(EndpointState endpoint, in CallSample sample)
+    {
+    }
+
+    /// <summary>Before <paramref name="next"/> is published in place of <paramref name="current"/>: what picks from it need at once. Quick where
+    /// there were endpoints before.</summary>
+    /// <param name="current">What picks are made from so far.</param>
+    /// <param name="next">What they will be made from.</param>
+    /// <param name="port">That of endpoints without one of their own.</param>
+    public virtual void Prepare(EndpointSet current, EndpointSet next, int port)
+    {
+    }
+
+    /// <summary>Whether <see cref="Complete"/> has nothing to do.</summary>
+    public virtual bool IsComplete(EndpointSet endpoints) => true;
+
+    /// <summary>In the background: what may take some time. One call at a time.</summary>
+    public virtual void Complete(EndpointSet endpoints, int port)
     {
     }
 
@@ -55,7 +77,8 @@ internal abstract class Balancer(MeshRandom random)
             return null;
         }
 
-        var drawn = endpoints.FindGroup(context.Hash ?? Random.NextUInt64());
+        // The halves of a hash change places: a ring goes by the upper one, and would otherwise see a part of all hashes alone.
+        var drawn = endpoints.FindGroup(context.Hash is { } hash ? BitOperations.RotateLeft(hash, 32) : Random.NextUInt64());
         var picked = PickFrom(groups[drawn], context);
         return Contains(context.Tried, picked) ? PickUntried(groups, drawn, context) ?? picked : picked;
     }
@@ -160,7 +183,8 @@ internal abstract class Balancer(MeshRandom random)
 
     private static uint WeightOf(EndpointGroup group, int index) => group.Weights is { } weights ? weights[index] : 1;
 
-    private static int RankOf(EndpointState endpoint, ReadOnlySpan<EndpointState> tried, ref PickClock clock) =>
+    /// <summary>0 for those that can be used; the lower the better.</summary>
+    protected static int RankOf(EndpointState endpoint, ReadOnlySpan<EndpointState> tried, ref PickClock clock) =>
         (Contains(tried, endpoint) ? 2 : 0) + (IsMarked(endpoint, ref clock) ? 1 : 0);
 
     protected static bool IsMarked(EndpointState endpoint, ref PickClock clock)

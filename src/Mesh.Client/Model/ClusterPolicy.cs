@@ -11,6 +11,9 @@ internal sealed record ClusterPolicy
 
     public LoadBalancerExtension LoadBalancerExtension { get; init; } = LoadBalancerExtension.Default;
 
+    /// <summary>Set where <see cref="LoadBalancer"/> is a policy of consistent hashing.</summary>
+    public ConsistentHashConfiguration? ConsistentHash { get; init; }
+
     /// <summary>Null: nothing is ejected.</summary>
     public OutlierDetectionConfiguration? OutlierDetection { get; init; }
 

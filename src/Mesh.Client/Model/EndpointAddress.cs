@@ -54,5 +54,7 @@ internal static class EndpointAddress
         return new Endpoint { Address = WithPort(host, port), Host = host, Port = port };
     }
 
-    private static string WithPort(string host, int port) => port == 0 ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
+    /// <param name="host">As it is spelled in an address.</param>
+    /// <param name="port">0: none.</param>
+    public static string WithPort(string host, int port) => port == 0 ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
 }

@@ -11,6 +11,8 @@ public sealed class BalancerTests
 
     private static readonly Stopped Start = new(0);
 
+    private readonly MeshRandom _hashes = MeshRandom.Seeded(7);
+
     public static TheoryData<string> Policies => [.. Enum.GetNames<LoadBalancerPolicy>()];
 
     [Theory]
@@ -21,7 +23,7 @@ public sealed class BalancerTests
     [Theory]
     [MemberData(nameof(Policies))]
     public void Pick_without_endpoints_is_null(string policy) =>
-        Assert.Null(Make(policy).Pick(EndpointSet.Empty, new([], Start)));
+        Assert.Null(Pick(Make(policy), EndpointSet.Empty));
 
     [Theory]
     [MemberData(nameof(Policies))]
@@ -122,7 +124,7 @@ public sealed class BalancerTests
 
     [Fact]
     public void Pick_never_takes_a_tried_or_unconnectable_endpoint_while_there_is_a_better_one() =>
-        Gen.Select(Gen.Int[0, 2], Gen.Bool.Array[2, 30], Gen.Int[0, 3], Gen.Int[0, 1000], Gen.Bool)
+        Gen.Select(Gen.Enum<LoadBalancerPolicy>(), Gen.Bool.Array[2, 30], Gen.Int[0, 3], Gen.Int[0, 1000], Gen.Bool)
             .Sample((policy, failed, tries, seed, isWeighted) =>
             {
                 const long Now = 1000;
@@ -133,11 +135,11 @@ public sealed class BalancerTests
                 }
 
                 var tried = set.All.Skip(seed % failed.Length).Take(tries).ToArray();
-                var balancer = Balancer.Create(With((LoadBalancerPolicy)policy), MeshRandom.Seeded(seed));
+                var balancer = Balancer.Create(With(policy), MeshRandom.Seeded(seed));
                 var best = set.All.Min(Rank);
                 for (var pick = 0; pick < 50; pick++)
                 {
-                    Assert.Equal(best, Rank(balancer.Pick(set, new(tried, new Stopped(Now)))!));
+                    Assert.Equal(best, Rank(Pick(balancer, set, tried, new Stopped(Now))!));
                 }
 
                 int Rank(EndpointState endpoint) => (tried.Contains(endpoint) ? 2 : 0) + (endpoint.ConnectFailedUntil > Now ? 1 : 0);
@@ -163,11 +165,11 @@ public sealed class BalancerTests
     {
         var clock = new Stopped(5);
         var set = Set(1, 1, 1);
-        Make(policy).Pick(set, new([], clock));
+        Pick(Make(policy), set, [], clock);
         Assert.Equal(0, clock.Looks);
 
         Array.ForEach(set.All, endpoint => endpoint.ConnectFailedUntil = 6);
-        Make(policy).Pick(set, new([], clock));
+        Pick(Make(policy), set, [], clock);
         Assert.Equal(1, clock.Looks);
     }
 
@@ -178,11 +180,11 @@ public sealed class BalancerTests
         var set = Set(1, 2, 3, 4);
         var balancer = Make(policy);
         EndpointState[] tried = [set.All[0], set.All[1], set.All[2]];
-        balancer.Pick(set, new(tried, Start));
+        Pick(balancer, set, tried);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var pick = 0; pick < 1000; pick++)
         {
-            balancer.Pick(set, new(tried, Start));
+            Pick(balancer, set, tried);
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
@@ -194,12 +196,13 @@ public sealed class BalancerTests
     {
         var balancer = Make(policy);
         EndpointSet[] sets = [Set(1), Set(1, 2), Set(3, 1, 1, 9), Set([.. Enumerable.Repeat(1, 50)])];
+        Array.ForEach(sets, set => balancer.Complete(set, 80));
         var pickers = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
             for (var pick = 0; pick < 20_000; pick++)
             {
                 var set = sets[pick % sets.Length];
-                Assert.Contains(balancer.Pick(set, new([], Start))!, set.All);
+                Assert.Contains(Pick(balancer, set)!, set.All);
             }
         }));
 
@@ -224,8 +227,8 @@ public sealed class BalancerTests
         var set = new EndpointSet(all, [new([all[0], all[1]]), new([all[2]])], [1, 0]);
         var balancer = Make(policy);
 
-        Assert.Same(all[2], balancer.Pick(set, new([all[0], all[1]], Start)));
-        Assert.Contains(balancer.Pick(set, new(all, Start)), all);
+        Assert.Same(all[2], Pick(balancer, set, [all[0], all[1]]));
+        Assert.Contains(Pick(balancer, set, all), all);
     }
 
     [Fact]
@@ -270,7 +273,24 @@ public sealed class BalancerTests
 
     private static Balancer Make(string policy) => Balancer.Create(With(Enum.Parse<LoadBalancerPolicy>(policy)), MeshRandom.Seeded(1));
 
-    private static ClusterPolicy With(LoadBalancerPolicy policy) => new() { LoadBalancer = policy };
+    /// <summary>As a running cluster does it: what a policy has to know about a set is worked out before, and requests have something to be hashed by.</summary>
+    private EndpointState? Pick(Balancer balancer, EndpointSet set, ReadOnlySpan<EndpointState> tried = default, TimeProvider? clock = null)
+    {
+        if (!balancer.IsComplete(set))
+        {
+            balancer.Complete(set, 80);
+        }
+
+        return balancer.Pick(set, new(tried, clock ?? Start) { Hash = _hashes.NextUInt64() });
+    }
+
+    /// <param name="policy">The policy.</param>
+    /// <param name="ringSize">Where shares are compared, so many points that their own spread does not count.</param>
+    private static ClusterPolicy With(LoadBalancerPolicy policy, int ringSize = ConsistentHashConfiguration.DefaultRingSize) => new()
+    {
+        LoadBalancer = policy,
+        ConsistentHash = new() { Key = HashKeyKind.Header, Size = policy == LoadBalancerPolicy.Maglev ? ConsistentHashConfiguration.DefaultTableSize : ringSize },
+    };
 
     private static EndpointSet Set(params int[] weights)
     {
@@ -280,11 +300,11 @@ public sealed class BalancerTests
 
     private static Endpoint Endpoint(int index, int weight) => new() { Address = $"e{index}", Host = $"e{index}", Weight = weight };
 
-    private static int[] Count(LoadBalancerPolicy policy, EndpointSet set, int picks = Picks)
+    private int[] Count(LoadBalancerPolicy policy, EndpointSet set, int picks = Picks)
     {
-        var balancer = Balancer.Create(With(policy), MeshRandom.Seeded(42));
+        var balancer = Balancer.Create(With(policy, ringSize: 1 << 18), MeshRandom.Seeded(42));
         var counts = new int[set.All.Length];
-        Repeat(picks, () => counts[Array.IndexOf(set.All, balancer.Pick(set, new([], Start)))]++);
+        Repeat(picks, () => counts[Array.IndexOf(set.All, Pick(balancer, set))]++);
         return counts;
     }
 

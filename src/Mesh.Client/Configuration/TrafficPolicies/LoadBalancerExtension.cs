@@ -8,6 +8,9 @@ internal sealed record LoadBalancerExtension
 
     public const int MaximumChoiceCount = 10;
 
+    /// <summary>With less no endpoint could take its share.</summary>
+    public const int MinimumHashBalanceFactor = 100;
+
     public static LoadBalancerExtension Default { get; } = new();
 
     /// <summary>In place of Istio's <c>simple</c> at the same level; null leaves the choice to it.</summary>
@@ -15,4 +18,8 @@ internal sealed record LoadBalancerExtension
 
     /// <summary>2 to 10.</summary>
     public int ChoiceCount { get; init; } = DefaultChoiceCount;
+
+    /// <summary>Of consistent hashing: the most calls in flight that an endpoint may have, in percent of the mean; 0 for no limit, else at least
+    /// <see cref="MinimumHashBalanceFactor"/>. Envoy's <c>hash_balance_factor</c>.</summary>
+    public int HashBalanceFactor { get; init; }
 }

@@ -8,4 +8,10 @@ internal enum LoadBalancerPolicy
 
     RoundRobin,
     Random,
+
+    /// <summary>Envoy's ring hash (<c>consistentHash</c>).</summary>
+    RingHash,
+
+    /// <summary>Maglev (<c>consistentHash.maglev</c>).</summary>
+    Maglev,
 }

@@ -53,8 +53,21 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
     /// <summary>How many endpoints are ejected, owned by the Health room.</summary>
     public int Ejected => Volatile.Read(ref _ejected);
 
+    /// <summary>Hears of every set; set by the one owner of states, before anyone else sees this object.</summary>
+    public IEndpointSetListener? Listener { get; set; }
+
     /// <summary>Publishes <paramref name="next"/> if nobody published since <paramref name="current"/> was read.</summary>
-    public bool TryPublish(EndpointSet current, EndpointSet next) => Interlocked.CompareExchange(ref _endpoints, next, current) == current;
+    public bool TryPublish(EndpointSet current, EndpointSet next)
+    {
+        Listener?.OnPublishing(current, next);
+        if (Interlocked.CompareExchange(ref _endpoints, next, current) != current)
+        {
+            return false;
+        }
+
+        Listener?.OnPublished();
+        return true;
+    }
 
     /// <summary>Counts one more ejected endpoint if nobody counted since <paramref name="current"/> was read.</summary>
     public bool TryAddEjected(int current) => Interlocked.CompareExchange(ref _ejected, current + 1, current) == current;
