@@ -9,6 +9,11 @@ public sealed class MeshCallOptions
     /// A redirect to another host is followed without it. Null, the default, follows the rules.</summary>
     public string? Subset { get; init; }
 
+    /// <summary>By what the call is kept together with others in place of the rule's header, cookie, address or query parameter: calls with equal
+    /// keys go to one endpoint. It counts where the DestinationRule of the host that is reached has <c>consistentHash</c>, and means nothing elsewhere.
+    /// Any text; a key and a header with the same value meet. Null, the default, follows the rule.</summary>
+    public string? HashKey { get; init; }
+
     /// <summary>The time for the whole call, from the route to the end of the response body with all attempts, in place of the rule's
     /// <c>timeout</c>; longer than zero and shorter than 49 days. <see cref="HttpClient.Timeout"/> holds beside it. Null, the default,
     /// follows the rule.</summary>

@@ -23,6 +23,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     private readonly MeshConfigurationWatcher _watcher;
     private MeshSnapshot _snapshot = MeshSnapshot.Empty;
     private DateTimeOffset _loadedAt;
+    private volatile IncomingParts _hashedParts;
     private ClusterManager? _clusters;
     private MeshRandom? _random;
     private volatile bool _isStarted;
@@ -74,6 +75,8 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
 
     MeshConfiguration IMeshConfigurationAccessor.Current => Snapshot.Configuration;
 
+    IncomingParts IMeshConfigurationAccessor.HashedParts => _hashedParts;
+
     long IMesh.RulesVersion => Snapshot.Version;
 
     DateTimeOffset IMesh.RulesLoadedAt => _loadedAt;
@@ -105,7 +108,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         var cluster = call.Cluster!;
         var balancer = (Balancer)cluster.Balancer!;
         call.Balancer = balancer;
-        return balancer.Pick(cluster.Endpoints, new(call.RetryPolicy.AvoidTriedEndpoints ? call.Tried : default, TimeProvider));
+        return balancer.Pick(cluster.Endpoints, new(call.RetryPolicy.AvoidTriedEndpoints ? call.Tried : default, TimeProvider) { Hash = call.Hash });
     }
 
     public IReadOnlyList<MeshClusterStatus> GetClusters() =>
@@ -160,7 +163,25 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
 
         _clusters.Apply(snapshot);
         _loadedAt = update.LoadedAt;
+        _hashedParts = HashedParts(snapshot);
         Volatile.Write(ref _snapshot, snapshot);
+    }
+
+    /// <summary>What calls are hashed by of the request during which they are made.</summary>
+    private static IncomingParts HashedParts(MeshSnapshot snapshot)
+    {
+        var parts = IncomingParts.None;
+        foreach (var cluster in snapshot.Clusters)
+        {
+            parts |= cluster.Policy.ConsistentHash?.Key switch
+            {
+                HashKeyKind.SourceIp => IncomingParts.RemoteAddress,
+                HashKeyKind.Cookie => IncomingParts.Cookies,
+                _ => IncomingParts.None,
+            };
+        }
+
+        return parts;
     }
 
     private static InvalidOperationException NotStarted() => new("The mesh was used before its rules were loaded.");

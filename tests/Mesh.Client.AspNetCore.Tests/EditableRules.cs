@@ -8,6 +8,8 @@ internal sealed class EditableRules : IMeshConfigurationAccessor
 {
     public MeshConfiguration Current { get; set; } = MeshConfiguration.Empty;
 
+    public IncomingParts HashedParts { get; set; }
+
     public void Carry(params string[] headers) =>
         Current = Current with { Propagation = new PropagationConfiguration { Headers = headers } };
 }

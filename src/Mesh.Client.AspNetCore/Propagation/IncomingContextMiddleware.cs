@@ -16,7 +16,7 @@ internal sealed class IncomingContextMiddleware(
             return next(context);
         }
 
-        var incoming = IncomingContextReader.Read(context.Request.Headers, configuration.Current.Propagation.Headers, logger);
+        var incoming = IncomingContextReader.Read(context, configuration.Current.Propagation.Headers, configuration.HashedParts, logger);
         return incoming is null && IncomingContext.Current is null ? next(context) : InvokeWithAsync(context, incoming);
     }
 

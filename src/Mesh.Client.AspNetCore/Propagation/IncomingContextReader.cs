@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Mesh.Client.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -13,8 +14,13 @@ internal static partial class IncomingContextReader
     public const int MaximumCharacters = 16 * 1024;
 
     /// <summary>Null where the request has nothing to carry on; then nothing was allocated.</summary>
-    public static IncomingContext? Read(IHeaderDictionary headers, IReadOnlyList<string> names, ILogger logger)
+    /// <param name="request">The request.</param>
+    /// <param name="names">The headers that go on.</param>
+    /// <param name="hashed">What does not go on, and is looked at where calls are kept together by it.</param>
+    /// <param name="logger">Where it is told what cannot go on.</param>
+    public static IncomingContext? Read(HttpContext request, IReadOnlyList<string> names, IncomingParts hashed, ILogger logger)
     {
+        var headers = request.Request.Headers;
         var budget = MaximumCharacters;
         string? traceParent = null, traceState = null, baggage = null;
         // An Activity already holds all three, and passes them on as its own children.
@@ -37,10 +43,23 @@ internal static partial class IncomingContextReader
             }
         }
 
-        return traceParent is null && baggage is null && captured is null
+        var address = (hashed & IncomingParts.RemoteAddress) != 0 ? TextOf(request.Connection.RemoteIpAddress) : null;
+        var cookies = (hashed & IncomingParts.Cookies) != 0 ? headers.Cookie : default;
+        return traceParent is null && baggage is null && captured is null && address is null && cookies.Count == 0
             ? null
-            : new IncomingContext { TraceParent = traceParent, TraceState = traceState, Baggage = baggage, Headers = captured ?? [] };
+            : new IncomingContext
+            {
+                TraceParent = traceParent,
+                TraceState = traceState,
+                Baggage = baggage,
+                Headers = captured ?? [],
+                RemoteAddress = address,
+                Cookies = cookies,
+            };
     }
+
+    /// <summary>One spelling for one sender, on whichever kind of socket it came.</summary>
+    private static string? TextOf(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString();
 
     private static string? TakeTraceParent(IHeaderDictionary headers, ref int budget, ILogger logger)
     {

@@ -81,6 +81,7 @@ internal static class FindingAliases
         [FindingCodes.EmptyPolicy] = Schema,
         [FindingCodes.SubsetWithoutLabels] = ["KIA0209"],
         [FindingCodes.BadTls] = Schema,
+        [FindingCodes.BadConsistentHash] = Schema,
         [FindingCodes.LimitWithoutEffect] = [],
         [FindingCodes.BadAddress] = Schema,
         [FindingCodes.DuplicateEndpoint] = [],

@@ -167,6 +167,9 @@ internal static class FindingCodes
     /// <summary>TLS settings that cannot be used, or that check nothing.</summary>
     public const string BadTls = "MESH0305";
 
+    /// <summary>Consistent hashing that cannot be done, or by which no call has a hash.</summary>
+    public const string BadConsistentHash = "MESH0306";
+
     /// <summary>A limit that needs another one beside it.</summary>
     public const string LimitWithoutEffect = "MESH0320";
 

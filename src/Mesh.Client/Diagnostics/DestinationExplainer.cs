@@ -56,6 +56,7 @@ internal sealed class DestinationExplainer(MeshSnapshot snapshot, HostMatch host
             Share = written.Share,
             Changes = written.Changes,
             SubsetOfCaller = _subset,
+            HashedBy = outcome.Cluster?.Policy.ConsistentHash is { } hashing ? HashKeyText.Describe(hashing, request) : null,
             Cluster = cluster,
             Answer = cluster is null
                 ? new((int)outcome.Status, outcome.Flag, outcome.Reason!)

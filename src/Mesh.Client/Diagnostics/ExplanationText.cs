@@ -114,6 +114,11 @@ internal sealed class ExplanationText
                 _text.Line($"the mesh answers {answer}");
             }
 
+            if (destination.HashedBy is { } hashedBy)
+            {
+                _text.Line($"hashed by {hashedBy}");
+            }
+
             if (destination.Cluster is { } cluster && _clusters.Add(cluster.Name))
             {
                 ClusterText.Write(_text, cluster);

@@ -25,6 +25,11 @@ public sealed class MeshDestinationExplanation
     /// <summary>The subset that the caller asks for in place of the rule's; null where it asks for none.</summary>
     public string? SubsetOfCaller { get; internal init; }
 
+    /// <summary>By what the call is kept together with others where it comes here and the cluster has consistent hashing, such as <c>header x-user</c>,
+    /// and what happens where the request does not have it. Null elsewhere. Looked at before the changes of the rule, and without the cookies that
+    /// the client adds by itself.</summary>
+    public string? HashedBy { get; internal init; }
+
     /// <summary>Whom the call reaches; null where the mesh has no cluster for it, and for a share of 0.</summary>
     public MeshClusterExplanation? Cluster { get; internal init; }
 

@@ -8,11 +8,30 @@ internal static class PolicySettings
 {
     public static IReadOnlyList<MeshSetting> Of(ClusterPolicy policy) =>
     [
-        new("loadBalancer.simple", Name(policy.LoadBalancer), Default(policy.LoadBalancer == ClusterPolicy.Default.LoadBalancer)),
+        .. LoadBalancer(policy),
         .. ConnectionPoolSettings.Of(policy),
         .. Outliers(policy.OutlierDetection),
         .. Tls(policy.Tls),
     ];
+
+    private static IEnumerable<MeshSetting> LoadBalancer(ClusterPolicy policy)
+    {
+        if (policy.ConsistentHash is not { } hashing)
+        {
+            yield return new("loadBalancer.simple", Name(policy.LoadBalancer), Default(policy.LoadBalancer == ClusterPolicy.Default.LoadBalancer));
+            yield break;
+        }
+
+        yield return HashKeyText.Setting(hashing);
+        var (field, byDefault) = policy.LoadBalancer == LoadBalancerPolicy.Maglev
+            ? ("maglev.tableSize", ConsistentHashConfiguration.DefaultTableSize)
+            : ("ringHash.minimumRingSize", ConsistentHashConfiguration.DefaultRingSize);
+        yield return new($"loadBalancer.consistentHash.{field}", Wording.Number(hashing.Size), Default(hashing.Size == byDefault));
+        if (policy.LoadBalancerExtension.HashBalanceFactor is > 0 and var factor)
+        {
+            yield return new("x-mesh.loadBalancer.hashBalanceFactor", Wording.Number(factor), null);
+        }
+    }
 
     private static IEnumerable<MeshSetting> Outliers(OutlierDetectionConfiguration? outliers)
     {

@@ -68,6 +68,8 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 call.UpgradeProtocol();
             }
 
+            CallHash.Begin(call);
+
             // 7. Replay: decided now, since after an attempt the body may be gone.
             call.Retries = new RetryRules(call.RetryPolicy, call.Request);
             if (call.Retries.WantsBuffer && call.IsAsync)
@@ -192,6 +194,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                     : throw CallErrors.ToException(call, failure);
             }
 
+            CallHash.End(call, response!);
             CookieJar.Store(call.CallerUri, response!, binding.Cookies);
             response!.Content = EndpointContent.Of(call, response);
         }

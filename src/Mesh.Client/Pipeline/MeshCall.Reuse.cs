@@ -91,5 +91,7 @@ internal sealed partial class MeshCall
         _upgrade = null;
         _edits = null;
         _mirrors = null;
+        Hash = null;
+        HashCookie = null;
     }
 }

@@ -54,6 +54,12 @@ internal sealed partial class MeshCall
 
     public MeshResponseFlags Flags { get; set; }
 
+    /// <summary>What keeps it together with other calls; null where nothing does.</summary>
+    public ulong? Hash { get; set; }
+
+    /// <summary>The <c>Set-Cookie</c> of a hash that was made for it; null where none was.</summary>
+    public string? HashCookie { get; set; }
+
     /// <summary>What made the last pick, and learns how it went.</summary>
     public Balancer? Balancer { get; set; }
 

@@ -77,6 +77,7 @@ internal sealed class MirrorSender : IDisposable
         {
             var copy = MeshCall.Begin(_runtime, call.Snapshot, call.Host, Copy(call, cluster, body), isAsync: true, redirectsLeft: 0, _stopped);
             copy.Policy = cluster.Policy;
+            copy.Hash = cluster.Policy.ConsistentHash is { } hashing ? CallHash.Of(hashing, call.Request, call.Request.GetMesh()) : null;
 
             // Without the caller's context: the copy belongs to no trace, no scope and no culture of the call.
             ThreadPool.UnsafeQueueUserWorkItem(

@@ -7,4 +7,7 @@ internal interface IMeshConfigurationAccessor
 {
     /// <summary>Never null, never blocks, never throws; <see cref="MeshConfiguration.Empty"/> before the first rules.</summary>
     MeshConfiguration Current { get; }
+
+    /// <summary>What consistent hashing of the live rules goes by; the rest of a request need not be kept.</summary>
+    IncomingParts HashedParts { get; }
 }

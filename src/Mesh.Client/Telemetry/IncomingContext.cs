@@ -21,6 +21,12 @@ internal sealed class IncomingContext
 
     public IReadOnlyList<KeyValuePair<string, StringValues>> Headers { get; init; } = [];
 
+    /// <summary>The sender's address without a port, never sent on; null where the rules do not ask for it.</summary>
+    public string? RemoteAddress { get; init; }
+
+    /// <summary>The headers <c>Cookie</c>, never sent on; empty where the rules do not ask for them.</summary>
+    public StringValues Cookies { get; init; }
+
     /// <summary><see cref="TraceParent"/> as the parent of spans; default where there is none.</summary>
     public ActivityContext ParentContext =>
         ActivityContext.TryParse(TraceParent, TraceState, isRemote: true, out var context) ? context : default;

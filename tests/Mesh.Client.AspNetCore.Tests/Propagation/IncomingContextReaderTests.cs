@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Mesh.Client.AspNetCore.Propagation;
 using Mesh.Client.Telemetry;
 using Microsoft.AspNetCore.Http;
@@ -10,9 +11,14 @@ public sealed class IncomingContextReaderTests
 {
     private static readonly string[] Names = ["end-user", "x-request-id"];
 
-    private readonly HeaderDictionary _headers = [];
+    private readonly DefaultHttpContext _request = new();
+    private readonly IHeaderDictionary _headers;
 
-    public IncomingContextReaderTests() => Activity.Current = null;
+    public IncomingContextReaderTests()
+    {
+        Activity.Current = null;
+        _headers = _request.Request.Headers;
+    }
 
     [Fact]
     public void Read_of_a_request_with_nothing_to_carry_allocates_nothing()
@@ -51,7 +57,7 @@ public sealed class IncomingContextReaderTests
     public void Read_never_takes_headers_that_belong_to_one_message(string name)
     {
         _headers[name] = "1";
-        Assert.Null(IncomingContextReader.Read(_headers, [name], NullLogger.Instance));
+        Assert.Null(IncomingContextReader.Read(_request, [name], IncomingParts.None, NullLogger.Instance));
     }
 
     [Fact]
@@ -97,5 +103,30 @@ public sealed class IncomingContextReaderTests
         Assert.NotNull(IncomingContext.Current);
     }
 
-    private IncomingContext? Read() => IncomingContextReader.Read(_headers, Names, NullLogger.Instance);
+    [Theory]
+    [InlineData("10.0.0.1", "10.0.0.1")]
+    [InlineData("::ffff:10.0.0.1", "10.0.0.1")]
+    [InlineData("2001:db8::1", "2001:db8::1")]
+    public void Read_keeps_the_address_of_the_sender_where_calls_are_hashed_by_it(string address, string kept)
+    {
+        _request.Connection.RemoteIpAddress = IPAddress.Parse(address);
+        _request.Connection.RemotePort = 1234;
+
+        Assert.Null(Read(IncomingParts.Cookies));
+        Assert.Equal(kept, Read(IncomingParts.RemoteAddress)!.RemoteAddress);
+    }
+
+    [Fact]
+    public void Read_keeps_the_cookies_where_calls_are_hashed_by_one()
+    {
+        _headers.Cookie = "user=jason";
+
+        Assert.Null(Read(IncomingParts.RemoteAddress));
+        var kept = Read(IncomingParts.Cookies)!;
+        Assert.Equal("user=jason", kept.Cookies);
+        Assert.Empty(kept.Headers);
+    }
+
+    private IncomingContext? Read(IncomingParts hashed = IncomingParts.None)
+        => IncomingContextReader.Read(_request, Names, hashed, NullLogger.Instance);
 }

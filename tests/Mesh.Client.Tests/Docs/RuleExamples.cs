@@ -82,7 +82,17 @@ internal static class RuleExamples
         ["DestinationRule subsets[].trafficPolicy"] = DestinationRule(
             "host: a, subsets: [ { name: v1, labels: { version: v1 }, trafficPolicy: { loadBalancer: { simple: RANDOM } } } ]"),
         ["DestinationRule trafficPolicy.loadBalancer.simple"] = Policy("loadBalancer: { simple: ROUND_ROBIN }"),
-        ["DestinationRule trafficPolicy.loadBalancer.consistentHash"] = Policy("loadBalancer: { consistentHash: { httpHeaderName: a } }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.httpHeaderName"] = Hash("httpHeaderName: a"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.httpCookie.name"] = Hash("httpCookie: { name: a }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.httpCookie.path"] = Hash("httpCookie: { name: a, path: /b }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.httpCookie.ttl"] = Hash("httpCookie: { name: a, ttl: 0s }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[].name"] = Hash("httpCookie: { name: a, attributes: [ { name: Secure } ] }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[].value"] = Hash("httpCookie: { name: a, attributes: [ { name: SameSite, value: Strict } ] }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.useSourceIp"] = Hash("useSourceIp: true"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.httpQueryParameterName"] = Hash("httpQueryParameterName: a"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.ringHash.minimumRingSize"] = Hash("useSourceIp: true, ringHash: { minimumRingSize: 2048 }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.maglev.tableSize"] = Hash("useSourceIp: true, maglev: { tableSize: 101 }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.minimumRingSize"] = Hash("useSourceIp: true, minimumRingSize: 2048"),
         ["DestinationRule trafficPolicy.loadBalancer.localityLbSetting"] = Policy("loadBalancer: { localityLbSetting: { enabled: true } }"),
         ["DestinationRule trafficPolicy.loadBalancer.zoneAwareLbSetting"] = Policy("loadBalancer: { zoneAwareLbSetting: { enabled: true } }"),
         ["DestinationRule trafficPolicy.loadBalancer.warmup"] = Policy("loadBalancer: { warmup: { duration: 5s } }"),
@@ -204,6 +214,11 @@ internal static class RuleExamples
         ["DestinationRule subsets[]."] = DestinationRule("host: a, subsets: [ { name: v1, labels: { a: b }, nosuch: 1 } ]"),
         ["DestinationRule trafficPolicy."] = Policy("nosuch: 1"),
         ["DestinationRule trafficPolicy.loadBalancer."] = Policy("loadBalancer: { nosuch: 1 }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash."] = Hash("useSourceIp: true, nosuch: 1"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.ringHash."] = Hash("useSourceIp: true, ringHash: { nosuch: 1 }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.maglev."] = Hash("useSourceIp: true, maglev: { nosuch: 1 }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.httpCookie."] = Hash("httpCookie: { name: a, nosuch: 1 }"),
+        ["DestinationRule trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[]."] = Hash("httpCookie: { name: a, attributes: [ { name: b, nosuch: 1 } ] }"),
         ["DestinationRule trafficPolicy.connectionPool."] = Policy("connectionPool: { nosuch: 1 }"),
         ["DestinationRule trafficPolicy.connectionPool.tcp."] = Policy("connectionPool: { tcp: { nosuch: 1 } }"),
         ["DestinationRule trafficPolicy.connectionPool.http."] = Policy("connectionPool: { http: { nosuch: 1 } }"),
@@ -222,6 +237,8 @@ internal static class RuleExamples
         ["Sidecar egress[]."] = Egress("hosts: [ \"./*\" ], nosuch: 1"),
         ["Sidecar outboundTrafficPolicy."] = Sidecar("outboundTrafficPolicy: { mode: ALLOW_ANY, nosuch: 1 }"),
     };
+
+    private static string Hash(string fields) => Policy($"loadBalancer: {{ consistentHash: {{ {fields} }} }}");
 
     private static string ServiceEntry(string spec) => Resource("networking.istio.io/v1", "ServiceEntry", spec);
 

@@ -108,8 +108,22 @@ internal static class ExtensionBinder
             Policy = fields.Choice("policy", Policies),
             ChoiceCount = fields.Integer("choiceCount", LoadBalancerExtension.DefaultChoiceCount, LoadBalancerExtension.MaximumChoiceCount)
                 ?? LoadBalancerExtension.DefaultChoiceCount,
+            HashBalanceFactor = HashBalanceFactor(fields),
         };
         fields.Finish();
         return extension;
+    }
+
+    private static int HashBalanceFactor(FieldReader fields)
+    {
+        const string Name = "hashBalanceFactor";
+        var factor = fields.Integer(Name, 0, int.MaxValue) ?? 0;
+        if (factor is > 0 and < LoadBalancerExtension.MinimumHashBalanceFactor)
+        {
+            fields.Findings.Error(FindingCodes.OutOfRange, fields.Take(Name)!,
+                $"with a limit of {FindingSink.Quote(fields.Take(Name)!.Text)} percent of the mean all endpoints together could not take all calls.", "Write 0 for no limit, or 100 or more.");
+        }
+
+        return factor;
     }
 }

@@ -88,6 +88,11 @@ internal sealed class FieldReader
 
     public TimeSpan? Duration(string name) => Scalar(name) is { } node ? ScalarReader.Duration(node, Findings) : null;
 
+    public TimeSpan? DurationOrZero(string name)
+        => Scalar(name) is not { } node ? null
+            : node.Text is { } text && DurationText.IsZero(text) ? TimeSpan.Zero
+            : ScalarReader.Duration(node, Findings);
+
     /// <summary>A duration of which 0 stands for no end: <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     public TimeSpan? DurationOrNever(string name)
         => Scalar(name) is not { } node ? null

@@ -98,7 +98,7 @@ internal static class TrafficPolicyBinder
             fields.Findings.Error(FindingCodes.Conflict, hash, "'simple' and 'consistentHash' exclude each other.", "Keep one of them.");
         }
 
-        fields.NotBuilt("consistentHash", "the default policy balances instead, and no call sticks to an endpoint");
+        var (hashPolicy, consistentHash) = ConsistentHashBinder.Bind(fields.Object("consistentHash"));
         fields.NoneBuilt("endpoints are picked without it", "localityLbSetting", "zoneAwareLbSetting", "warmup", "warmupDurationSecs");
         switch (simple)
         {
@@ -120,8 +120,9 @@ internal static class TrafficPolicyBinder
                 SimplePolicy.LeastRequest or SimplePolicy.LeastConnections => LoadBalancerPolicy.LeastRequest,
                 SimplePolicy.RoundRobin => LoadBalancerPolicy.RoundRobin,
                 SimplePolicy.Random => LoadBalancerPolicy.Random,
-                _ => null,
+                _ => hashPolicy,
             },
+            ConsistentHash = consistentHash,
         };
     }
 }

@@ -3,6 +3,9 @@ namespace Mesh.Client.Configuration;
 /// <summary><c>loadBalancer</c>, as a whole: one that a narrower policy writes replaces it.</summary>
 internal sealed record LoadBalancerConfiguration
 {
-    /// <summary><c>simple</c>; null where none is named.</summary>
+    /// <summary><c>simple</c>, or what <c>consistentHash</c> stands for; null where none is named.</summary>
     public LoadBalancerPolicy? Policy { get; init; }
+
+    /// <summary>Set for the policies of consistent hashing alone.</summary>
+    public ConsistentHashConfiguration? ConsistentHash { get; init; }
 }

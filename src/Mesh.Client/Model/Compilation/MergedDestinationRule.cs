@@ -70,9 +70,11 @@ internal sealed class MergedDestinationRule
         };
         var tlsOwner = (exact is not null || own?.Tls is not null ? owner : _policyOwner)?.ToString() ?? "";
         var defaults = ClusterPolicy.Default;
+        var named = Named() ?? defaults.LoadBalancer;
         return new()
         {
-            LoadBalancer = Named() ?? defaults.LoadBalancer,
+            LoadBalancer = named,
+            ConsistentHash = named is LoadBalancerPolicy.RingHash or LoadBalancerPolicy.Maglev ? effective.LoadBalancer!.ConsistentHash : null,
             LoadBalancerExtension = own?.Extension?.LoadBalancer ?? _policy?.Extension?.LoadBalancer ?? defaults.LoadBalancerExtension,
             OutlierDetection = effective.OutlierDetection,
             Connections = Connections(effective.ConnectionPool),

@@ -27,7 +27,6 @@ public sealed class UnbuiltTests
     }
 
     [Theory]
-    [InlineData("loadBalancer: { consistentHash: { httpHeaderName: a } }", "loadBalancer.consistentHash")]
     [InlineData("loadBalancer: { simple: RANDOM, localityLbSetting: { enabled: true } }", "loadBalancer.localityLbSetting")]
     [InlineData("loadBalancer: { simple: RANDOM, warmupDurationSecs: 5s }", "loadBalancer.warmupDurationSecs")]
     [InlineData("loadBalancer: { simple: PASSTHROUGH }", "loadBalancer.simple")]
