@@ -39,6 +39,12 @@ internal static class MutationCorpus
                 "portLevelSettings": [ { "port": { "number": 443 }, "tls": { "mode": "ISTIO_MUTUAL" } } ] },
               "subsets": [ { "name": "v1", "labels": { "version": "v1" }, "trafficPolicy": { "loadBalancer": { "simple": "RANDOM" } } }, { "name": "v2", "labels": { "version": "v2" } } ] } }
             """),
+        ("DestinationRules", "DestinationRule", """
+            { "sticky": { "host": "reviews", "trafficPolicy": { "loadBalancer": { "consistentHash": {
+                "httpCookie": { "name": "user", "path": "/", "ttl": "0s", "attributes": [ { "name": "SameSite", "value": "Strict" } ] }, "ringHash": { "minimumRingSize": 2048 } } } },
+              "subsets": [ { "name": "v1", "labels": { "version": "v1" }, "trafficPolicy": { "loadBalancer": { "consistentHash": { "httpHeaderName": "x-user", "maglev": { "tableSize": 101 } } } } },
+                { "name": "v2", "trafficPolicy": { "loadBalancer": { "consistentHash": { "useSourceIp": true, "minimumRingSize": 12 } } } } ] } }
+            """),
         ("ServiceEntries", "ServiceEntry", """
             { "api": { "hosts": [ "reviews.example" ], "addresses": [ "10.0.0.0" ], "location": "MESH_EXTERNAL", "resolution": "DNS", "exportTo": [ "*" ],
                 "ports": [ { "number": 443, "name": "https", "protocol": "HTTPS", "targetPort": 8443 }, { "number": 80, "name": "http", "protocol": "HTTP" } ],

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Mesh.Client.Configuration;
 using Mesh.Client.LoadBalancing;
+using Mesh.Client.Pipeline;
 using Mesh.Client.Telemetry;
 using Mesh.Client.TestKit;
 
@@ -303,6 +305,28 @@ public sealed partial class ConsistentHashTests
         Assert.Equal(
             [IncomingParts.RemoteAddress, IncomingParts.Cookies, IncomingParts.None],
             new[] { address, cookie, header }.Select(mesh => ((IMeshConfigurationAccessor)mesh.Mesh).HashedParts));
+    }
+
+    [Theory]
+    [InlineData(nameof(HashKeyKind.Header), "x-user")]
+    [InlineData(nameof(HashKeyKind.Header), ":path")]
+    [InlineData(nameof(HashKeyKind.Header), ":authority")]
+    [InlineData(nameof(HashKeyKind.Cookie), "user")]
+    [InlineData(nameof(HashKeyKind.QueryParameter), "user")]
+    public void Hash_of_a_usual_request_allocates_nothing(string kind, string name)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://cart:8080/a?b=c&user=jason");
+        request.Headers.Add("x-user", "jason");
+        request.Headers.Add("Cookie", "a=b; user=jason");
+        var hashing = new ConsistentHashConfiguration { Key = Enum.Parse<HashKeyKind>(kind), Name = name };
+        Assert.NotNull(CallHash.Of(hashing, request, null));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var call = 0; call < 100; call++)
+        {
+            CallHash.Of(hashing, request, null);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
     private static MeshFixture Hashing(string fields, string more = "") => new(Rules(fields, 3) + more);
