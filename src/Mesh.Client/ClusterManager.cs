@@ -52,7 +52,7 @@ internal sealed partial class ClusterManager : IDisposable
         _sources = sources;
         _configureDns = configureDns;
         _schedule = new RefreshSchedule(random);
-        OutlierDetector = new OutlierDetector(timeProvider, _backgroundLogger);
+        OutlierDetector = new OutlierDetector(timeProvider, _backgroundLogger, random);
     }
 
     private ClusterManager(TimeProvider timeProvider, MeshRandom random, ILoggerFactory loggerFactory, EndpointSources sources)

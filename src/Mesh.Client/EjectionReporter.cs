@@ -13,6 +13,7 @@ internal sealed class EjectionReporter(TimeProvider timeProvider, MeshTelemetry 
     {
         detector.EndpointEjected += OnEjected;
         detector.EndpointReturned += OnReturned;
+        detector.EjectionImpossible += OnImpossible;
     }
 
     private void OnEjected(ClusterState cluster, EndpointState endpoint, Ejection ejection)
@@ -20,12 +21,15 @@ internal sealed class EjectionReporter(TimeProvider timeProvider, MeshTelemetry 
         telemetry.CountEjection(cluster.Key.Service, cluster.Key.Subset);
         if (logger.IsEnabled(LogLevel.Information))
         {
-            HealthLog.EndpointEjected(
-                logger,
-                EndpointAuthority.Describe(endpoint.Endpoint, cluster),
-                cluster.Key.ToString(),
-                ejection.Reason,
-                timeProvider.GetUtcNow() + ejection.Duration);
+            var address = EndpointAuthority.Describe(endpoint.Endpoint, cluster);
+            if (ejection.Duration is { } duration)
+            {
+                HealthLog.EndpointEjected(logger, address, cluster.Key.ToString(), ejection.Reason, timeProvider.GetUtcNow() + duration);
+            }
+            else
+            {
+                HealthLog.EndpointEjectedForGood(logger, address, cluster.Key.ToString(), ejection.Reason);
+            }
         }
     }
 
@@ -34,6 +38,14 @@ internal sealed class EjectionReporter(TimeProvider timeProvider, MeshTelemetry 
         if (logger.IsEnabled(LogLevel.Information))
         {
             HealthLog.EndpointReturned(logger, EndpointAuthority.Describe(endpoint.Endpoint, cluster), cluster.Key.ToString());
+        }
+    }
+
+    private void OnImpossible(ClusterState cluster)
+    {
+        if (logger.IsEnabled(LogLevel.Warning) && cluster.Model.Policy.OutlierDetection is { } policy)
+        {
+            HealthLog.EjectionImpossible(logger, cluster.Key.ToString(), policy.MaxEjectionPercent, cluster.Endpoints.All.Length);
         }
     }
 }

@@ -45,12 +45,73 @@ internal static class PolicySettings
         [
             Count("consecutive5xxErrors", outliers.Consecutive5xxErrors, defaults.Consecutive5xxErrors),
             Count("consecutiveGatewayErrors", outliers.ConsecutiveGatewayErrors, defaults.ConsecutiveGatewayErrors),
+            .. Origins(outliers, defaults),
             Time("interval", outliers.Interval, defaults.Interval),
             Time("baseEjectionTime", outliers.BaseEjectionTime, defaults.BaseEjectionTime),
             Count("maxEjectionPercent", outliers.MaxEjectionPercent, defaults.MaxEjectionPercent),
             Count("minHealthPercent", outliers.MinHealthPercent, defaults.MinHealthPercent),
+            .. Extensions(outliers.Extension, defaults.Extension),
         ];
     }
+
+    private static IEnumerable<MeshSetting> Origins(OutlierDetectionConfiguration outliers, OutlierDetectionConfiguration defaults)
+    {
+        if (outliers.SplitsLocalOriginErrors)
+        {
+            yield return Count("consecutiveLocalOriginFailures", outliers.ConsecutiveLocalOriginFailures, defaults.ConsecutiveLocalOriginFailures);
+        }
+
+        if (outliers.HttpErrorCodes is { } codes)
+        {
+            yield return new("outlierDetection.outlierDetectionHttpErrorCodes", codes.ToString(), null);
+        }
+    }
+
+    /// <summary>What goes beyond Istio, where it is written.</summary>
+    private static IEnumerable<MeshSetting> Extensions(OutlierDetectionExtension extension, OutlierDetectionExtension defaults)
+    {
+        if (extension.SuccessRate is { } success)
+        {
+            yield return Extension(
+                "successRate",
+                $"minimumHosts {Wording.Number(success.MinimumHosts)}, requestVolume {Wording.Number(success.RequestVolume)}, stdevFactor {Wording.Number(success.StdevFactor)}, enforcing {Wording.Number(success.Enforcing)}");
+        }
+
+        if (extension.FailurePercentage is { } failure)
+        {
+            yield return Extension(
+                "failurePercentage",
+                $"threshold {Wording.Number(failure.Threshold)}, minimumHosts {Wording.Number(failure.MinimumHosts)}, requestVolume {Wording.Number(failure.RequestVolume)}, enforcing {Wording.Number(failure.Enforcing)}");
+        }
+
+        if (extension.MaxEjectionTime != defaults.MaxEjectionTime)
+        {
+            yield return Extension("maxEjectionTime", Wording.Duration(extension.MaxEjectionTime));
+        }
+
+        if (extension.MaxEjectionTimeJitter != defaults.MaxEjectionTimeJitter)
+        {
+            yield return Extension("maxEjectionTimeJitter", Wording.Duration(extension.MaxEjectionTimeJitter));
+        }
+
+        if (extension.AlwaysEjectOneHost)
+        {
+            yield return Extension("alwaysEjectOneHost", "true");
+        }
+
+        foreach (var (name, percent) in ((string, int)[])[
+            ("enforcingConsecutive5xxErrors", extension.EnforcingConsecutive5xxErrors),
+            ("enforcingConsecutiveGatewayErrors", extension.EnforcingConsecutiveGatewayErrors),
+            ("enforcingConsecutiveLocalOriginFailures", extension.EnforcingConsecutiveLocalOriginFailures)])
+        {
+            if (percent != 100)
+            {
+                yield return Extension(name, Wording.Number(percent));
+            }
+        }
+    }
+
+    private static MeshSetting Extension(string field, string value) => new($"x-mesh outlierDetection.{field}", value, null);
 
     private static IEnumerable<MeshSetting> Tls(ClusterTls? tls)
     {

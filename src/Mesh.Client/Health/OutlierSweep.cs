@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Client.Health;
 
-/// <summary>Looks at a cluster's ejected endpoints once per interval. Its timer exists only while there is something to look at: an
-/// ejected endpoint, or one whose ejections are not forgotten yet.</summary>
+/// <summary>Looks at a cluster's endpoints once per interval. Its timer exists only while there is something to look at: an ejected endpoint,
+/// one whose ejections are not forgotten yet, or calls that a policy counts, the first of which begins an interval.</summary>
 internal sealed class OutlierSweep(ClusterState cluster, OutlierDetector detector, TimeProvider timeProvider, ILogger? logger)
 {
     private const int Idle = 0;
@@ -16,6 +16,7 @@ internal sealed class OutlierSweep(ClusterState cluster, OutlierDetector detecto
 
     private int _state = Idle;
     private ITimer? _timer;
+    private int _isTold;
 
     public void Start()
     {
@@ -33,6 +34,9 @@ internal sealed class OutlierSweep(ClusterState cluster, OutlierDetector detecto
         }
     }
 
+    /// <summary>True once, for what operators need to hear of the cluster only once.</summary>
+    public bool TryTell() => Volatile.Read(ref _isTold) == 0 && Interlocked.Exchange(ref _isTold, 1) == 0;
+
     public void Stop()
     {
         Volatile.Write(ref _state, Stopped);
@@ -48,10 +52,40 @@ internal sealed class OutlierSweep(ClusterState cluster, OutlierDetector detecto
             return;
         }
 
+        var all = cluster.Endpoints.All;
+        var policy = cluster.Model.Policy.OutlierDetection;
+        if (ReturnDue(all, policy is null))
+        {
+            AvailableEndpoints.Publish(cluster);
+        }
+
+        var hadCalls = RateEjection.TakeBuckets(all);
+        if (hadCalls && policy is { Extension.CountsCalls: true })
+        {
+            RateEjection.Eject(detector, cluster, all, policy);
+        }
+
+        if (hadCalls || HasWork())
+        {
+            Volatile.Read(ref _timer)!.Change(Interval, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        Volatile.Read(ref _timer)!.Dispose();
+        Interlocked.CompareExchange(ref _state, Idle, Running);
+
+        // An ejection, or a call, that found the sweep running relied on it.
+        if (HasWork())
+        {
+            Start();
+        }
+    }
+
+    private bool ReturnDue(EndpointState[] all, bool isPolicyGone)
+    {
         var now = timeProvider.GetTimestamp();
-        var isPolicyGone = cluster.Model.Policy.OutlierDetection is null;
         var hasReturned = false;
-        foreach (var endpoint in cluster.Endpoints.All)
+        foreach (var endpoint in all)
         {
             var health = endpoint.Health;
             if (!endpoint.IsEjected)
@@ -61,40 +95,23 @@ internal sealed class OutlierSweep(ClusterState cluster, OutlierDetector detecto
                     Interlocked.Decrement(ref health.EjectionMultiplier);
                 }
             }
-            else if (isPolicyGone || health.EjectedUntil <= now)
+            else if (health.EjectedUntil <= now || (isPolicyGone && !health.IsEjectedByHand))
             {
-                health.ConsecutiveServerErrors = 0;
-                health.ConsecutiveGatewayErrors = 0;
+                health.ClearCounters();
                 hasReturned |= detector.Return(cluster, endpoint);
             }
         }
 
-        if (hasReturned)
-        {
-            AvailableEndpoints.Publish(cluster);
-        }
-
-        if (HasWork())
-        {
-            Volatile.Read(ref _timer)!.Change(Interval, Timeout.InfiniteTimeSpan);
-            return;
-        }
-
-        Volatile.Read(ref _timer)!.Dispose();
-        Interlocked.CompareExchange(ref _state, Idle, Running);
-
-        // An ejection that found the sweep running relied on it.
-        if (HasWork())
-        {
-            Start();
-        }
+        return hasReturned;
     }
 
+    /// <summary>What an operator ejected without an end needs no look.</summary>
     private bool HasWork()
     {
         foreach (var endpoint in cluster.Endpoints.All)
         {
-            if (endpoint.IsEjected || endpoint.Health.EjectionMultiplier > 0)
+            var health = endpoint.Health;
+            if ((endpoint.IsEjected && health.EjectedUntil != long.MaxValue) || health.EjectionMultiplier > 0 || Volatile.Read(ref health.Calls) != 0)
             {
                 return true;
             }

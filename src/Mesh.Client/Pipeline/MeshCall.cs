@@ -181,7 +181,7 @@ internal sealed partial class MeshCall
     public void Report(CallOutcome outcome, HttpResponseMessage? response = null)
     {
         EndLesson(outcome, response);
-        Runtime.OutlierDetector.Report(Cluster!, Endpoint!, outcome);
+        Runtime.OutlierDetector.Report(Cluster!, Endpoint!, outcome, response is null ? 0 : (int)response.StatusCode);
     }
 
     private void EndLesson(CallOutcome outcome, HttpResponseMessage? response)

@@ -91,7 +91,11 @@ internal static class ExtensionBinder
 
     private static PolicyExtension Policy(FieldReader fields)
     {
-        var extension = new PolicyExtension { LoadBalancer = LoadBalancer(fields.Object("loadBalancer")) };
+        var extension = new PolicyExtension
+        {
+            LoadBalancer = LoadBalancer(fields.Object("loadBalancer")),
+            OutlierDetection = OutlierExtensionBinder.Bind(fields.Object("outlierDetection")),
+        };
         fields.Finish();
         return extension;
     }

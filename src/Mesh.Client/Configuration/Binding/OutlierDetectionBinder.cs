@@ -26,19 +26,29 @@ internal static class OutlierDetectionBinder
         {
             Consecutive5xxErrors = current ?? older ?? defaults.Consecutive5xxErrors,
             ConsecutiveGatewayErrors = fields.Integer("consecutiveGatewayErrors", 0, int.MaxValue) ?? defaults.ConsecutiveGatewayErrors,
+            SplitsLocalOriginErrors = fields.Flag("splitExternalLocalOriginErrors") ?? defaults.SplitsLocalOriginErrors,
+            ConsecutiveLocalOriginFailures = fields.Integer("consecutiveLocalOriginFailures", 0, int.MaxValue) ?? defaults.ConsecutiveLocalOriginFailures,
+            HttpErrorCodes = ErrorCodes(fields),
             Interval = fields.Duration("interval") ?? defaults.Interval,
             BaseEjectionTime = fields.Duration("baseEjectionTime") ?? defaults.BaseEjectionTime,
             MaxEjectionPercent = fields.Integer("maxEjectionPercent", 0, 100) ?? defaults.MaxEjectionPercent,
             MinHealthPercent = fields.Integer("minHealthPercent", 0, 100) ?? defaults.MinHealthPercent,
         };
-        if (fields.Take("consecutiveLocalOriginFailures") is { } local && !(fields.Flag("splitExternalLocalOriginErrors") ?? false))
+        if (fields.Take("consecutiveLocalOriginFailures") is { } local && !bound.SplitsLocalOriginErrors)
         {
             findings.Error(FindingCodes.Conflict, local, "'consecutiveLocalOriginFailures' needs splitExternalLocalOriginErrors: true.", "Add it, or remove the field.");
         }
 
-        fields.NoneBuilt("failures of the transport count as 5xx answers", "splitExternalLocalOriginErrors", "consecutiveLocalOriginFailures");
-        fields.NoneBuilt("every 5xx answer counts, and no other", "outlierDetectionHttpErrorCodes");
         fields.Finish();
         return bound;
+    }
+
+    /// <summary>An empty list leaves the definition of an error as it is.</summary>
+    private static StatusSet? ErrorCodes(FieldReader fields)
+    {
+        var codes = fields.Items("outlierDetectionHttpErrorCodes")
+            .Select(item => ScalarReader.Integer(item, StatusSet.Least, StatusSet.Most, fields.Findings))
+            .OfType<int>().Select(code => (code, code)).ToArray();
+        return codes.Length == 0 ? null : StatusSet.Of(codes);
     }
 }

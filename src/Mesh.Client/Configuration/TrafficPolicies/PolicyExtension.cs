@@ -4,4 +4,6 @@ namespace Mesh.Client.Configuration;
 internal sealed record PolicyExtension
 {
     public LoadBalancerExtension? LoadBalancer { get; init; }
+
+    public OutlierDetectionExtension? OutlierDetection { get; init; }
 }

@@ -76,7 +76,7 @@ internal sealed class MergedDestinationRule
             LoadBalancer = named,
             ConsistentHash = named is LoadBalancerPolicy.RingHash or LoadBalancerPolicy.Maglev ? effective.LoadBalancer!.ConsistentHash : null,
             LoadBalancerExtension = own?.Extension?.LoadBalancer ?? _policy?.Extension?.LoadBalancer ?? defaults.LoadBalancerExtension,
-            OutlierDetection = effective.OutlierDetection,
+            OutlierDetection = Extended(effective.OutlierDetection, own?.Extension?.OutlierDetection ?? _policy?.Extension?.OutlierDetection),
             Connections = Connections(effective.ConnectionPool),
             Limits = Limits(effective.ConnectionPool),
             UpgradesToHttp2 = effective.ConnectionPool is { UpgradesToHttp2: true },
@@ -91,6 +91,10 @@ internal sealed class MergedDestinationRule
             ?? _policy?.Extension?.LoadBalancer?.Policy
             ?? effective.LoadBalancer?.Policy;
     }
+
+    /// <summary>What goes beyond Istio switches outlier detection on by itself, with Istio's defaults.</summary>
+    private static OutlierDetectionConfiguration? Extended(OutlierDetectionConfiguration? policy, OutlierDetectionExtension? extension)
+        => extension is null ? policy : (policy ?? new()) with { Extension = extension };
 
     private static TrafficPolicyConfiguration? OfPort(TrafficPolicyConfiguration? policy, int port)
     {

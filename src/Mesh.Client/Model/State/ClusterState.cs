@@ -72,6 +72,8 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
     /// <summary>Counts one more ejected endpoint if nobody counted since <paramref name="current"/> was read.</summary>
     public bool TryAddEjected(int current) => Interlocked.CompareExchange(ref _ejected, current + 1, current) == current;
 
+    public void AddEjected() => Interlocked.Increment(ref _ejected);
+
     public void RemoveEjected() => Interlocked.Decrement(ref _ejected);
 
     /// <summary>The Health room's timer for this cluster, made by whoever needs it first.</summary>

@@ -12,6 +12,7 @@ internal sealed class EndpointState(Endpoint endpoint)
     private const int InBalance = 0;
     private const int Ejecting = 1;
     private const int Ejected = 2;
+    private const int Reopened = 3;
 
     private Endpoint _endpoint = endpoint;
     private int _inFlight;
@@ -35,7 +36,7 @@ internal sealed class EndpointState(Endpoint endpoint)
     /// that <see cref="ClusterState.Ejected"/> keeps.</summary>
     public bool IsEjected
     {
-        get => Volatile.Read(ref _ejection) == Ejected;
+        get => Volatile.Read(ref _ejection) >= Ejected;
         set => Volatile.Write(ref _ejection, value ? Ejected : InBalance);
     }
 
@@ -63,6 +64,10 @@ internal sealed class EndpointState(Endpoint endpoint)
     public void CompleteEjection() => Volatile.Write(ref _ejection, Ejected);
 
     public void CancelEjection() => Volatile.Write(ref _ejection, InBalance);
+
+    /// <summary>As <see cref="TryBeginEjection"/> for an endpoint that is ejected already and stays so; ends with
+    /// <see cref="CompleteEjection"/>.</summary>
+    public bool TryReopenEjection() => Interlocked.CompareExchange(ref _ejection, Reopened, Ejected) == Ejected;
 
     /// <summary>True for the one caller who ended the ejection.</summary>
     public bool TryEndEjection() => Interlocked.CompareExchange(ref _ejection, InBalance, Ejected) == Ejected;

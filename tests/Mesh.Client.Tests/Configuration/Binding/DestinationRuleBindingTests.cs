@@ -42,6 +42,25 @@ public sealed class DestinationRuleBindingTests
     }
 
     [Fact]
+    public void Load_what_counts_as_an_error_to_outlier_detection()
+    {
+        var document = Loading.Destination("""
+            trafficPolicy:
+              outlierDetection: { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 2, outlierDetectionHttpErrorCodes: [ 429, 503, 429 ] }
+            """);
+
+        Loading.Clean(document);
+        Assert.Equal(
+            new OutlierDetectionConfiguration
+            {
+                SplitsLocalOriginErrors = true,
+                ConsecutiveLocalOriginFailures = 2,
+                HttpErrorCodes = StatusSet.Of((429, 429), (503, 503)),
+            },
+            Loading.FirstDestination(document).TrafficPolicy!.OutlierDetection);
+    }
+
+    [Fact]
     public void Load_the_older_consecutiveErrors_means_the_same_and_is_told()
     {
         var document = Loading.Destination("trafficPolicy:\n  outlierDetection: { consecutiveErrors: 1 }\n");
@@ -79,6 +98,7 @@ public sealed class DestinationRuleBindingTests
     [InlineData("trafficPolicy: { outlierDetection: { minHealthPercent: -1 } }", FindingCodes.OutOfRange, "spec.trafficPolicy.outlierDetection.minHealthPercent")]
     [InlineData("trafficPolicy: { outlierDetection: { interval: 0.1ms } }", FindingCodes.BadDuration, "spec.trafficPolicy.outlierDetection.interval")]
     [InlineData("trafficPolicy: { outlierDetection: { consecutiveLocalOriginFailures: 5 } }", FindingCodes.Conflict, "spec.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures")]
+    [InlineData("trafficPolicy: { outlierDetection: { outlierDetectionHttpErrorCodes: [ 600 ] } }", FindingCodes.OutOfRange, "spec.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes[0]")]
     [InlineData("trafficPolicy: { connectionPool: {} }", FindingCodes.EmptyPolicy, "spec.trafficPolicy.connectionPool")]
     [InlineData("trafficPolicy: { tls: { mode: SIMPEL } }", FindingCodes.UnknownValue, "spec.trafficPolicy.tls.mode")]
     [InlineData("trafficPolicy: { portLevelSettings: [ {} ] }", FindingCodes.MissingField, "spec.trafficPolicy.portLevelSettings[0]")]

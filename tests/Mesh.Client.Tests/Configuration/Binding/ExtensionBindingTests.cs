@@ -20,6 +20,41 @@ public sealed class ExtensionBindingTests
     }
 
     [Fact]
+    public void Load_x_mesh_says_more_about_outlier_detection()
+    {
+        var document = Rule("""
+            metadata: { name: reviews }
+            x-mesh:
+              trafficPolicy:
+                outlierDetection:
+                  successRate: { minimumHosts: 3, requestVolume: 10, stdevFactor: 1000, enforcing: 50 }
+                  failurePercentage: { threshold: 40, minimumHosts: 2, requestVolume: 20, enforcing: 60 }
+                  maxEjectionTime: 60s
+                  maxEjectionTimeJitter: 5s
+                  alwaysEjectOneHost: true
+                  enforcingConsecutive5xxErrors: 1
+                  enforcingConsecutiveGatewayErrors: 2
+                  enforcingConsecutiveLocalOriginFailures: 3
+
+            """);
+
+        Loading.Clean(document);
+        Assert.Equal(
+            new OutlierDetectionExtension
+            {
+                SuccessRate = new() { MinimumHosts = 3, RequestVolume = 10, StdevFactor = 1000, Enforcing = 50 },
+                FailurePercentage = new() { Threshold = 40, MinimumHosts = 2, RequestVolume = 20, Enforcing = 60 },
+                MaxEjectionTime = TimeSpan.FromSeconds(60),
+                MaxEjectionTimeJitter = TimeSpan.FromSeconds(5),
+                AlwaysEjectOneHost = true,
+                EnforcingConsecutive5xxErrors = 1,
+                EnforcingConsecutiveGatewayErrors = 2,
+                EnforcingConsecutiveLocalOriginFailures = 3,
+            },
+            Loading.FirstDestination(document).TrafficPolicy!.Extension!.OutlierDetection);
+    }
+
+    [Fact]
     public void Load_x_mesh_stands_beside_host_in_a_section()
     {
         var document = Loading.Section(

@@ -30,8 +30,6 @@ public sealed class UnbuiltTests
     [InlineData("loadBalancer: { simple: RANDOM, localityLbSetting: { enabled: true } }", "loadBalancer.localityLbSetting")]
     [InlineData("loadBalancer: { simple: RANDOM, warmupDurationSecs: 5s }", "loadBalancer.warmupDurationSecs")]
     [InlineData("loadBalancer: { simple: PASSTHROUGH }", "loadBalancer.simple")]
-    [InlineData("outlierDetection: { splitExternalLocalOriginErrors: true }", "outlierDetection.splitExternalLocalOriginErrors")]
-    [InlineData("outlierDetection: { outlierDetectionHttpErrorCodes: [ 500 ] }", "outlierDetection.outlierDetectionHttpErrorCodes")]
     [InlineData("tunnel: { protocol: CONNECT }", "tunnel")]
     [InlineData("proxyProtocol: { version: V1 }", "proxyProtocol")]
     [InlineData("retryBudget: { percent: 20 }", "retryBudget")]
