@@ -4,5 +4,5 @@ namespace Mesh.Client;
 /// <param name="Address">Where it is dialled, such as <c>10.0.0.1:80</c>, <c>[::1]:80</c> or <c>unix:/path</c>.</param>
 /// <param name="Labels">What subsets select by; empty where discovery knows none.</param>
 /// <param name="InFlight">Calls of this process under way in this cluster, to the end of their response bodies.</param>
-/// <param name="IsEjected">Taken out by outlier detection after errors.</param>
+/// <param name="IsEjected">Taken out by outlier detection after errors, or by <see cref="IMesh.EjectEndpoint"/>.</param>
 public sealed record MeshEndpointStatus(string Address, IReadOnlyDictionary<string, string> Labels, int InFlight, bool IsEjected);

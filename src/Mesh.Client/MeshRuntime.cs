@@ -132,6 +132,19 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         return new Explainer(Snapshot, _clusters, TimeProvider).Explain(request);
     }
 
+    public bool EjectEndpoint(string cluster, string endpoint, TimeSpan? duration = null)
+    {
+        if (duration is { } time)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, nameof(duration));
+        }
+
+        return Find(cluster, endpoint, out var state) is { } found && OutlierDetector.EjectByHand(state!, found, duration);
+    }
+
+    public bool ReturnEndpoint(string cluster, string endpoint)
+        => Find(cluster, endpoint, out var state) is { } found && OutlierDetector.ReturnByHand(state!, found);
+
     public void Dispose()
     {
         _watcher.Dispose();
@@ -182,6 +195,22 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         }
 
         return parts;
+    }
+
+    private EndpointState? Find(string cluster, string endpoint, out ClusterState? state)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        ArgumentNullException.ThrowIfNull(endpoint);
+        state = _clusters?.GetStates().FirstOrDefault(candidate => candidate.Key.ToString() == cluster);
+        foreach (var candidate in state?.Endpoints.All ?? [])
+        {
+            if (EndpointAuthority.Describe(candidate.Endpoint, state!) == endpoint)
+            {
+                return candidate;
+            }
+        }
+
+        return null;
     }
 
     private static InvalidOperationException NotStarted() => new("The mesh was used before its rules were loaded.");

@@ -120,6 +120,7 @@ internal static class FindingAliases
         [FindingCodes.UndeclaredPort] = ["IST0101"],
         [FindingCodes.ConflictingProtocol] = ["IST0177", "KIA1212"],
         [FindingCodes.SeparateDestinationRules] = [],
+        [FindingCodes.IdleOutlierDetection] = [],
         [FindingCodes.NotConverted] = [],
         [FindingCodes.ConvertedTwice] = [],
         [FindingCodes.NotWritable] = [],

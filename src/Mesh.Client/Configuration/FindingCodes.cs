@@ -292,6 +292,9 @@ internal static class FindingCodes
     /// <summary>Two DestinationRules of one namespace for one host that are not combined, by exportTo or workloadSelector; one of them is used.</summary>
     public const string SeparateDestinationRules = "MESH0720";
 
+    /// <summary>An outlier detection that can eject nobody, since the host has too few endpoints for its percentage.</summary>
+    public const string IdleOutlierDetection = "MESH0730";
+
     // 08: conversion
 
     /// <summary>A part of the document that has no place in the other format; it is left out.</summary>

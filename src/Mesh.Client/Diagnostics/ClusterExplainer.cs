@@ -43,6 +43,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
             DiscoveryProblem = discovery?.Problem,
             WasCalled = state is not null,
             IsPanicking = state is { Endpoints.IsPanicking: true },
+            IsEjectionImpossible = endpoints.Length > 0 && cluster.Policy.OutlierDetection is { } outliers && !outliers.CanEject(endpoints.Length),
             Endpoints = endpoints,
         };
     }
@@ -82,7 +83,10 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
             Labels = endpoint.Labels,
             Weight = endpoint.Weight,
             InFlight = state.InFlight,
-            EjectedFor = state.IsEjected ? Left(Volatile.Read(ref state.Health.EjectedUntil)) : null,
+            EjectedFor = !state.IsEjected ? null
+                : Volatile.Read(ref state.Health.EjectedUntil) is var until && until == long.MaxValue ? TimeSpan.MaxValue
+                : Left(until),
+            IsEjectedByHand = state.IsEjected && state.Health.IsEjectedByHand,
             AvoidedFor = Left(state.ConnectFailedUntil) is { Ticks: > 0 } left ? left : null,
         };
     }

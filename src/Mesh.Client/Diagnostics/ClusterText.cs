@@ -40,7 +40,8 @@ internal static class ClusterText
             : ", not called yet";
         var problem = cluster.DiscoveryProblem is null ? "" : $", {cluster.DiscoveryProblem}";
         var panic = cluster.IsPanicking ? ", too few are healthy, so all are used" : "";
-        return $"{count}{state}{called}{problem}{panic}";
+        var trap = cluster.IsEjectionImpossible ? ", too few for maxEjectionPercent to eject any" : "";
+        return $"{count}{state}{called}{problem}{panic}{trap}";
     }
 
     /// <summary>Addresses may be known for far longer than the last answer that confirmed them is old.</summary>
@@ -55,6 +56,8 @@ internal static class ClusterText
 
     private static string Health(MeshEndpointExplanation endpoint) => endpoint switch
     {
+        { EjectedFor: { Ticks: long.MaxValue } } => "ejected by hand until it is returned",
+        { EjectedFor: { Ticks: > 0 } left, IsEjectedByHand: true } => $"ejected by hand for {Wording.Duration(left)} more at least",
         { EjectedFor: { Ticks: > 0 } left } => $"ejected for {Wording.Duration(left)} more at least",
         { EjectedFor: not null } => "ejected, back at the next look",
         { AvoidedFor: { } left } => $"avoided for {Wording.Duration(left)} more, no connection could be made",

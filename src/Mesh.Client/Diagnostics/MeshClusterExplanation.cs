@@ -48,6 +48,9 @@ public sealed class MeshClusterExplanation
     /// <summary>So few endpoints are healthy that ejected ones are used again (<c>minHealthPercent</c>).</summary>
     public bool IsPanicking { get; internal init; }
 
+    /// <summary>The policy has outlier detection that can eject none of the endpoints: they are too few for its <c>maxEjectionPercent</c>.</summary>
+    public bool IsEjectionImpossible { get; internal init; }
+
     /// <summary>All endpoints of the subset, ejected ones included, in the order of discovery. Of a cluster that was not called yet: those that
     /// stand in the rules, or that calls to another subset of the service have made known.</summary>
     public IReadOnlyList<MeshEndpointExplanation> Endpoints { get; internal init; } = [];

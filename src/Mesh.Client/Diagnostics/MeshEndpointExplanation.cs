@@ -21,9 +21,12 @@ public sealed class MeshEndpointExplanation
     /// <summary>Calls of this process under way in this cluster, to the end of their response bodies.</summary>
     public int InFlight { get; internal init; }
 
-    /// <summary>For how long it stays ejected by outlier detection at least, zero where it comes back at the next look; null where it is not
-    /// ejected.</summary>
+    /// <summary>For how long it stays ejected at least, zero where it comes back at the next look, <see cref="TimeSpan.MaxValue"/> where only
+    /// <see cref="IMesh.ReturnEndpoint"/> brings it back; null where it is not ejected.</summary>
     public TimeSpan? EjectedFor { get; internal init; }
+
+    /// <summary>The ejection is an operator's, by <see cref="IMesh.EjectEndpoint"/>, not that of outlier detection.</summary>
+    public bool IsEjectedByHand { get; internal init; }
 
     /// <summary>For how long calls prefer others, since the last connection could not be made; null where they do not.</summary>
     public TimeSpan? AvoidedFor { get; internal init; }

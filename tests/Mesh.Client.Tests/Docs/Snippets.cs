@@ -94,6 +94,15 @@ internal static class Snippets
         // end
     }
 
+    public static void Ejecting(WebApplication app)
+    {
+        // snippet
+        var mesh = app.Services.GetRequiredService<IMesh>();
+        mesh.EjectEndpoint("outbound|9080||reviews.default.svc.cluster.local", "10.0.0.7:9080", TimeSpan.FromMinutes(10));
+        mesh.ReturnEndpoint("outbound|9080||reviews.default.svc.cluster.local", "10.0.0.7:9080");
+        // end
+    }
+
     public static void Explaining(WebApplication app)
     {
         // snippet

@@ -27,6 +27,7 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
             {
                 CheckHost(rule, host);
                 CheckSubsets(rule, host);
+                CheckEjections(rule, host);
             }
         }
     }
@@ -158,6 +159,55 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
             }
         }
     }
+
+    /// <summary>The endpoints of discovery are not known here; of those the log tells.</summary>
+    private void CheckEjections(DestinationRuleConfiguration rule, string host)
+    {
+        if (_endpoints.LabelsOf(host) is not { } endpoints)
+        {
+            return;
+        }
+
+        var ofRule = EjectionOf(rule.TrafficPolicy);
+        var isTold = CheckEjection(ofRule, endpoints.Count, $"'{host}'", BlockOf(rule.Node) ?? rule.Node);
+        foreach (var subset in rule.Subsets)
+        {
+            var own = EjectionOf(subset.TrafficPolicy, rule.TrafficPolicy);
+            if (own is not null || (!isTold && IsUsed(host, subset.Name)))
+            {
+                CheckEjection(own ?? ofRule, endpoints.Count(subset.Labels.Selects), $"the subset '{subset.Name}' of '{host}'", BlockOf(subset.Node) ?? subset.Node);
+            }
+        }
+    }
+
+    private bool CheckEjection(OutlierDetectionConfiguration? policy, int endpoints, string of, ConfigurationNode at)
+    {
+        // With 0 written, nobody is meant to be ejected.
+        if (policy is null or { MaxEjectionPercent: 0 } || endpoints == 0 || policy.CanEject(endpoints))
+        {
+            return false;
+        }
+
+        var needed = (100 + endpoints - 1) / endpoints;
+        findings.Warning(FindingCodes.IdleOutlierDetection, at,
+            $"nobody can be ejected: maxEjectionPercent is {policy.MaxEjectionPercent}, and one of the {endpoints} endpoints of {of} is more than that.",
+            $"Write maxEjectionPercent: {needed} or more, or alwaysEjectOneHost in x-mesh.");
+        return true;
+    }
+
+    /// <summary>Null where the policy has no block of its own.</summary>
+    private static OutlierDetectionConfiguration? EjectionOf(TrafficPolicyConfiguration? policy, TrafficPolicyConfiguration? wider = null)
+    {
+        var extension = policy?.Extension?.OutlierDetection;
+        return policy?.OutlierDetection is null && extension is null
+            ? null
+            : (policy!.OutlierDetection ?? wider?.OutlierDetection ?? new()) with
+            {
+                Extension = extension ?? wider?.Extension?.OutlierDetection ?? OutlierDetectionExtension.Default,
+            };
+    }
+
+    private static ConfigurationNode? BlockOf(ConfigurationNode rule) => rule.Field("trafficPolicy")?.Field("outlierDetection");
 
     private bool IsUsed(string host, string subset)
     {

@@ -105,6 +105,29 @@ public sealed class DestinationRuleCheckerTests
             { "ServiceEntries": { "e": { "hosts": [ "a.example" ], "resolution": "{{resolution}}" } }, "DestinationRules": { "a": { "host": "a.example", {{V1}} } } }
             """).Select(finding => (finding.Code, finding.Severity)));
 
+    [Theory]
+    [InlineData("\"trafficPolicy\": { \"outlierDetection\": { \"interval\": \"5s\" } }", "trafficPolicy:outlierDetection")]
+    [InlineData("\"trafficPolicy\": { \"outlierDetection\": { \"maxEjectionPercent\": 33 } }", "trafficPolicy:outlierDetection")]
+    [InlineData("\"trafficPolicy\": { \"outlierDetection\": { \"maxEjectionPercent\": 34 } }", null)]
+    [InlineData("\"trafficPolicy\": { \"outlierDetection\": { \"maxEjectionPercent\": 0 } }", null)]
+    [InlineData("\"x-mesh\": { \"trafficPolicy\": { \"outlierDetection\": { \"successRate\": {} } } }", "")]
+    [InlineData("\"x-mesh\": { \"trafficPolicy\": { \"outlierDetection\": { \"alwaysEjectOneHost\": true } } }", null)]
+    [InlineData("\"subsets\": [ { \"name\": \"v1\", \"labels\": { \"version\": \"v1\" }, \"trafficPolicy\": { \"outlierDetection\": { \"maxEjectionPercent\": 34 } } } ]", "subsets:0:trafficPolicy:outlierDetection")]
+    [InlineData("\"subsets\": [ { \"name\": \"v1\", \"labels\": { \"version\": \"v1\" }, \"trafficPolicy\": { \"outlierDetection\": { \"maxEjectionPercent\": 50 } } } ]", null)]
+    [InlineData("\"trafficPolicy\": { \"outlierDetection\": { \"maxEjectionPercent\": 34 } }, \"subsets\": [ { \"name\": \"v1\", \"labels\": { \"version\": \"v1\" } } ]", "subsets:0")]
+    public void Check_an_outlier_detection_that_can_eject_nobody_is_told(string rule, string? place)
+    {
+        var findings = Findings($$"""
+            { "Services": { "reviews": { "Endpoints": [ { "Address": "127.0.0.1:1", "Labels": { "version": "v1" } }, { "Address": "127.0.0.1:2", "Labels": { "version": "v1" } }, { "Address": "127.0.0.1:3", "Labels": { "version": "v2" } } ] } },
+              "DestinationRules": { "a": { "host": "reviews", {{rule}} } },
+              "VirtualServices": { "a": { "hosts": [ "reviews" ], "http": [ { "route": [ { "destination": { "host": "reviews"{{(rule.Contains("v1", StringComparison.Ordinal) ? ", \"subset\": \"v1\"" : "")}} } } ] } ] } } }
+            """);
+
+        Assert.Equal(
+            place is null ? [] : [(FindingCodes.IdleOutlierDetection, MeshFindingSeverity.Warning, $"Mesh:DestinationRules:a:{place}".TrimEnd(':'))],
+            findings.Select(finding => (finding.Code, finding.Severity, finding.Path)));
+    }
+
     private static IReadOnlyList<MeshFinding> Findings(string section)
     {
         var document = Loading.Section(section);
