@@ -57,7 +57,7 @@ internal sealed partial class ClusterManager
             Watch(watched);
             foreach (var membership in made)
             {
-                RaiseRemoved(membership.Update());
+                Update(membership);
             }
 
             if (isDnsChanged)
@@ -160,6 +160,8 @@ internal sealed partial class ClusterManager
             {
                 OutlierDetector.OnPolicyChanged(cluster);
             }
+
+            HealthChecker.Update(cluster);
         }
     }
 

@@ -31,9 +31,14 @@ internal sealed partial class ClusterManager : IDisposable
     /// <param name="random">The mesh's chance.</param>
     /// <param name="loggerFactory">Where discovery tells of state changes.</param>
     /// <param name="serviceDiscovery">The resolver of Microsoft.Extensions.ServiceDiscovery; null where the application registered none.</param>
+    /// <param name="probe">What asks endpoints whether they are well; null asks nobody.</param>
     public ClusterManager(
-        TimeProvider timeProvider, MeshRandom random, ILoggerFactory loggerFactory, ServiceEndpointResolver? serviceDiscovery = null)
-        : this(timeProvider, random, loggerFactory, MakeSources(timeProvider, loggerFactory, serviceDiscovery))
+        TimeProvider timeProvider,
+        MeshRandom random,
+        ILoggerFactory loggerFactory,
+        ServiceEndpointResolver? serviceDiscovery = null,
+        IHealthProbe? probe = null)
+        : this(timeProvider, random, loggerFactory, MakeSources(timeProvider, loggerFactory, serviceDiscovery), probe)
     {
     }
 
@@ -43,7 +48,8 @@ internal sealed partial class ClusterManager : IDisposable
         MeshRandom random,
         ILoggerFactory loggerFactory,
         Func<DiscoveryKind, IEndpointSource> sources,
-        Func<DnsConfiguration, bool> configureDns)
+        Func<DnsConfiguration, bool> configureDns,
+        IHealthProbe? probe = null)
     {
         _timeProvider = timeProvider;
         _random = random;
@@ -53,10 +59,12 @@ internal sealed partial class ClusterManager : IDisposable
         _configureDns = configureDns;
         _schedule = new RefreshSchedule(random);
         OutlierDetector = new OutlierDetector(timeProvider, _backgroundLogger, random);
+        HealthChecker = new HealthChecker(probe ?? new NoHealthProbe(), OutlierDetector, timeProvider, random, _backgroundLogger);
     }
 
-    private ClusterManager(TimeProvider timeProvider, MeshRandom random, ILoggerFactory loggerFactory, EndpointSources sources)
-        : this(timeProvider, random, loggerFactory, sources.Get, sources.Configure)
+    private ClusterManager(
+        TimeProvider timeProvider, MeshRandom random, ILoggerFactory loggerFactory, EndpointSources sources, IHealthProbe? probe)
+        : this(timeProvider, random, loggerFactory, sources.Get, sources.Configure, probe)
     {
     }
 
@@ -69,6 +77,8 @@ internal sealed partial class ClusterManager : IDisposable
 
     /// <summary>Where attempts are reported.</summary>
     public OutlierDetector OutlierDetector { get; }
+
+    public HealthChecker HealthChecker { get; }
 
     /// <summary>The state of the cluster, made and watched on first use. <paramref name="port"/> is what the caller addressed; it counts
     /// where the model's own port is 0; of such states so many are kept. No allocation once the state exists.</summary>
@@ -130,7 +140,7 @@ internal sealed partial class ClusterManager : IDisposable
     {
         var membership = MembershipOf(cluster);
         await membership.Watcher.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
-        RaiseRemoved(membership.Update());
+        Update(membership);
     }
 
     /// <summary>The same for synchronous callers.</summary>
@@ -138,7 +148,7 @@ internal sealed partial class ClusterManager : IDisposable
     {
         var membership = MembershipOf(cluster);
         membership.Watcher.WaitUntilReady(cancellationToken);
-        RaiseRemoved(membership.Update());
+        Update(membership);
     }
 
     /// <summary>Stops every watcher and timer. Calls in flight finish on what they have.</summary>
@@ -176,6 +186,7 @@ internal sealed partial class ClusterManager : IDisposable
     private void StopTimers(ClusterState cluster)
     {
         OutlierDetector.Stop(cluster);
+        HealthChecker.Stop(cluster);
         UpdatesOf(cluster).Stop();
     }
 
@@ -214,7 +225,7 @@ internal sealed partial class ClusterManager : IDisposable
             membership.Watcher.Start();
         }
 
-        RaiseRemoved(membership.Update());
+        Update(membership);
         return membership.Cluster;
     }
 
@@ -254,6 +265,15 @@ internal sealed partial class ClusterManager : IDisposable
         {
             cluster.Limits = new ConnectionLimits(limits);
         }
+    }
+
+    private void Update(ClusterMembership membership)
+    {
+        var removed = membership.Update();
+
+        // First, so that no check makes a connection to an endpoint whose connections were closed.
+        HealthChecker.Update(membership.Cluster);
+        RaiseRemoved(removed);
     }
 
     private void RaiseRemoved(IReadOnlyList<EndpointState> removed)
@@ -301,7 +321,7 @@ internal sealed partial class ClusterManager : IDisposable
         {
             foreach (var member in Members)
             {
-                _manager.RaiseRemoved(member.Update());
+                _manager.Update(member);
             }
         }
     }

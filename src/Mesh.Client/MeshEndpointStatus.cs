@@ -5,4 +5,9 @@ namespace Mesh.Client;
 /// <param name="Labels">What subsets select by; empty where discovery knows none.</param>
 /// <param name="InFlight">Calls of this process under way in this cluster, to the end of their response bodies.</param>
 /// <param name="IsEjected">Taken out by outlier detection after errors, or by <see cref="IMesh.EjectEndpoint"/>.</param>
-public sealed record MeshEndpointStatus(string Address, IReadOnlyDictionary<string, string> Labels, int InFlight, bool IsEjected);
+public sealed record MeshEndpointStatus(string Address, IReadOnlyDictionary<string, string> Labels, int InFlight, bool IsEjected)
+{
+    /// <summary>What the active health check said that keeps calls away; null while none does. Independent of <see cref="IsEjected"/>: an endpoint gets
+    /// calls where neither holds.</summary>
+    public string? FailedHealthCheck { get; init; }
+}

@@ -119,7 +119,10 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
             cluster.Key.Subset,
             [
                 .. cluster.Endpoints.All.Select(endpoint => new MeshEndpointStatus(
-                    EndpointAuthority.Describe(endpoint.Endpoint, cluster), endpoint.Endpoint.Labels, endpoint.InFlight, endpoint.IsEjected)),
+                    EndpointAuthority.Describe(endpoint.Endpoint, cluster), endpoint.Endpoint.Labels, endpoint.InFlight, endpoint.IsEjected)
+                {
+                    FailedHealthCheck = endpoint.IsFailing ? endpoint.Health.CheckFailure ?? "" : null,
+                }),
             ])
         {
             ConnectionPool = cluster.Limits is ConnectionLimits limits ? new(limits.Active, limits.Pending, limits.Retries, limits.Overflows) : null,
@@ -167,10 +170,10 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         if (_clusters is null)
         {
             _random = update.Configuration.Seed is { } seed ? MeshRandom.Seeded(seed) : MeshRandom.Unseeded;
-            var clusters = new ClusterManager(TimeProvider, _random, _loggerFactory, _serviceDiscovery);
+            var clusters = new ClusterManager(TimeProvider, _random, _loggerFactory, _serviceDiscovery, new HealthProbe(Transports));
             clusters.EndpointRemoved += Transports.Drain;
             clusters.DiscoveryFailed += Telemetry.CountDiscoveryFailure;
-            new EjectionReporter(TimeProvider, Telemetry, _loggerFactory.CreateLogger(HealthLog.Category)).Connect(clusters.OutlierDetector);
+            new HealthReporter(TimeProvider, Telemetry, _loggerFactory.CreateLogger(HealthLog.Category)).Connect(clusters.OutlierDetector, clusters.HealthChecker);
             _clusters = clusters;
         }
 

@@ -80,6 +80,7 @@ internal static class FindingAliases
         [FindingCodes.DuplicateSubset] = Schema,
         [FindingCodes.EmptyPolicy] = Schema,
         [FindingCodes.SubsetWithoutLabels] = ["KIA0209"],
+        [FindingCodes.BadHealthCheck] = [],
         [FindingCodes.BadTls] = Schema,
         [FindingCodes.BadConsistentHash] = Schema,
         [FindingCodes.LimitWithoutEffect] = [],

@@ -170,6 +170,9 @@ internal static class FindingCodes
     /// <summary>Consistent hashing that cannot be done, or by which no call has a hash.</summary>
     public const string BadConsistentHash = "MESH0306";
 
+    /// <summary>A health check that cannot be made.</summary>
+    public const string BadHealthCheck = "MESH0310";
+
     /// <summary>A limit that needs another one beside it.</summary>
     public const string LimitWithoutEffect = "MESH0320";
 

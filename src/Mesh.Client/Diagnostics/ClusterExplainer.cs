@@ -87,6 +87,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
                 : Volatile.Read(ref state.Health.EjectedUntil) is var until && until == long.MaxValue ? TimeSpan.MaxValue
                 : Left(until),
             IsEjectedByHand = state.IsEjected && state.Health.IsEjectedByHand,
+            FailedHealthCheck = state.IsFailing ? state.Health.CheckFailure ?? "" : null,
             AvoidedFor = Left(state.ConnectFailedUntil) is { Ticks: > 0 } left ? left : null,
         };
     }

@@ -56,6 +56,8 @@ internal static class ClusterText
 
     private static string Health(MeshEndpointExplanation endpoint) => endpoint switch
     {
+        { FailedHealthCheck: { } reason, EjectedFor: null } => $"fails its health check ({reason})",
+        { FailedHealthCheck: { } reason } => $"fails its health check ({reason}) and is ejected",
         { EjectedFor: { Ticks: long.MaxValue } } => "ejected by hand until it is returned",
         { EjectedFor: { Ticks: > 0 } left, IsEjectedByHand: true } => $"ejected by hand for {Wording.Duration(left)} more at least",
         { EjectedFor: { Ticks: > 0 } left } => $"ejected for {Wording.Duration(left)} more at least",

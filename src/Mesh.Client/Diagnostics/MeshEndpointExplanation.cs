@@ -28,6 +28,10 @@ public sealed class MeshEndpointExplanation
     /// <summary>The ejection is an operator's, by <see cref="IMesh.EjectEndpoint"/>, not that of outlier detection.</summary>
     public bool IsEjectedByHand { get; internal init; }
 
+    /// <summary>What the active health check said that keeps calls away; null while none does. An endpoint gets calls where it is neither ejected
+    /// nor fails a check.</summary>
+    public string? FailedHealthCheck { get; internal init; }
+
     /// <summary>For how long calls prefer others, since the last connection could not be made; null where they do not.</summary>
     public TimeSpan? AvoidedFor { get; internal init; }
 }

@@ -11,6 +11,7 @@ internal static class PolicySettings
         .. LoadBalancer(policy),
         .. ConnectionPoolSettings.Of(policy),
         .. Outliers(policy.OutlierDetection),
+        .. Checks(policy.HealthChecks),
         .. Tls(policy.Tls),
     ];
 
@@ -31,6 +32,21 @@ internal static class PolicySettings
         {
             yield return new("x-mesh.loadBalancer.hashBalanceFactor", Wording.Number(factor), null);
         }
+    }
+
+    private static IEnumerable<MeshSetting> Checks(ValueList<HealthCheckConfiguration> checks)
+        => checks.Select((check, index) => new MeshSetting($"x-mesh healthChecks[{Wording.Number(index)}]", Describe(check), null));
+
+    private static string Describe(HealthCheckConfiguration check)
+    {
+        var asked = check.Protocol switch
+        {
+            HttpHealthCheck http => $"{http.Method} {http.Path}",
+            GrpcHealthCheck grpc => $"gRPC health of {(grpc.ServiceName.Length == 0 ? "the server" : grpc.ServiceName)}",
+            _ => "TCP",
+        };
+        var suspects = check.OnlySuspects ? ", suspects only" : "";
+        return $"{asked} every {Wording.Duration(check.Interval)}, timeout {Wording.Duration(check.Timeout)}{suspects}";
     }
 
     private static IEnumerable<MeshSetting> Outliers(OutlierDetectionConfiguration? outliers)

@@ -6,7 +6,7 @@ namespace Mesh.Client.Health;
 /// <summary>Which of a cluster's endpoints may be picked.</summary>
 internal static class AvailableEndpoints
 {
-    /// <summary>All but the ejected ones, or all of them where fewer than <c>minHealthPercent</c> are left.</summary>
+    /// <summary>All but those that are ejected or fail their health checks, or all of them where fewer than <c>minHealthPercent</c> are left.</summary>
     public static EndpointSet Build(EndpointState[] all, OutlierDetectionConfiguration? policy)
     {
         // Health changes while this runs; the flags are therefore read once, and whoever changes one publishes after this.
@@ -14,7 +14,7 @@ internal static class AvailableEndpoints
         var count = 0;
         foreach (var endpoint in all)
         {
-            if (!endpoint.IsEjected)
+            if (endpoint.IsAvailable)
             {
                 available[count++] = endpoint;
             }

@@ -15,23 +15,27 @@ internal static class ConnectFailureMark
 
     /// <summary>A burst of calls that fails together counts once: failures during a running mark change nothing, and of those that find none
     /// the one that sets it counts.</summary>
-    public static void Set(EndpointState endpoint, TimeProvider timeProvider)
+    /// <returns>True for the one that set a mark.</returns>
+    public static bool Set(EndpointState endpoint, TimeProvider timeProvider)
     {
         var now = timeProvider.GetTimestamp();
         var previous = endpoint.ConnectFailedUntil;
         if (previous > now)
         {
-            return;
+            return false;
         }
 
         // The count goes with a mark: without one it is left over from before an answer.
         var failures = previous == EndpointState.NoConnectFailure ? 1 : Volatile.Read(ref endpoint.Health.ConsecutiveConnectFailures) + 1;
         var duration = First * Math.Pow(2, Math.Min(failures - 1, 10));
         var until = DetachedTimer.After(timeProvider, now, duration < Longest ? duration : Longest);
-        if (endpoint.TryMarkConnectFailed(previous, until))
+        if (!endpoint.TryMarkConnectFailed(previous, until))
         {
-            Volatile.Write(ref endpoint.Health.ConsecutiveConnectFailures, failures);
+            return false;
         }
+
+        Volatile.Write(ref endpoint.Health.ConsecutiveConnectFailures, failures);
+        return true;
     }
 
     /// <summary>To be called once the endpoint has answered anything at all.</summary>

@@ -18,4 +18,10 @@ internal static partial class HealthLog
 
     [LoggerMessage(3003, LogLevel.Warning, "Nobody of {Cluster} can be ejected: its maxEjectionPercent of {Percent} leaves no room among {Endpoints} endpoints. Raise it, or write alwaysEjectOneHost. This is told once.", EventName = "EjectionImpossible")]
     public static partial void EjectionImpossible(ILogger logger, string cluster, int percent, int endpoints);
+
+    [LoggerMessage(3004, LogLevel.Information, "{Endpoint} of {Cluster} gets no calls until it passes its health check, which said: {Reason}.", EventName = "EndpointFailedHealthCheck")]
+    public static partial void EndpointFailedCheck(ILogger logger, string endpoint, string cluster, string reason);
+
+    [LoggerMessage(3005, LogLevel.Information, "{Endpoint} of {Cluster} passes its health check again.", EventName = "EndpointPassedHealthCheck")]
+    public static partial void EndpointPassedCheck(ILogger logger, string endpoint, string cluster);
 }

@@ -111,6 +111,18 @@ internal sealed partial class OutlierDetector(TimeProvider timeProvider, ILogger
     /// <summary>Ends the sweep of a cluster that no rule names any more; there will be no other.</summary>
     public void Stop(ClusterState cluster) => SweepOf(cluster).Stop();
 
+    /// <summary>A health check passed: ends an ejection that is not an operator's, without publishing, and forgets errors in a row.</summary>
+    internal bool ReturnHealthy(ClusterState cluster, EndpointState endpoint)
+    {
+        if (!endpoint.IsEjected || endpoint.Health.IsEjectedByHand)
+        {
+            return false;
+        }
+
+        endpoint.Health.ClearCounters();
+        return Return(cluster, endpoint);
+    }
+
     /// <summary>Ends the ejection, if there is one, without publishing.</summary>
     internal bool Return(ClusterState cluster, EndpointState endpoint)
     {

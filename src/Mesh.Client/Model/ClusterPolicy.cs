@@ -17,6 +17,9 @@ internal sealed record ClusterPolicy
     /// <summary>Null: nothing is ejected.</summary>
     public OutlierDetectionConfiguration? OutlierDetection { get; init; }
 
+    /// <summary>All of them must agree that an endpoint is healthy; empty where nobody asks.</summary>
+    public ValueList<HealthCheckConfiguration> HealthChecks { get; init; } = ValueList<HealthCheckConfiguration>.Empty;
+
     public ConnectionPolicy Connections { get; init; } = ConnectionPolicy.Default;
 
     public PoolLimits Limits { get; init; } = PoolLimits.None;

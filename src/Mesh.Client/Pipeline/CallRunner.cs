@@ -150,7 +150,11 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 call.Report(verdict.Outcome, response);
                 if (verdict.Outcome == CallOutcome.ConnectFailure)
                 {
-                    ConnectFailureMark.Set(call.Endpoint!, call.Runtime.TimeProvider);
+                    if (ConnectFailureMark.Set(call.Endpoint!, call.Runtime.TimeProvider))
+                    {
+                        HealthChecker.Suspect(call.Cluster, call.Endpoint!);
+                    }
+
                     call.Runtime.Clusters.RefreshDiscovery(call.Cluster);
                 }
                 else if (failure is null)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
@@ -182,6 +183,14 @@ internal sealed partial class MeshCall
     {
         EndLesson(outcome, response);
         Runtime.OutlierDetector.Report(Cluster!, Endpoint!, outcome, response is null ? 0 : (int)response.StatusCode);
+        if (Cluster!.HealthChecks is not null)
+        {
+            HealthChecker.OnCall(Cluster);
+            if (response is not null && HealthProbe.SaysToFail(response))
+            {
+                Runtime.Clusters.HealthChecker.FailAtOnce(Cluster, Endpoint!, $"an answer to a call with {HealthProbe.FailHeader}");
+            }
+        }
     }
 
     private void EndLesson(CallOutcome outcome, HttpResponseMessage? response)

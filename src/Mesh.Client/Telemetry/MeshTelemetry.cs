@@ -29,6 +29,7 @@ internal sealed class MeshTelemetry : IDisposable
     private readonly Counter<long> _reloads;
     private readonly Counter<long> _discoveryFailures;
     private readonly Counter<long> _ejections;
+    private readonly Counter<long> _healthChecks;
     private readonly Counter<long> _mirrors;
     private Func<IEnumerable<PoolMeasurement>>? _pools;
 
@@ -48,7 +49,8 @@ internal sealed class MeshTelemetry : IDisposable
         _reloads = meter.CreateCounter<long>("mesh.client.configuration.reloads", "{reload}", "Documents of rules that changed, taken over or refused.");
         _discoveryFailures = meter.CreateCounter<long>(
             "mesh.client.discovery.failures", "{failure}", "Failed look-ups of endpoints; those known before stay in use.");
-        _ejections = meter.CreateCounter<long>("mesh.client.ejections", "{ejection}", "Endpoints taken out of balance by outlier detection.");
+        _ejections = meter.CreateCounter<long>("mesh.client.ejections", "{ejection}", "Endpoints taken out of balance by outlier detection or by hand.");
+        _healthChecks = meter.CreateCounter<long>("mesh.client.health_checks", "{check}", "Active health checks of endpoints, passed or failed.");
         _mirrors = meter.CreateCounter<long>("mesh.client.mirrors", "{request}", "Copies of calls for mirrors, sent or dropped.");
         meter.CreateObservableUpDownCounter(
             "mesh.client.pool.calls", MeasurePools, "{call}", "Calls that hold or wait for a connection of a cluster with limits.");
@@ -158,6 +160,23 @@ internal sealed class MeshTelemetry : IDisposable
         }
 
         _ejections.Add(1, tags);
+    }
+
+    /// <summary>An endpoint of the cluster was asked whether it is well; <paramref name="host"/> is the fully qualified service.</summary>
+    public void CountHealthCheck(string host, string? subset, bool hasPassed)
+    {
+        if (!_healthChecks.Enabled)
+        {
+            return;
+        }
+
+        var tags = new TagList { { TelemetryTags.Host, host }, { TelemetryTags.HealthCheckResult, hasPassed ? "passed" : "failed" } };
+        if (subset is not null)
+        {
+            tags.Add(TelemetryTags.Subset, subset);
+        }
+
+        _healthChecks.Add(1, tags);
     }
 
     /// <summary>A copy of a call was sent to a mirror, or was not; <paramref name="result"/> is a fixed text.</summary>

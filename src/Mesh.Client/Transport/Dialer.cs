@@ -18,7 +18,9 @@ internal sealed class Dialer
         _keepAlive = keepAlive;
     }
 
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) => ConnectAsync(cancellationToken);
+
+    public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
         if (_target is DnsEndPoint { Host: var host, Port: var port } && !IPAddress.TryParse(host, out _))
         {

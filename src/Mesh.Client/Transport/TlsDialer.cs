@@ -7,11 +7,16 @@ namespace Mesh.Client.Transport;
 /// <summary>Dials, and speaks TLS as a rule asks for it. SocketsHttpHandler takes a stream that is TLS already as it is.</summary>
 internal sealed class TlsDialer(Dialer dialer, ServerCheck check)
 {
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+        => ConnectAsync(ProtocolsOf(context.InitialRequestMessage), cancellationToken);
+
+    /// <param name="protocols">What is spoken over the connection; empty leaves it open.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async ValueTask<Stream> ConnectAsync(List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
     {
         // First, since without authorities to trust there is nothing to connect for.
-        var options = check.CreateOptions(ProtocolsOf(context.InitialRequestMessage));
-        var inner = await dialer.ConnectAsync(context, cancellationToken).ConfigureAwait(false);
+        var options = check.CreateOptions(protocols);
+        var inner = await dialer.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var stream = new SslStream(inner);
         try
         {

@@ -25,6 +25,9 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
 
     public int Count => _transports.Count;
 
+    /// <summary>A timestamp of the clock by which idle transports are told.</summary>
+    public long Now => timeProvider.GetTimestamp();
+
     /// <summary>A transport on which a call has begun; the caller ends it. No allocation once it exists.</summary>
     /// <param name="endpoint">The pick.</param>
     /// <param name="cluster">Its cluster.</param>

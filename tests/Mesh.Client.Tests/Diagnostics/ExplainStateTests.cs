@@ -68,6 +68,20 @@ public sealed class ExplainStateTests
     }
 
     [Fact]
+    public async Task Endpoint_that_fails_its_health_check_shows_what_it_said()
+    {
+        using var mesh = new MeshFixture(MeshFixture.TwoEndpoints);
+        using var response = await mesh.GetAsync();
+        var endpoint = StateOf(mesh).Endpoints.All[0];
+        endpoint.BeginFailedCheck();
+        endpoint.Health.CheckFailure = "status 500";
+
+        Assert.Equal(["status 500", null], mesh.Mesh.GetClusters().Single().Endpoints.Select(shown => shown.FailedHealthCheck));
+        Assert.Equal(["status 500", null], Explain(mesh).Destinations.Single().Cluster!.Endpoints.Select(shown => shown.FailedHealthCheck));
+        Assert.Contains("10.0.0.1:80 version=v1: fails its health check (status 500), ", Explain(mesh).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Subset_that_was_not_called_shows_what_calls_to_another_made_known()
     {
         using var mesh = new MeshFixture(MeshFixture.TwoEndpoints);

@@ -50,6 +50,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
                 ("mesh.client.configuration.reloads", "{reload}"),
                 ("mesh.client.discovery.failures", "{failure}"),
                 ("mesh.client.ejections", "{ejection}"),
+                ("mesh.client.health_checks", "{check}"),
                 ("mesh.client.mirrors", "{request}"),
                 ("mesh.client.pool.calls", "{call}"),
                 ("mesh.client.responses.leaked", "{response}"),
@@ -151,7 +152,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         };
         listener.Start();
         own.Dispose();
-        Assert.Equal(8, completed);
+        Assert.Equal(9, completed);
     }
 
     [Fact]

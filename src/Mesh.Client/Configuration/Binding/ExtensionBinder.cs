@@ -95,6 +95,7 @@ internal static class ExtensionBinder
         {
             LoadBalancer = LoadBalancer(fields.Object("loadBalancer")),
             OutlierDetection = OutlierExtensionBinder.Bind(fields.Object("outlierDetection")),
+            HealthChecks = HealthCheckBinder.Bind(fields, "healthChecks"),
         };
         fields.Finish();
         return extension;

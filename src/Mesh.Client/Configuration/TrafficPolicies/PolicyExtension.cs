@@ -6,4 +6,7 @@ internal sealed record PolicyExtension
     public LoadBalancerExtension? LoadBalancer { get; init; }
 
     public OutlierDetectionExtension? OutlierDetection { get; init; }
+
+    /// <summary>Null: nothing is said of them.</summary>
+    public ValueList<HealthCheckConfiguration>? HealthChecks { get; init; }
 }

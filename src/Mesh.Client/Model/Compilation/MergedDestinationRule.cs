@@ -77,6 +77,7 @@ internal sealed class MergedDestinationRule
             ConsistentHash = named is LoadBalancerPolicy.RingHash or LoadBalancerPolicy.Maglev ? effective.LoadBalancer!.ConsistentHash : null,
             LoadBalancerExtension = own?.Extension?.LoadBalancer ?? _policy?.Extension?.LoadBalancer ?? defaults.LoadBalancerExtension,
             OutlierDetection = Extended(effective.OutlierDetection, own?.Extension?.OutlierDetection ?? _policy?.Extension?.OutlierDetection),
+            HealthChecks = own?.Extension?.HealthChecks ?? _policy?.Extension?.HealthChecks ?? defaults.HealthChecks,
             Connections = Connections(effective.ConnectionPool),
             Limits = Limits(effective.ConnectionPool),
             UpgradesToHttp2 = effective.ConnectionPool is { UpgradesToHttp2: true },

@@ -9,6 +9,7 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
     private object? _balancer;
     private object? _sweep;
     private object? _limits;
+    private object? _healthChecks;
     private int _ejected;
     private long _lastUsed;
 
@@ -87,5 +88,21 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
 
         var made = create(this, argument);
         return (T)(Interlocked.CompareExchange(ref _sweep, made, null) ?? made);
+    }
+
+    /// <summary>The Health room's checks of this cluster; null where rules never asked for any.</summary>
+    public object? HealthChecks => Volatile.Read(ref _healthChecks);
+
+    /// <summary>The same, made by whoever needs it first.</summary>
+    public T GetHealthChecks<T, TArgument>(TArgument argument, Func<ClusterState, TArgument, T> create)
+        where T : class
+    {
+        if (HealthChecks is T found)
+        {
+            return found;
+        }
+
+        var made = create(this, argument);
+        return (T)(Interlocked.CompareExchange(ref _healthChecks, made, null) ?? made);
     }
 }

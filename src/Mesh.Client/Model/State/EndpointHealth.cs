@@ -29,6 +29,9 @@ internal sealed class EndpointHealth
     /// <summary>The interval before it; for the sweep.</summary>
     public long FinishedCalls;
 
+    /// <summary>Why the last health check that failed keeps calls away; null while none does.</summary>
+    public string? CheckFailure;
+
     /// <summary>No errors in a row any more.</summary>
     public void ClearCounters()
     {

@@ -17,6 +17,8 @@ internal sealed class EndpointState(Endpoint endpoint)
     private Endpoint _endpoint = endpoint;
     private int _inFlight;
     private int _ejection = InBalance;
+    private int _failedChecks;
+    private long _becameHealthyAt = long.MinValue;
     private long _connectFailedUntil = NoConnectFailure;
 
     /// <summary>The newest description of the address.</summary>
@@ -40,6 +42,19 @@ internal sealed class EndpointState(Endpoint endpoint)
         set => Volatile.Write(ref _ejection, value ? Ejected : InBalance);
     }
 
+    /// <summary>Out of the available set by an active health check, whatever calls say.</summary>
+    public bool IsFailing => Volatile.Read(ref _failedChecks) > 0;
+
+    /// <summary>May be picked: calls and checks agree.</summary>
+    public bool IsAvailable => !IsEjected && !IsFailing;
+
+    /// <summary>The timestamp at which a health check last found it well after it was not; <see cref="long.MinValue"/> for never.</summary>
+    public long BecameHealthyAt
+    {
+        get => Volatile.Read(ref _becameHealthyAt);
+        set => Volatile.Write(ref _becameHealthyAt, value);
+    }
+
     /// <summary>A timestamp of the mesh's TimeProvider until which picks prefer others, after a connection could not be made.</summary>
     public long ConnectFailedUntil
     {
@@ -56,6 +71,11 @@ internal sealed class EndpointState(Endpoint endpoint)
     public void BeginCall() => Interlocked.Increment(ref _inFlight);
 
     public void EndCall() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>One more of its health checks keeps calls away.</summary>
+    public void BeginFailedCheck() => Interlocked.Increment(ref _failedChecks);
+
+    public void EndFailedCheck() => Interlocked.Decrement(ref _failedChecks);
 
     /// <summary>True for the one caller who may write the ejection record and then calls <see cref="CompleteEjection"/> or
     /// <see cref="CancelEjection"/>; the endpoint stays in balance until then.</summary>
