@@ -245,7 +245,7 @@ internal sealed partial class ClusterManager : IDisposable
             LastUsed = _timeProvider.GetTimestamp(),
         };
         state.Listener = new BalancerUpdates(state, _timeProvider, _backgroundLogger);
-        var membership = new ClusterMembership(state, service.Watcher);
+        var membership = new ClusterMembership(state, service.Watcher, _timeProvider);
         state.Membership = membership;
         Limit(state);
         service.Add(membership);

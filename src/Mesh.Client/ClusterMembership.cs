@@ -6,7 +6,7 @@ using Mesh.Client.Model;
 namespace Mesh.Client;
 
 /// <summary>Which of a service's endpoints belong to one cluster: keeps the state of each address while discovery and rules change.</summary>
-internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher watcher)
+internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher watcher, TimeProvider timeProvider)
 {
     // One update at a time; never taken by a call, and nothing is called out under it.
     private readonly Lock _gate = new();
@@ -35,7 +35,8 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
             var subset = new Subset(Cluster.Model.SubsetLabels);
             var walk = new Walk(Cluster.Endpoints.All);
             var all = new List<EndpointState>(endpoints.Count);
-            var isReweighed = false;
+            var now = timeProvider.GetTimestamp();
+            var isRegrouped = false;
             for (var index = 0; index < endpoints.Count; index++)
             {
                 var endpoint = endpoints[index];
@@ -47,11 +48,12 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
 
                 if (state is null)
                 {
-                    state = new EndpointState(endpoint);
+                    state = new EndpointState(endpoint, now);
                 }
                 else if (!ReferenceEquals(state.Endpoint, endpoint))
                 {
-                    isReweighed |= state.Endpoint.Weight != endpoint.Weight;
+                    isRegrouped |= state.Endpoint.Weight != endpoint.Weight || state.Endpoint.Locality != endpoint.Locality
+                        || !ReferenceEquals(state.Endpoint.Labels, endpoint.Labels);
                     state.Endpoint = endpoint;
                 }
 
@@ -59,7 +61,7 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
             }
 
             var removed = walk.Rest();
-            if (isReweighed || !IsSame(all, Cluster.Endpoints.All))
+            if (isRegrouped || !IsSame(all, Cluster.Endpoints.All))
             {
                 Publish([.. all]);
             }

@@ -18,11 +18,9 @@ public sealed class ClusterMembershipTests
     [InlineData("v2")]
     public void Update_over_any_changes_keeps_the_state_of_each_address_that_stays(string? version) => Seeded.Sample(Lists.Array[1, 8], 500, lists =>
     {
-        using var watcher = new EndpointWatcher(
-            Services.Named("reviews", DiscoveryKind.Static), _ => new StaticEndpointSource(), new RefreshSchedule(MeshRandom.Seeded(1)), new TestClock(),
-            NullLogger.Instance, _ => { });
+        using var watcher = Watch();
         var model = Services.Cluster(watcher.Service, version);
-        var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher);
+        var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher, new TestClock());
         Dictionary<string, EndpointState> before = [];
         foreach (var list in lists)
         {
@@ -50,7 +48,7 @@ public sealed class ClusterMembershipTests
             Services.Labelled("10.0.0.1", "v1"), Services.Labelled("10.0.0.1", "v2"), Services.Labelled("10.0.0.2", "v1"),
             Services.Labelled("10.0.0.2", "v2") with { ServicePorts = [81] });
         var model = Services.Cluster(watcher.Service, version, port: port);
-        var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher);
+        var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher, new TestClock());
 
         membership.Update();
         var first = membership.Cluster.Endpoints.All;
@@ -65,7 +63,7 @@ public sealed class ClusterMembershipTests
     {
         using var watcher = Watch(Services.Labelled("10.0.0.1", "v1"), Services.Labelled("10.0.0.2", "v1"), Services.Labelled("10.0.0.1", "v2"));
         var model = Services.Cluster(watcher.Service);
-        var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher);
+        var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher, new TestClock());
         membership.Update();
         var state = membership.Cluster.Endpoints.All[0];
 
@@ -74,6 +72,23 @@ public sealed class ClusterMembershipTests
         Assert.Empty(membership.Update());
         Assert.Same(state, membership.Cluster.Endpoints.All[1]);
         Assert.Equal("v2", state.Endpoint.Labels["version"]);
+    }
+
+    [Fact]
+    public void Update_tells_when_an_endpoint_joined_and_not_when_it_was_seen_again()
+    {
+        var clock = new TestClock();
+        using var watcher = Watch(Services.Labelled("10.0.0.1:80", "v1"));
+        var model = Services.Cluster(watcher.Service);
+        var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher, clock);
+        Endpoint[] endpoints = [Services.Labelled("10.0.0.1:80", "v1"), Services.Labelled("10.0.0.2:80", "v1")];
+        membership.Update();
+        var start = clock.GetTimestamp();
+        clock.Advance(TimeSpan.FromSeconds(5));
+        watcher.Update(Services.Named("reviews", DiscoveryKind.Static, endpoints));
+        membership.Update();
+
+        Assert.Equal([start, clock.GetTimestamp()], membership.Cluster.Endpoints.All.Select(state => state.JoinedAt));
     }
 
     private static EndpointWatcher Watch(params Endpoint[] endpoints)

@@ -41,7 +41,7 @@ internal static class MembershipPart
         using var watcher = new EndpointWatcher(
             service, _ => new StaticEndpointSource(), new RefreshSchedule(MeshRandom.Unseeded), TimeProvider.System, NullLogger.Instance, _ => membership?.Update());
         var model = new ClusterModel { Key = new("reviews", 80, null), Service = service, Policy = ClusterPolicy.Default };
-        membership = new ClusterMembership(new ClusterState(model.Key, model), watcher);
+        membership = new ClusterMembership(new ClusterState(model.Key, model), watcher, TimeProvider.System);
         var endpoints = Make(Endpoints + 1);
         Answer(endpoints.Count);
         var (join, leave) = (new double[rounds], new double[rounds]);

@@ -4,10 +4,15 @@ namespace Mesh.Client.Model;
 /// What is known of one endpoint of one cluster from its calls. It outlives a swap of the rules and a change of the endpoint's labels;
 /// it goes when discovery drops the address. Counters only: requests write it without a lock, policies read it.
 /// </summary>
-internal sealed class EndpointState(Endpoint endpoint)
+/// <param name="endpoint">The address.</param>
+/// <param name="joinedAt">When it joined the cluster, as a timestamp of the mesh's TimeProvider.</param>
+internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointState.JoinedLongAgo)
 {
     /// <summary>What <see cref="ConnectFailedUntil"/> says before the first failure and after an answer.</summary>
     public const long NoConnectFailure = long.MinValue;
+
+    /// <summary>What <see cref="JoinedAt"/> says of an endpoint that needs no slow start.</summary>
+    public const long JoinedLongAgo = long.MinValue;
 
     private const int InBalance = 0;
     private const int Ejecting = 1;
@@ -20,6 +25,7 @@ internal sealed class EndpointState(Endpoint endpoint)
     private int _failedChecks;
     private long _becameHealthyAt = long.MinValue;
     private long _connectFailedUntil = NoConnectFailure;
+    private long _joinedAt = joinedAt;
 
     /// <summary>The newest description of the address.</summary>
     public Endpoint Endpoint
@@ -61,6 +67,13 @@ internal sealed class EndpointState(Endpoint endpoint)
         get => Volatile.Read(ref _connectFailedUntil);
         set => Volatile.Write(ref _connectFailedUntil, value);
     }
+
+    /// <summary>The timestamp from which its age counts: that of its joining the cluster, or of the last <see cref="RestartAge"/>.</summary>
+    public long JoinedAt => Volatile.Read(ref _joinedAt);
+
+    /// <summary>It is as if it had just joined: to be called where an active health check finds it healthy again, before the set is published
+    /// that has it back.</summary>
+    public void RestartAge(long now) => Volatile.Write(ref _joinedAt, now);
 
     /// <summary>Moves <see cref="ConnectFailedUntil"/> if nobody moved it since <paramref name="current"/> was read.</summary>
     public bool TryMarkConnectFailed(long current, long until) => Interlocked.CompareExchange(ref _connectFailedUntil, until, current) == current;
