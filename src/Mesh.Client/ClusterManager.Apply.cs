@@ -1,5 +1,6 @@
 using Mesh.Client.Configuration;
 using Mesh.Client.Discovery;
+using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 
@@ -159,6 +160,10 @@ internal sealed partial class ClusterManager
             if (previous.Policy.OutlierDetection != model.Policy.OutlierDetection)
             {
                 OutlierDetector.OnPolicyChanged(cluster);
+            }
+            else if (!Equals(previous.Policy.Locality, model.Policy.Locality) || previous.Policy.Warmup != model.Policy.Warmup)
+            {
+                AvailableEndpoints.Publish(cluster);
             }
 
             HealthChecker.Update(cluster);

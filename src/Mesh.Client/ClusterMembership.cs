@@ -108,7 +108,7 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
         {
             current = Cluster.Endpoints;
         }
-        while (!Cluster.TryPublish(current, AvailableEndpoints.Build(all, Cluster.Model.Policy.OutlierDetection)));
+        while (!Cluster.TryPublish(current, AvailableEndpoints.Build(all, Cluster.Model.Policy)));
     }
 
     /// <summary>Which endpoints carry the labels of a subset. Most share their labels with the one before, as one object.</summary>

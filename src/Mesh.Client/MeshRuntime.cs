@@ -4,6 +4,7 @@ using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 using Mesh.Client.Pipeline;
+using Mesh.Client.Resilience;
 using Mesh.Client.Telemetry;
 using Mesh.Client.Transport;
 using Microsoft.Extensions.Logging;
@@ -108,7 +109,12 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         var cluster = call.Cluster!;
         var balancer = (Balancer)cluster.Balancer!;
         call.Balancer = balancer;
-        return balancer.Pick(cluster.Endpoints, new(call.RetryPolicy.AvoidTriedEndpoints ? call.Tried : default, TimeProvider) { Hash = call.Hash });
+        var retries = call.RetryPolicy;
+        return balancer.Pick(cluster.Endpoints, new(retries.AvoidTriedEndpoints ? call.Tried : default, TimeProvider)
+        {
+            Hash = call.Hash,
+            LeftBehind = retries.LeavesPriorities ? RetryRules.LeftBehind(call.Tried) : default,
+        });
     }
 
     public IReadOnlyList<MeshClusterStatus> GetClusters() =>

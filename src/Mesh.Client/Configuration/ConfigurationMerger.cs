@@ -4,10 +4,14 @@ namespace Mesh.Client.Configuration;
 internal static class ConfigurationMerger
 {
     /// <summary>Later documents win where two define the same object or setting, with a finding that names both.</summary>
-    public static (MeshConfiguration Configuration, IReadOnlyList<MeshFinding> Findings) Merge(IReadOnlyList<LoadedDocument> documents)
+    /// <param name="documents">In the order of their sources.</param>
+    /// <param name="environment">Reads an environment variable; null: there are none.</param>
+    public static (MeshConfiguration Configuration, IReadOnlyList<MeshFinding> Findings) Merge(
+        IReadOnlyList<LoadedDocument> documents, Func<string, string?>? environment = null)
     {
         var findings = new List<MeshFinding>();
         var settings = MergeSettings(documents, findings);
+        settings = settings with { Workload = WorkloadPlace.Complete(settings.Workload, environment ?? (static _ => null), findings) };
         List<T> Merge<T>(Func<MeshConfiguration, IReadOnlyList<T>> select)
             where T : ResourceConfiguration
             => MergeResources(documents, select, settings.Namespace, findings);

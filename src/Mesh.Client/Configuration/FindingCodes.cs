@@ -170,6 +170,15 @@ internal static class FindingCodes
     /// <summary>Consistent hashing that cannot be done, or by which no call has a hash.</summary>
     public const string BadConsistentHash = "MESH0306";
 
+    /// <summary>A locality setting that contradicts itself or has no effect.</summary>
+    public const string BadLocalitySetting = "MESH0307";
+
+    /// <summary>A warm-up that cannot be done, or that has no effect.</summary>
+    public const string BadWarmup = "MESH0308";
+
+    /// <summary>Zones are balanced as if clients were spread evenly over them.</summary>
+    public const string ZonesAssumed = "MESH0309";
+
     /// <summary>A health check that cannot be made.</summary>
     public const string BadHealthCheck = "MESH0310";
 
@@ -294,6 +303,9 @@ internal static class FindingCodes
 
     /// <summary>Two DestinationRules of one namespace for one host that are not combined, by exportTo or workloadSelector; one of them is used.</summary>
     public const string SeparateDestinationRules = "MESH0720";
+
+    /// <summary>A rule goes by where this client stands, which is not known.</summary>
+    public const string UnknownClientLocality = "MESH0721";
 
     /// <summary>An outlier detection that can eject nobody, since the host has too few endpoints for its percentage.</summary>
     public const string IdleOutlierDetection = "MESH0730";

@@ -18,4 +18,6 @@ internal sealed record RetriesConfiguration
     public TimeSpan? Backoff { get; init; }
 
     public bool RetryIgnorePreviousHosts { get; init; } = true;
+
+    public bool RetryRemoteLocalities { get; init; }
 }

@@ -20,12 +20,13 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
         var key = cluster.Key.Port == 0 ? cluster.Key with { Port = port } : cluster.Key;
         var state = clusters?.Find(cluster, port);
         var discovery = DiscoveryOf(cluster.Service, out var known, out var isAsked);
+        var set = state?.Endpoints;
         MeshEndpointExplanation[] endpoints = state is not null
-            ? [.. state.Endpoints.All.Select(endpoint => Explain(endpoint, state))]
+            ? Explain(state, set!)
             : [.. from endpoint in known
                   where endpoint.Carries(cluster.SubsetLabels)
                   select Explain(endpoint, EndpointAuthority.Describe(endpoint, cluster, port))];
-        var isEmpty = state is null ? endpoints.Length == 0 : clusters!.IsReady(state) && state.Endpoints.Available.Length == 0;
+        var isEmpty = state is null ? endpoints.Length == 0 : clusters!.IsReady(state) && set!.Groups.Length == 0;
         answer = isEmpty && discovery is { } status
             ? new(503, MeshResponseFlags.NoHealthyUpstream, CallRouter.NoEndpointReason(key, endpoints.Length, status))
             : null;
@@ -42,8 +43,16 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
             DiscoveryAge = isAsked ? discovery?.Age : null,
             DiscoveryProblem = discovery?.Problem,
             WasCalled = state is not null,
-            IsPanicking = state is { Endpoints.IsPanicking: true },
             IsEjectionImpossible = endpoints.Length > 0 && cluster.Policy.OutlierDetection is { } outliers && !outliers.CanEject(endpoints.Length),
+            IsPanicking = set is { IsPanicking: true },
+            Groups = [.. (set?.Groups ?? []).Select((group, index) => new MeshGroupExplanation
+            {
+                Priority = group.Priority,
+                Locality = group.Locality,
+                Share = 100 * set!.ShareOf(index),
+                Endpoints = group.Endpoints.Length,
+                IsPanicking = group.IsPanicking || (set.IsPanicking && set.Groups.Length == 1),
+            })],
             Endpoints = endpoints,
         };
     }
@@ -72,15 +81,32 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
     }
 
     private static MeshEndpointExplanation Explain(Endpoint endpoint, string address)
-        => new() { Address = address, Labels = endpoint.Labels, Weight = endpoint.Weight };
+        => new() { Address = address, Labels = endpoint.Labels, Locality = endpoint.Locality, Weight = endpoint.Weight };
 
-    private MeshEndpointExplanation Explain(EndpointState state, ClusterState cluster)
+    private MeshEndpointExplanation[] Explain(ClusterState cluster, EndpointSet set)
+    {
+        var groups = new Dictionary<EndpointState, EndpointGroup>();
+        foreach (var group in set.Groups)
+        {
+            foreach (var endpoint in group.Endpoints)
+            {
+                groups[endpoint] = group;
+            }
+        }
+
+        return [.. set.All.Select(endpoint => Explain(endpoint, groups.GetValueOrDefault(endpoint), cluster))];
+    }
+
+    private MeshEndpointExplanation Explain(EndpointState state, EndpointGroup? group, ClusterState cluster)
     {
         var endpoint = state.Endpoint;
         return new()
         {
             Address = EndpointAuthority.Describe(endpoint, cluster),
             Labels = endpoint.Labels,
+            Locality = endpoint.Locality,
+            Priority = group?.Priority,
+            WarmedUp = group?.WarmUp?.FactorOf(state, timeProvider, timeProvider.GetTimestamp()) is < 1 and var part ? part : null,
             Weight = endpoint.Weight,
             InFlight = state.InFlight,
             EjectedFor = !state.IsEjected ? null

@@ -17,6 +17,11 @@ internal static class ClusterText
         text.Line($"endpoints, discovery {cluster.Discovery}: {Discovery(cluster)}");
         using (text.Indent())
         {
+            if (cluster.Groups.Any(group => group.Locality is not null))
+            {
+                text.Indented(cluster.Groups, group => text.Line(Describe(group)));
+            }
+
             foreach (var endpoint in cluster.Endpoints.Take(MostEndpoints))
             {
                 text.Line(Describe(endpoint, cluster.WasCalled));
@@ -47,11 +52,23 @@ internal static class ClusterText
     /// <summary>Addresses may be known for far longer than the last answer that confirmed them is old.</summary>
     private static string Age(string state, string age) => state == nameof(DiscoveryState.Failed) ? $"no answer for {age}" : $"confirmed {age} ago";
 
+    private static string Describe(MeshGroupExplanation group)
+    {
+        var place = group switch
+        {
+            { IsPanicking: true } => "everywhere, since too few are healthy",
+            { Locality: null or "" } => "no known place",
+            _ => group.Locality,
+        };
+        return $"{Wording.Percent(group.Share)} to priority {Wording.Number(group.Priority)}, {place}: {Wording.Number(group.Endpoints)}";
+    }
+
     private static string Describe(MeshEndpointExplanation endpoint, bool wasCalled)
     {
         var labels = endpoint.Labels.Count == 0 ? "" : $" {Wording.Labels(endpoint.Labels)}";
         var weight = endpoint.Weight == 1 ? "" : $" weight {Wording.Number(endpoint.Weight)}";
-        return $"{endpoint.Address}{labels}{weight}{(wasCalled ? $": {Health(endpoint)}, {Wording.Number(endpoint.InFlight)} in flight" : "")}";
+        var locality = endpoint.Locality is null ? "" : $" in {endpoint.Locality}";
+        return $"{endpoint.Address}{labels}{locality}{weight}{(wasCalled ? $": {Health(endpoint)}, {Wording.Number(endpoint.InFlight)} in flight" : "")}";
     }
 
     private static string Health(MeshEndpointExplanation endpoint) => endpoint switch
@@ -63,6 +80,7 @@ internal static class ClusterText
         { EjectedFor: { Ticks: > 0 } left } => $"ejected for {Wording.Duration(left)} more at least",
         { EjectedFor: not null } => "ejected, back at the next look",
         { AvoidedFor: { } left } => $"avoided for {Wording.Duration(left)} more, no connection could be made",
+        { WarmedUp: { } part } => $"healthy, warming up with {Wording.Percent(100 * part)} of its share",
         _ => "healthy",
     };
 }

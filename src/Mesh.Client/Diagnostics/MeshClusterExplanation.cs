@@ -51,6 +51,10 @@ public sealed class MeshClusterExplanation
     /// <summary>The policy has outlier detection that can eject none of the endpoints: they are too few for its <c>maxEjectionPercent</c>.</summary>
     public bool IsEjectionImpossible { get; internal init; }
 
+    /// <summary>Who gets which part of the calls, in order of preference; empty of a cluster that was not called yet, and where nobody may be
+    /// picked.</summary>
+    public IReadOnlyList<MeshGroupExplanation> Groups { get; internal init; } = [];
+
     /// <summary>All endpoints of the subset, ejected ones included, in the order of discovery. Of a cluster that was not called yet: those that
     /// stand in the rules, or that calls to another subset of the service have made known.</summary>
     public IReadOnlyList<MeshEndpointExplanation> Endpoints { get; internal init; } = [];

@@ -15,6 +15,16 @@ public sealed class MeshEndpointExplanation
     /// <summary>What subsets select by; empty where discovery knows none.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; internal init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>Where it stands, <c>region/zone/subzone</c> or the beginning of it; null where discovery does not know.</summary>
+    public string? Locality { get; internal init; }
+
+    /// <summary>The priority among whose endpoints it may be picked now, 0 being called first; null where it may not be, and where the cluster was not
+    /// called yet.</summary>
+    public int? Priority { get; internal init; }
+
+    /// <summary>The part of its share that it gets while it warms up, above 0 and below 1; null where it gets all of it.</summary>
+    public double? WarmedUp { get; internal init; }
+
     /// <summary>Relative to those of the other endpoints; 1 where none is written.</summary>
     public int Weight { get; internal init; }
 

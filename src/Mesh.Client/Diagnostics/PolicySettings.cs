@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 
@@ -10,6 +11,8 @@ internal static class PolicySettings
     [
         .. LoadBalancer(policy),
         .. ConnectionPoolSettings.Of(policy),
+        .. Locality(policy.Locality),
+        .. Warmup(policy.Warmup),
         .. Outliers(policy.OutlierDetection),
         .. Checks(policy.HealthChecks),
         .. Tls(policy.Tls),
@@ -47,6 +50,30 @@ internal static class PolicySettings
         };
         var suspects = check.OnlySuspects ? ", suspects only" : "";
         return $"{asked} every {Wording.Duration(check.Interval)}, timeout {Wording.Duration(check.Timeout)}{suspects}";
+    }
+
+    private static IEnumerable<MeshSetting> Locality(LocalityPolicy? locality)
+    {
+        if (locality is null)
+        {
+            yield break;
+        }
+
+        var client = locality.Client.IsKnown ? locality.Client.ToString() : "unknown";
+        yield return new(locality.IsZoneAware ? "loadBalancer.zoneAwareLbSetting" : "loadBalancer.localityLbSetting", locality.Describe(), $"client in {client}");
+    }
+
+    private static IEnumerable<MeshSetting> Warmup(WarmupConfiguration? warmup)
+    {
+        if (warmup is null)
+        {
+            yield break;
+        }
+
+        yield return new("loadBalancer.warmup.duration", Wording.Duration(warmup.Duration), null);
+        yield return new("loadBalancer.warmup.minimumPercent", Wording.Percent(warmup.MinimumPercent), Default(warmup.MinimumPercent == WarmupConfiguration.DefaultMinimumPercent));
+        yield return new(
+            "loadBalancer.warmup.aggression", warmup.Aggression.ToString(CultureInfo.InvariantCulture), Default(warmup.Aggression == WarmupConfiguration.DefaultAggression));
     }
 
     private static IEnumerable<MeshSetting> Outliers(OutlierDetectionConfiguration? outliers)

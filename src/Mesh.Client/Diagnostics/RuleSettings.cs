@@ -99,6 +99,11 @@ internal static class RuleSettings
         {
             yield return new("retries.retryIgnorePreviousHosts", "false", null);
         }
+
+        if (policy.LeavesPriorities)
+        {
+            yield return new("retries.retryRemoteLocalities", "true", null);
+        }
     }
 
     private static string RetryOn(RetryPolicyModel policy)

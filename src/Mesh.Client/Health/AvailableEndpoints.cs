@@ -3,31 +3,26 @@ using Mesh.Client.Model;
 
 namespace Mesh.Client.Health;
 
-/// <summary>Which of a cluster's endpoints may be picked.</summary>
+/// <summary>Which of a cluster's endpoints may be picked, and in which order of preference.</summary>
 internal static class AvailableEndpoints
 {
-    /// <summary>All but those that are ejected or fail their health checks, or all of them where fewer than <c>minHealthPercent</c> are left.</summary>
-    public static EndpointSet Build(EndpointState[] all, OutlierDetectionConfiguration? policy)
+    /// <summary>All but those that are ejected or fail their health checks, in groups by priority and locality where the policy tells them apart. Where fewer than
+    /// <c>minHealthPercent</c> of a priority are left and the priorities together cannot bear all calls, all of it is used.</summary>
+    public static EndpointSet Build(EndpointState[] all, ClusterPolicy policy)
     {
         // Health changes while this runs; the flags are therefore read once, and whoever changes one publishes after this.
-        var available = new EndpointState[all.Length];
+        var isAvailable = new bool[all.Length];
         var count = 0;
-        foreach (var endpoint in all)
+        for (var index = 0; index < all.Length; index++)
         {
-            if (endpoint.IsAvailable)
-            {
-                available[count++] = endpoint;
-            }
+            isAvailable[index] = all[index].IsAvailable;
+            count += isAvailable[index] ? 1 : 0;
         }
 
-        if (count == all.Length)
-        {
-            return new EndpointSet(all, all);
-        }
-
-        return 100L * count < (policy?.MinHealthPercent ?? 0) * (long)all.Length
-            ? new EndpointSet(all, all) { IsPanicking = true }
-            : new EndpointSet(all, available[..count]);
+        var threshold = policy.OutlierDetection?.MinHealthPercent ?? 0;
+        return policy.Locality is { } locality
+            ? new EndpointGrouping(all, isAvailable, locality, threshold, policy.Warmup).Build()
+            : BuildOne(all, isAvailable, count, threshold, policy.Warmup);
     }
 
     /// <summary>Brings the published set in line with health and policy as they are now. No update is lost without a lock: whoever changes
@@ -39,6 +34,34 @@ internal static class AvailableEndpoints
         {
             current = cluster.Endpoints;
         }
-        while (!cluster.TryPublish(current, Build(current.All, cluster.Model.Policy.OutlierDetection)));
+        while (!cluster.TryPublish(current, Build(current.All, cluster.Model.Policy)));
+    }
+
+    private static EndpointSet BuildOne(EndpointState[] all, bool[] isAvailable, int count, int threshold, WarmupConfiguration? warmup)
+    {
+        if (count == all.Length)
+        {
+            return new EndpointSet(all, all, warmup);
+        }
+
+        Span<int> load = [0];
+        Span<bool> panics = [false];
+        PriorityLoads.Divide([count], [all.Length], threshold, load, panics);
+        if (panics[0])
+        {
+            return new EndpointSet(all, all, warmup) { IsPanicking = true };
+        }
+
+        var available = new EndpointState[count];
+        var next = 0;
+        for (var index = 0; index < all.Length; index++)
+        {
+            if (isAvailable[index])
+            {
+                available[next++] = all[index];
+            }
+        }
+
+        return new EndpointSet(all, available, warmup);
     }
 }

@@ -30,6 +30,9 @@ internal abstract class Balancer(MeshRandom random)
 
     protected MeshRandom Random { get; } = random;
 
+    /// <summary>Endpoints that have just joined get their share little by little, where the policy of the cluster says so.</summary>
+    protected virtual bool WarmsUp => false;
+
     /// <summary>Wants to hear of every attempt, by <see cref="Begin"/> and <see cref="End"/>.</summary>
     public virtual bool LearnsFromCalls => false;
 
@@ -78,7 +81,8 @@ internal abstract class Balancer(MeshRandom random)
         }
 
         // The halves of a hash change places: a ring goes by the upper one, and would otherwise see a part of all hashes alone.
-        var drawn = endpoints.FindGroup(context.Hash is { } hash ? BitOperations.RotateLeft(hash, 32) : Random.NextUInt64());
+        var point = context.Hash is { } hash ? BitOperations.RotateLeft(hash, 32) : Random.NextUInt64();
+        var drawn = context.LeftBehind.IsEmpty ? endpoints.FindGroup(point) : endpoints.FindGroupElsewhere(point, context.LeftBehind);
         var picked = PickFrom(groups[drawn], context);
         return Contains(context.Tried, picked) ? PickUntried(groups, drawn, context) ?? picked : picked;
     }
@@ -115,21 +119,45 @@ internal abstract class Balancer(MeshRandom random)
     /// <summary>The policy's next candidate as an index, whether it can be used or not.</summary>
     protected abstract int Draw(EndpointGroup group);
 
-    /// <summary>The first candidate that can be used; after some draws one among the best there are, by weight.</summary>
+    /// <summary>The first candidate that can be used; after some draws one among the best there are, by weight. One that warms up is passed over
+    /// as often as makes it its part of its share.</summary>
     protected int DrawUsable(EndpointGroup group, ReadOnlySpan<EndpointState> tried, ref PickClock clock)
     {
         var available = group.Endpoints;
+        var warmUp = WarmsUp ? WarmUpOf(group, ref clock) : null;
         for (var draw = 0; draw < MaximumDraws; draw++)
         {
             var index = Draw(group);
-            if (RankOf(available[index], tried, ref clock) == 0)
+            if (RankOf(available[index], tried, ref clock) == 0 && (warmUp is null || Random.NextDouble() < FactorOf(warmUp, available[index], ref clock)))
             {
                 return index;
             }
         }
 
-        return DrawAmongBest(group, tried, ref clock);
+        return DrawAmongBest(group, tried, warmUp, ref clock);
     }
+
+    /// <summary>Null where nobody in the group warms up.</summary>
+    protected static WarmUp? WarmUpOf(EndpointGroup group, ref PickClock clock)
+    {
+        if (group.WarmUp is not { } warmUp)
+        {
+            return null;
+        }
+
+        if (!warmUp.IsOver(clock.TimeProvider, clock.Now))
+        {
+            return warmUp;
+        }
+
+        group.EndWarmUp();
+        return null;
+    }
+
+    /// <summary>Above 0 to 1: what an endpoint gets of its share now, against the one that has been there longest. A policy that goes by load
+    /// divides by it.</summary>
+    protected static double FactorOf(WarmUp warmUp, EndpointState endpoint, ref PickClock clock)
+        => warmUp.FactorOf(endpoint, clock.TimeProvider, clock.Now) / warmUp.HighestFactor(clock.TimeProvider, clock.Now);
 
     protected int DrawRandom(EndpointGroup group) => group.Weights is { } weights
         ? weights.Find(Below(weights.Total))
@@ -137,11 +165,11 @@ internal abstract class Balancer(MeshRandom random)
 
     /// <summary>Looks at every endpoint once to find how good the best are and what they weigh together, and again to find the one drawn.
     /// Ranks may change meanwhile under other calls; then the last one seen of the rank is as good as any.</summary>
-    private int DrawAmongBest(EndpointGroup group, ReadOnlySpan<EndpointState> tried, ref PickClock clock)
+    private int DrawAmongBest(EndpointGroup group, ReadOnlySpan<EndpointState> tried, WarmUp? warmUp, ref PickClock clock)
     {
         var available = group.Endpoints;
         var best = int.MaxValue;
-        var weight = 0u;
+        var weight = 0UL;
         for (var index = 0; index < available.Length; index++)
         {
             var rank = RankOf(available[index], tried, ref clock);
@@ -153,11 +181,11 @@ internal abstract class Balancer(MeshRandom random)
 
             if (rank == best)
             {
-                weight += WeightOf(group, index);
+                weight += WeightOf(group, index, warmUp, ref clock);
             }
         }
 
-        var point = Below(weight);
+        var point = Math.BigMul(Random.NextUInt64(), weight, out _);
         var last = -1;
         for (var index = 0; index < available.Length; index++)
         {
@@ -167,7 +195,7 @@ internal abstract class Balancer(MeshRandom random)
             }
 
             last = index;
-            var length = WeightOf(group, index);
+            var length = WeightOf(group, index, warmUp, ref clock);
             if (point < length)
             {
                 break;
@@ -181,7 +209,13 @@ internal abstract class Balancer(MeshRandom random)
 
     private uint Below(uint exclusiveMaximum) => (uint)(((Random.NextUInt64() >> 32) * exclusiveMaximum) >> 32);
 
-    private static uint WeightOf(EndpointGroup group, int index) => group.Weights is { } weights ? weights[index] : 1;
+    private static ulong WeightOf(EndpointGroup group, int index, WarmUp? warmUp, ref PickClock clock)
+    {
+        // Shares of 1 in 10,000 still count as whole numbers.
+        const double Unit = 1 << 14;
+        ulong weight = group.Weights is { } weights ? weights[index] : 1;
+        return warmUp is null ? weight : Math.Max(1, (ulong)(weight * Unit * FactorOf(warmUp, group.Endpoints[index], ref clock)));
+    }
 
     /// <summary>0 for those that can be used; the lower the better.</summary>
     protected static int RankOf(EndpointState endpoint, ReadOnlySpan<EndpointState> tried, ref PickClock clock) =>

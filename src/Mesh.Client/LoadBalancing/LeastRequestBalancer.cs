@@ -9,10 +9,12 @@ internal sealed class LeastRequestBalancer(MeshRandom random, int choiceCount) :
 {
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.LeastRequest;
 
+    protected override bool WarmsUp => true;
+
     protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
     {
         var count = (uint)group.Endpoints.Length;
-        if (choiceCount == 2 && group.Weights is null && context.Tried.IsEmpty)
+        if (choiceCount == 2 && group.Weights is null && group.WarmUp is null && context.Tried.IsEmpty)
         {
             // The first try of nearly every call: one draw has bits for both.
             var drawn = Random.NextUInt64();
@@ -28,7 +30,7 @@ internal sealed class LeastRequestBalancer(MeshRandom random, int choiceCount) :
         for (var choice = 1; choice < choiceCount; choice++)
         {
             var next = DrawUsable(group, context.Tried, ref clock);
-            best = LoadOf(group, next, best) < LoadOf(group, best, next) ? next : best;
+            best = IsLess(group, next, best, ref clock) ? next : best;
         }
 
         return best;
@@ -36,7 +38,16 @@ internal sealed class LeastRequestBalancer(MeshRandom random, int choiceCount) :
 
     protected override int Draw(EndpointGroup group) => DrawRandom(group);
 
-    /// <summary>Calls in flight per weight, brought to the common denominator with <paramref name="other"/>.</summary>
+    /// <summary>Fewer calls in flight for its weight, and for its part of it while it warms up.</summary>
+    private static bool IsLess(EndpointGroup group, int one, int other, ref PickClock clock)
+    {
+        var (load, otherLoad) = (LoadOf(group, one, other), LoadOf(group, other, one));
+        return WarmUpOf(group, ref clock) is { } warmUp
+            ? load * FactorOf(warmUp, group.Endpoints[other], ref clock) < otherLoad * FactorOf(warmUp, group.Endpoints[one], ref clock)
+            : load < otherLoad;
+    }
+
+    /// <summary>Calls in flight, brought to the common denominator with <paramref name="other"/>.</summary>
     private static ulong LoadOf(EndpointGroup group, int index, int other)
     {
         var inFlight = (ulong)Math.Max(0, group.Endpoints[index].InFlight);

@@ -6,6 +6,8 @@ internal ref struct PickClock(TimeProvider timeProvider)
 {
     private bool _isRead;
 
+    public readonly TimeProvider TimeProvider => timeProvider;
+
     public long Now
     {
         get

@@ -11,6 +11,9 @@ internal readonly ref struct PickContext(ReadOnlySpan<EndpointState> tried, Time
 
     public TimeProvider TimeProvider { get; } = timeProvider;
 
+    /// <summary>Endpoints of earlier attempts whose priorities are left out, from the second attempt that failed; empty: none is.</summary>
+    public ReadOnlySpan<EndpointState> LeftBehind { get; init; }
+
     /// <summary>What policies of consistent hashing go by; null where the request has nothing of it.</summary>
     public ulong? Hash { get; init; }
 }

@@ -14,6 +14,12 @@ internal sealed record ClusterPolicy
     /// <summary>Set where <see cref="LoadBalancer"/> is a policy of consistent hashing.</summary>
     public ConsistentHashConfiguration? ConsistentHash { get; init; }
 
+    /// <summary>Null: endpoints are alike wherever they stand.</summary>
+    public LocalityPolicy? Locality { get; init; }
+
+    /// <summary>Null: endpoints that join get their full share at once.</summary>
+    public WarmupConfiguration? Warmup { get; init; }
+
     /// <summary>Null: nothing is ejected.</summary>
     public OutlierDetectionConfiguration? OutlierDetection { get; init; }
 

@@ -29,4 +29,7 @@ internal sealed record RetryPolicyModel
 
     /// <summary>A retry avoids endpoints that were tried already.</summary>
     public bool AvoidTriedEndpoints { get; init; } = true;
+
+    /// <summary>Retries move to other priorities (<c>retryRemoteLocalities</c>).</summary>
+    public bool LeavesPriorities { get; init; }
 }

@@ -35,6 +35,10 @@ internal struct RetryRules
     /// <summary>All retries that the policy grants were used.</summary>
     public readonly bool AreExhausted(RetryPolicyModel policy) => policy.Attempts > 0 && _retries >= policy.Attempts;
 
+    /// <summary>Of the endpoints tried so far those whose priorities the next attempt leaves: as Istio sets Envoy's previous_priorities, all of
+    /// them after every second attempt.</summary>
+    public static ReadOnlySpan<EndpointState> LeftBehind(ReadOnlySpan<EndpointState> tried) => tried[..(tried.Length / 2 * 2)];
+
     public void BodyIsBuffered() => _isRepeatable = true;
 
     /// <summary>Whether an attempt that ended so calls for another one; null where not, else the condition as a fixed text for metrics.</summary>

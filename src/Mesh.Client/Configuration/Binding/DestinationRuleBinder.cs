@@ -8,7 +8,7 @@ internal static class DestinationRuleBinder
         var findings = fields.Findings;
         var host = fields.RequiredText("host");
         var policy = TrafficPolicyBinder.Bind(fields.Object("trafficPolicy"));
-        var subsets = fields.Items("subsets").Select(item => Subset(item, findings)).OfType<SubsetConfiguration>().ToList();
+        var subsets = fields.Items("subsets").Select(item => Subset(item, policy, findings)).OfType<SubsetConfiguration>().ToList();
         var selector = WorkloadSelector.Bind(fields.Object("workloadSelector"), "matchLabels");
         var exportTo = ExportTo.Bind(fields);
         fields.Finish();
@@ -41,7 +41,7 @@ internal static class DestinationRuleBinder
         return extension is null ? rule : ExtensionBinder.Apply(extension, rule, findings);
     }
 
-    private static SubsetConfiguration? Subset(ConfigurationNode node, FindingSink findings)
+    private static SubsetConfiguration? Subset(ConfigurationNode node, TrafficPolicyConfiguration? wider, FindingSink findings)
     {
         if (FieldReader.Open(node, findings) is not { } fields)
         {
@@ -50,7 +50,7 @@ internal static class DestinationRuleBinder
 
         var name = fields.RequiredText("name");
         var labels = fields.TextMap("labels", LabelSyntax.Check);
-        var policy = TrafficPolicyBinder.Bind(fields.Object("trafficPolicy"));
+        var policy = TrafficPolicyBinder.Bind(fields.Object("trafficPolicy"), wider);
         fields.Finish();
         return name is null ? null : new SubsetConfiguration { Node = node, Name = name, Labels = labels, TrafficPolicy = policy };
     }

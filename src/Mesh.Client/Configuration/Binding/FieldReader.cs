@@ -84,6 +84,8 @@ internal sealed class FieldReader
     public int? Integer(string name, int least, int most)
         => Scalar(name) is { } node ? ScalarReader.Integer(node, least, most, Findings) : null;
 
+    public double? Number(string name) => Scalar(name) is { } node ? ScalarReader.Number(node, Findings) : null;
+
     public bool? Flag(string name) => Scalar(name) is { } node ? ScalarReader.Flag(node, Findings) : null;
 
     public TimeSpan? Duration(string name) => Scalar(name) is { } node ? ScalarReader.Duration(node, Findings) : null;

@@ -30,9 +30,9 @@ internal static class RetriesBinder
             RetriableStatusCodes = codes,
             Backoff = fields.Duration("backoff"),
             RetryIgnorePreviousHosts = fields.Flag("retryIgnorePreviousHosts") ?? true,
+            RetryRemoteLocalities = fields.Flag("retryRemoteLocalities") ?? false,
         };
-        var hasRemote = fields.NotBuilt("retryRemoteLocalities", "a retry picks among all localities alike", ValueChecks.Flag);
-        if (retries.Attempts == 0 && (retryOn is not null || retries.PerTryTimeout is not null || retries.Backoff is not null || hasRemote))
+        if (retries.Attempts == 0 && (retryOn is not null || retries.PerTryTimeout is not null || retries.Backoff is not null || fields.Has("retryRemoteLocalities")))
         {
             fields.Findings.Error(FindingCodes.BadRetries, fields.Node, "a retry policy is written, and 'attempts' is 0 or missing, which switches retries off.",
                 "Write attempts, or remove the other fields.");

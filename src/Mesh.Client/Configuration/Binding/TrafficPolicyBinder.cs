@@ -20,7 +20,9 @@ internal static class TrafficPolicyBinder
         PassThrough,
     }
 
-    public static TrafficPolicyConfiguration? Bind(FieldReader? fields)
+    /// <param name="fields">The policy; null where none is written.</param>
+    /// <param name="wider">The rule's, where this is that of a subset.</param>
+    public static TrafficPolicyConfiguration? Bind(FieldReader? fields, TrafficPolicyConfiguration? wider = null)
     {
         if (fields is null)
         {
@@ -32,7 +34,7 @@ internal static class TrafficPolicyBinder
             fields.Findings.Error(FindingCodes.EmptyPolicy, fields.Node, "the policy is empty.", "Write a block in it, or remove it.");
         }
 
-        var policy = Blocks(fields, null) with { Ports = Ports(fields) };
+        var policy = Blocks(fields, null, wider?.OutlierDetection is not null) with { Ports = Ports(fields) };
         fields.NotBuilt("tunnel", "calls are sent without it", UnbuiltBlocks.Tunnel);
         fields.NotBuilt("proxyProtocol", "calls are sent without it", UnbuiltBlocks.ProxyProtocol);
         fields.NotBuilt("retryBudget", "retries are bounded by their attempts alone", UnbuiltBlocks.RetryBudget);
@@ -40,9 +42,9 @@ internal static class TrafficPolicyBinder
         return policy;
     }
 
-    private static TrafficPolicyConfiguration Blocks(FieldReader fields, int? port) => new()
+    private static TrafficPolicyConfiguration Blocks(FieldReader fields, int? port, bool isOutlierDetectionInherited) => new()
     {
-        LoadBalancer = LoadBalancer(fields.Object("loadBalancer")),
+        LoadBalancer = LoadBalancer(fields.Object("loadBalancer"), isOutlierDetectionInherited || fields.Has("outlierDetection")),
         OutlierDetection = OutlierDetectionBinder.Bind(fields.Object("outlierDetection")),
         ConnectionPool = ConnectionPoolBinder.Bind(fields.Object("connectionPool")),
         Tls = TlsBinder.Bind(fields.Object("tls"), port),
@@ -70,7 +72,7 @@ internal static class TrafficPolicyBinder
                 fields.Findings.Error(FindingCodes.EmptyPolicy, item, "the settings of the port are empty.", "Write a block beside port, or remove the entry.");
             }
 
-            var policy = Blocks(settings, port);
+            var policy = Blocks(settings, port, isOutlierDetectionInherited: false);
             settings.Finish();
             if (port is { } number && !seen.Add(number))
             {
@@ -85,7 +87,7 @@ internal static class TrafficPolicyBinder
         return ports;
     }
 
-    private static LoadBalancerConfiguration? LoadBalancer(FieldReader? fields)
+    private static LoadBalancerConfiguration? LoadBalancer(FieldReader? fields, bool hasOutlierDetection)
     {
         if (fields is null)
         {
@@ -99,7 +101,8 @@ internal static class TrafficPolicyBinder
         }
 
         var (hashPolicy, consistentHash) = ConsistentHashBinder.Bind(fields.Object("consistentHash"));
-        fields.NoneBuilt("endpoints are picked without it", "localityLbSetting", "zoneAwareLbSetting", "warmup", "warmupDurationSecs");
+        var locality = LocalityBinder.Bind(fields, hasOutlierDetection);
+        var warmup = WarmupBinder.Bind(fields, simple is not (SimplePolicy.Random or SimplePolicy.PassThrough) && !fields.Has("consistentHash"));
         switch (simple)
         {
             case SimplePolicy.LeastConnections:
@@ -115,6 +118,8 @@ internal static class TrafficPolicyBinder
         fields.Finish();
         return new LoadBalancerConfiguration
         {
+            Locality = locality,
+            Warmup = warmup,
             Policy = simple switch
             {
                 SimplePolicy.LeastRequest or SimplePolicy.LeastConnections => LoadBalancerPolicy.LeastRequest,

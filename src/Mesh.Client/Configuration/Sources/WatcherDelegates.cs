@@ -8,5 +8,5 @@ internal sealed record WatcherDelegates
     public Func<string, ConfigurationNode, LoadedDocument> LoadSection { get; init; } = DocumentLoader.LoadSection;
 
     public Func<IReadOnlyList<LoadedDocument>, (MeshConfiguration Configuration, IReadOnlyList<MeshFinding> Findings)> Merge { get; init; }
-        = ConfigurationMerger.Merge;
+        = static documents => ConfigurationMerger.Merge(documents, Environment.GetEnvironmentVariable);
 }

@@ -8,4 +8,10 @@ internal sealed record LoadBalancerConfiguration
 
     /// <summary>Set for the policies of consistent hashing alone.</summary>
     public ConsistentHashConfiguration? ConsistentHash { get; init; }
+
+    /// <summary><c>localityLbSetting</c> or <c>zoneAwareLbSetting</c>; null where neither is written.</summary>
+    public LocalityConfiguration? Locality { get; init; }
+
+    /// <summary><c>warmup</c>, or its older form; null for none.</summary>
+    public WarmupConfiguration? Warmup { get; init; }
 }

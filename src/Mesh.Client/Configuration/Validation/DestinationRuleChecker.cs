@@ -19,6 +19,7 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
         {
             findings.About(rule.Metadata);
             var host = HostName.Resolve(rule.Host, rule.Metadata.Namespace, configuration.Domain);
+            CheckLocality(rule);
             if (host.StartsWith('*'))
             {
                 CheckWildcard(rule, host);
@@ -28,6 +29,26 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
                 CheckHost(rule, host);
                 CheckSubsets(rule, host);
                 CheckEjections(rule, host);
+            }
+        }
+    }
+
+    private void CheckLocality(DestinationRuleConfiguration rule)
+    {
+        if (configuration.Workload.Locality is not null)
+        {
+            return;
+        }
+
+        foreach (var policy in rule.Subsets.Select(subset => subset.TrafficPolicy).Prepend(rule.TrafficPolicy).OfType<TrafficPolicyConfiguration>())
+        {
+            foreach (var locality in policy.Ports.Select(port => port.Value).Prepend(policy).Select(settings => settings.LoadBalancer?.Locality))
+            {
+                if (locality is { IsEnabled: true, Node: { } node, ReadsClient: true })
+                {
+                    findings.Info(FindingCodes.UnknownClientLocality, node,
+                        "where this client stands is not known; no endpoint is preferred by its place.", $"Write Mesh:Workload:Locality, or set the environment variable {WorkloadPlace.Variable}.");
+                }
             }
         }
     }

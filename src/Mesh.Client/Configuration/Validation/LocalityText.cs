@@ -6,8 +6,7 @@ internal static class LocalityText
     public static string? Take(FieldReader fields)
     {
         var text = fields.Text("locality");
-        if (text is not null && (text.Split('/') is { Length: > 3 }
-            || text.Split('/').Any(part => part.Length == 0 || part.Contains('*', StringComparison.Ordinal))))
+        if (text is not null && !IsValid(text))
         {
             fields.Findings.Error(FindingCodes.BadLocality, fields.Take("locality")!,
                 $"{FindingSink.Quote(text)} is not a locality; region, region/zone or region/zone/subzone is needed.");
@@ -15,4 +14,7 @@ internal static class LocalityText
 
         return text;
     }
+
+    public static bool IsValid(string text)
+        => text.Split('/') is { Length: <= 3 } parts && Array.TrueForAll(parts, part => part.Length > 0 && !part.Contains('*', StringComparison.Ordinal));
 }

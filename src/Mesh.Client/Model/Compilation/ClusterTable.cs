@@ -83,7 +83,7 @@ internal sealed class ClusterTable(DestinationRuleTable destinationRules, MeshCo
         for (var i = 0; i < clusters.Length; i++)
         {
             var number = ports[i]?.Number ?? 0;
-            var policy = rule?.Policy(subset, number, service) ?? ClusterPolicy.Default;
+            var policy = rule?.Policy(subset, number, service, configuration.Workload) ?? ClusterPolicy.Default;
             clusters[i] = GetOrAdd(
                 new(service.Name, number, subset), service, ports[i], labels, policy.Refusal is null && refusal is not null ? policy with { Refusal = refusal } : policy);
         }

@@ -48,7 +48,7 @@ internal sealed class MergedDestinationRule
     /// they leave out too; then each block of the subset replaces the one before, never field by field; then the subset's settings of the port
     /// replace all four again.
     /// </summary>
-    public ClusterPolicy Policy(string? subset, int port, ServiceModel service)
+    public ClusterPolicy Policy(string? subset, int port, ServiceModel service, WorkloadConfiguration client)
     {
         var (own, owner) = subset is not null && _subsets.TryGetValue(subset, out var found)
             ? (found.Subset.TrafficPolicy, found.Owner)
@@ -76,6 +76,8 @@ internal sealed class MergedDestinationRule
             LoadBalancer = named,
             ConsistentHash = named is LoadBalancerPolicy.RingHash or LoadBalancerPolicy.Maglev ? effective.LoadBalancer!.ConsistentHash : null,
             LoadBalancerExtension = own?.Extension?.LoadBalancer ?? _policy?.Extension?.LoadBalancer ?? defaults.LoadBalancerExtension,
+            Locality = LocalityPolicy.Create(effective.LoadBalancer?.Locality, effective.OutlierDetection is not null, client),
+            Warmup = effective.LoadBalancer?.Warmup,
             OutlierDetection = Extended(effective.OutlierDetection, own?.Extension?.OutlierDetection ?? _policy?.Extension?.OutlierDetection),
             HealthChecks = own?.Extension?.HealthChecks ?? _policy?.Extension?.HealthChecks ?? defaults.HealthChecks,
             Connections = Connections(effective.ConnectionPool),

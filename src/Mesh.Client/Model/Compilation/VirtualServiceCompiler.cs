@@ -237,6 +237,7 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
             BackoffBase = retries.Backoff ?? defaults.BackoffBase,
             IsDefault = isDefault,
             AvoidTriedEndpoints = retries.RetryIgnorePreviousHosts,
+            LeavesPriorities = retries.RetryRemoteLocalities,
         };
     }
 }

@@ -1,3 +1,5 @@
+using Mesh.Client.Configuration;
+
 namespace Mesh.Client.Model;
 
 /// <summary>Everything a pick needs, published as one object: all endpoints of the cluster, and in groups those that may be picked.</summary>
@@ -6,8 +8,8 @@ internal sealed class EndpointSet
     private readonly uint[] _ends;
 
     /// <summary>One group of everything that is available.</summary>
-    public EndpointSet(EndpointState[] all, EndpointState[] available)
-        : this(all, available.Length == 0 ? [] : [new EndpointGroup(available)], [])
+    public EndpointSet(EndpointState[] all, EndpointState[] available, WarmupConfiguration? warmup = null)
+        : this(all, available.Length == 0 ? [] : [new EndpointGroup(available, warmup)], [])
     {
     }
 
@@ -41,8 +43,14 @@ internal sealed class EndpointSet
         _ => [.. Groups.SelectMany(group => group.Endpoints)],
     };
 
-    /// <summary>So few endpoints are healthy that all of them are available again.</summary>
+    /// <summary>So few endpoints are healthy, of all or of a priority, that all of them are available again.</summary>
     public bool IsPanicking { get; init; }
+
+    /// <summary>0 to 100: what part of its load each priority can bear; empty where there is one alone.</summary>
+    public int[] PriorityHealth { get; init; } = [];
+
+    /// <summary>The part of the calls that goes to the group, 0 to 1.</summary>
+    public double ShareOf(int group) => Groups.Length == 1 ? 1 : _ends[^1] == 0 ? 0 : (double)(_ends[group] - (group == 0 ? 0 : _ends[group - 1])) / _ends[^1];
 
     /// <summary>The group at <paramref name="point"/>, uniform over all 64-bit values, of a set that has several.</summary>
     public int FindGroup(ulong point)
@@ -51,6 +59,53 @@ internal sealed class EndpointSet
         var index = 0;
         while (place >= _ends[index])
         {
+            index++;
+        }
+
+        return index;
+    }
+
+    /// <summary>As <see cref="FindGroup"/>, with the loads that there would be without the priorities of <paramref name="attempted"/>: Envoy's
+    /// previous_priorities. Where nothing else is healthy none is left out.</summary>
+    public int FindGroupElsewhere(ulong point, ReadOnlySpan<EndpointState> attempted)
+    {
+        const int MostPriorities = 64;
+        if (PriorityHealth.Length is < 2 or > MostPriorities)
+        {
+            return FindGroup(point);
+        }
+
+        Span<int> health = stackalloc int[PriorityHealth.Length];
+        PriorityHealth.CopyTo(health);
+        foreach (var group in Groups)
+        {
+            foreach (var endpoint in attempted)
+            {
+                if (health[group.Priority] > 0 && Array.IndexOf(group.Endpoints, endpoint) >= 0)
+                {
+                    health[group.Priority] = 0;
+                }
+            }
+        }
+
+        Span<int> loads = stackalloc int[health.Length];
+        PriorityLoads.Divide(health, loads);
+        var total = 0UL;
+        foreach (var group in Groups)
+        {
+            total += (ulong)loads[group.Priority] * group.Weight;
+        }
+
+        if (total == 0)
+        {
+            return FindGroup(point);
+        }
+
+        var place = Math.BigMul(point, total, out _);
+        var index = 0;
+        while ((ulong)loads[Groups[index].Priority] * Groups[index].Weight is var length && place >= length)
+        {
+            place -= length;
             index++;
         }
 

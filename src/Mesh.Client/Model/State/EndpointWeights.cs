@@ -80,7 +80,7 @@ internal sealed class EndpointWeights
     /// <summary>How long the part of the line is that belongs to <paramref name="index"/>.</summary>
     public uint this[int index] => index == 0 ? _ends[0] : _ends[index] - _ends[index - 1];
 
-    private static uint WeightOf(EndpointState endpoint) => (uint)Math.Max(1, endpoint.Endpoint.Weight);
+    public static uint WeightOf(EndpointState endpoint) => (uint)Math.Max(1, endpoint.Endpoint.Weight);
 
     private static uint ChooseStep(uint total)
     {

@@ -18,7 +18,6 @@ public sealed class UnbuiltTests
 
     [Theory]
     [InlineData("corsPolicy: { allowMethods: [ GET ] }", "corsPolicy")]
-    [InlineData("retries: { attempts: 1, retryRemoteLocalities: true }", "retries.retryRemoteLocalities")]
     public void Load_an_unbuilt_field_of_a_rule_is_told(string field, string path)
     {
         var document = Loading.Route($"- {field}\n  route:\n  - destination: {{ host: a }}\n");
@@ -27,8 +26,6 @@ public sealed class UnbuiltTests
     }
 
     [Theory]
-    [InlineData("loadBalancer: { simple: RANDOM, localityLbSetting: { enabled: true } }", "loadBalancer.localityLbSetting")]
-    [InlineData("loadBalancer: { simple: RANDOM, warmupDurationSecs: 5s }", "loadBalancer.warmupDurationSecs")]
     [InlineData("loadBalancer: { simple: PASSTHROUGH }", "loadBalancer.simple")]
     [InlineData("tunnel: { protocol: CONNECT }", "tunnel")]
     [InlineData("proxyProtocol: { version: V1 }", "proxyProtocol")]

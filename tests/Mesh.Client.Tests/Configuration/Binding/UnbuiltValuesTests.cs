@@ -11,7 +11,6 @@ public sealed class UnbuiltValuesTests
     [InlineData("corsPolicy: { allowOrigins: [ { exact: a }, { regex: \"a.*\" } ], allowMethods: [ GET ], allowHeaders: [ a ], exposeHeaders: [ b ], maxAge: 24h, allowCredentials: true, unmatchedPreflights: IGNORE }")]
     [InlineData("corsPolicy: { allow_origin: [ a ] }")]
     [InlineData("match: [ { statPrefix: a } ]")]
-    [InlineData("retries: { attempts: 1, retryRemoteLocalities: true }")]
     public void Load_the_values_of_an_unbuilt_field_of_a_rule_are_taken(string field) => OnlyUnbuilt(Loading.Route($"- {{ {field}, {Reviews} }}\n"));
 
     [Theory]

@@ -1,0 +1,194 @@
+using Mesh.Client.Configuration;
+
+namespace Mesh.Client.Model;
+
+/// <summary>Sorts the endpoints of a cluster into priorities and localities and says what each gets. For one use; one pass counts, one fills.</summary>
+internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, LocalityPolicy policy, int panicThreshold, WarmupConfiguration? warmup)
+{
+    /// <summary>The sum of the weights of one priority. Times a load of 100 percent it still fits into 32 bits.</summary>
+    private const double Unit = 10_000_000;
+
+    private readonly List<Part> _parts = [];
+    private readonly Dictionary<(string? Locality, object? Labels), Part> _known = [];
+    private readonly Part[] _partOf = new Part[all.Length];
+
+    public EndpointSet Build()
+    {
+        Sort();
+        if (policy.Distribution is { Length: > 0 } distribution)
+        {
+            Distribute(distribution);
+        }
+
+        // The distances without gaps: what has no endpoint has no priority. What a distribution leaves out is not there at all.
+        Part[][] priorities = [.. _parts.Where(part => part.Weight > 0).GroupBy(part => part.Distance).OrderBy(distance => distance.Key).Select(distance => distance.ToArray())];
+        int[] healthy = [.. priorities.Select(parts => parts.Sum(part => part.Available))];
+        int[] totals = [.. priorities.Select(parts => parts.Sum(part => part.Total))];
+        var loads = new int[priorities.Length];
+        var panics = new bool[priorities.Length];
+        PriorityLoads.Divide(healthy, totals, panicThreshold, loads, panics);
+
+        var buckets = new List<Bucket>();
+        for (var priority = 0; priority < priorities.Length; priority++)
+        {
+            if (panics[priority] && loads[priority] > 0)
+            {
+                buckets.Add(Open(priorities[priority], new Bucket(totals[priority], priority, Locality: null, (uint)Unit, TakesAll: true)));
+                continue;
+            }
+
+            Weigh(priorities[priority], healthy[priority]);
+            foreach (var part in priorities[priority])
+            {
+                if (part.Available > 0)
+                {
+                    buckets.Add(Open([part], new Bucket(part.Available, priority, part.Name, part.Share, TakesAll: false)));
+                }
+            }
+        }
+
+        Fill();
+        EndpointGroup[] groups = [.. buckets.Select(bucket => new EndpointGroup(bucket.Members, warmup)
+        {
+            Priority = bucket.Priority,
+            Locality = bucket.Locality,
+            Weight = bucket.Weight,
+            IsPanicking = bucket.TakesAll,
+        })];
+        return new EndpointSet(all, groups, [.. buckets.Select(bucket => (uint)loads[bucket.Priority] * bucket.Weight)])
+        {
+            IsPanicking = buckets.Exists(bucket => bucket.TakesAll),
+            PriorityHealth = [.. healthy.Select((count, priority) => PriorityLoads.HealthOf(count, totals[priority]))],
+        };
+    }
+
+    private static Bucket Open(Part[] parts, Bucket bucket)
+    {
+        foreach (var part in parts)
+        {
+            part.Bucket = bucket;
+        }
+
+        return bucket;
+    }
+
+    private void Sort()
+    {
+        Part? part = null;
+        Endpoint? previous = null;
+        for (var index = 0; index < all.Length; index++)
+        {
+            var endpoint = all[index].Endpoint;
+
+            // Neighbours mostly stand in one place.
+            if (part is null || endpoint.Locality != previous!.Locality || (policy.ReadsLabels && !ReferenceEquals(endpoint.Labels, previous.Labels)))
+            {
+                part = PartFor(endpoint);
+            }
+
+            previous = endpoint;
+            _partOf[index] = part;
+            part.Total++;
+            part.Available += isAvailable[index] ? 1 : 0;
+            part.Weight += EndpointWeights.WeightOf(all[index]);
+        }
+    }
+
+    private Part PartFor(Endpoint endpoint)
+    {
+        var key = (endpoint.Locality, policy.ReadsLabels ? (object)endpoint.Labels : null);
+        if (_known.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        var locality = Locality.Parse(endpoint.Locality);
+        var distance = policy.PriorityOf(endpoint, locality);
+        var name = policy.GroupOf(locality);
+        var part = _parts.Find(candidate => candidate.Distance == distance && candidate.Name == name);
+        if (part is null)
+        {
+            part = new Part(distance, name, locality);
+            _parts.Add(part);
+        }
+
+        _known.Add(key, part);
+        return part;
+    }
+
+    /// <summary>Each pattern's weight goes to the localities it takes, in proportion to what their endpoints weigh and rounded up.</summary>
+    private void Distribute(KeyValuePair<LocalityPattern, int>[] distribution)
+    {
+        var left = _parts.ToList();
+        foreach (var (pattern, weight) in distribution)
+        {
+            var taken = left.FindAll(part => pattern.Matches(part.Locality));
+            var total = taken.Sum(part => part.Weight);
+            foreach (var part in taken)
+            {
+                part.Weight = (long)Math.Ceiling((double)weight * part.Weight / total);
+                left.Remove(part);
+            }
+        }
+
+        foreach (var part in left)
+        {
+            part.Weight = 0;
+        }
+    }
+
+    /// <summary>Locality weights less what is not available, as Envoy lowers them; of zones what they can bear.</summary>
+    private void Weigh(Part[] parts, int healthy)
+    {
+        var weights = new double[parts.Length];
+        if (policy.MinClusterSize is { } smallest && healthy >= smallest && parts.Length > 1)
+        {
+            var own = Array.FindIndex(parts, part => part.Locality.Region == policy.Client.Region && part.Locality.Zone == policy.Client.Zone);
+            ZoneCapacity.Divide([.. parts.Select(part => (part.Available, part.Total))], own, weights);
+        }
+        else
+        {
+            for (var index = 0; index < parts.Length; index++)
+            {
+                weights[index] = parts[index].Weight * PriorityLoads.AvailabilityOf(parts[index].Available, parts[index].Total);
+            }
+        }
+
+        var sum = weights.Sum();
+        for (var index = 0; index < parts.Length; index++)
+        {
+            parts[index].Share = weights[index] > 0 ? (uint)Math.Max(1, Math.Round(Unit * weights[index] / sum)) : 0;
+        }
+    }
+
+    private void Fill()
+    {
+        for (var index = 0; index < all.Length; index++)
+        {
+            if (_partOf[index].Bucket is { } bucket && (bucket.TakesAll || isAvailable[index]))
+            {
+                bucket.Members[bucket.Count++] = all[index];
+            }
+        }
+    }
+
+    /// <summary>Endpoints of one distance and locality; it counts while they are sorted.</summary>
+    private sealed class Part(int distance, string name, Locality locality)
+    {
+        internal readonly int Distance = distance;
+        internal readonly string Name = name;
+        internal readonly Locality Locality = locality;
+        internal int Total;
+        internal int Available;
+        internal long Weight;
+        internal uint Share;
+        internal Bucket? Bucket;
+    }
+
+    /// <summary>What becomes a group.</summary>
+    private sealed record Bucket(int Size, int Priority, string? Locality, uint Weight, bool TakesAll)
+    {
+        internal readonly EndpointState[] Members = new EndpointState[Size];
+        internal int Count;
+    }
+}
