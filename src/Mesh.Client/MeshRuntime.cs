@@ -109,6 +109,11 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         var cluster = call.Cluster!;
         var balancer = (Balancer)cluster.Balancer!;
         call.Balancer = balancer;
+        if (call.Policy.IsPassThrough)
+        {
+            return cluster.AddressOfCaller;
+        }
+
         var retries = call.RetryPolicy;
         return balancer.Pick(cluster.Endpoints, new(retries.AvoidTriedEndpoints ? call.Tried : default, TimeProvider)
         {

@@ -27,7 +27,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
                   where endpoint.Carries(cluster.SubsetLabels)
                   select Explain(endpoint, EndpointAuthority.Describe(endpoint, cluster, port))];
         var isEmpty = state is null ? endpoints.Length == 0 : clusters!.IsReady(state) && set!.Groups.Length == 0;
-        answer = isEmpty && discovery is { } status
+        answer = !cluster.Policy.IsPassThrough && isEmpty && discovery is { } status
             ? new(503, MeshResponseFlags.NoHealthyUpstream, CallRouter.NoEndpointReason(key, endpoints.Length, status))
             : null;
         return new()
@@ -44,6 +44,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
             DiscoveryProblem = discovery?.Problem,
             WasCalled = state is not null,
             IsEjectionImpossible = endpoints.Length > 0 && cluster.Policy.OutlierDetection is { } outliers && !outliers.CanEject(endpoints.Length),
+            IsPassThrough = cluster.Policy.IsPassThrough,
             IsPanicking = set is { IsPanicking: true },
             Groups = [.. (set?.Groups ?? []).Select((group, index) => new MeshGroupExplanation
             {

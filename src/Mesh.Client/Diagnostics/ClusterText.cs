@@ -14,6 +14,11 @@ internal static class ClusterText
         text.Line($"cluster {cluster.Name}{labels}");
         text.Line(cluster.DestinationRules is { } rules ? $"policy of {rules}:" : "policy, by default since no DestinationRule names the service:");
         text.Indented(cluster.Settings, setting => text.Line(setting.ToString()));
+        if (cluster.IsPassThrough)
+        {
+            text.Line("calls go to the address they are written to, by the client's own handler; no endpoint is picked");
+        }
+
         text.Line($"endpoints, discovery {cluster.Discovery}: {Discovery(cluster)}");
         using (text.Indent())
         {

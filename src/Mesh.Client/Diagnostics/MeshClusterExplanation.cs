@@ -45,6 +45,9 @@ public sealed class MeshClusterExplanation
     /// <summary>Some call of this process went to the cluster, so that the health of its endpoints is known.</summary>
     public bool WasCalled { get; internal init; }
 
+    /// <summary>No endpoint is picked: calls go to the address that the caller wrote, by the client's own handler (<c>PASSTHROUGH</c>).</summary>
+    public bool IsPassThrough { get; internal init; }
+
     /// <summary>So few endpoints are healthy that ejected ones are used again (<c>minHealthPercent</c>).</summary>
     public bool IsPanicking { get; internal init; }
 

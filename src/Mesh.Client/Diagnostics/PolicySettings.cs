@@ -22,7 +22,9 @@ internal static class PolicySettings
     {
         if (policy.ConsistentHash is not { } hashing)
         {
-            yield return new("loadBalancer.simple", Name(policy.LoadBalancer), Default(policy.LoadBalancer == ClusterPolicy.Default.LoadBalancer));
+            yield return policy.IsPassThrough
+                ? new("loadBalancer.simple", "PASSTHROUGH", null)
+                : new("loadBalancer.simple", Name(policy.LoadBalancer), Default(policy.LoadBalancer == ClusterPolicy.Default.LoadBalancer));
             yield break;
         }
 

@@ -11,6 +11,9 @@ internal sealed record ClusterPolicy
 
     public LoadBalancerExtension LoadBalancerExtension { get; init; } = LoadBalancerExtension.Default;
 
+    /// <summary><c>PASSTHROUGH</c>: calls go to the address that the caller wrote, by the client's own handler.</summary>
+    public bool IsPassThrough { get; init; }
+
     /// <summary>Set where <see cref="LoadBalancer"/> is a policy of consistent hashing.</summary>
     public ConsistentHashConfiguration? ConsistentHash { get; init; }
 

@@ -36,5 +36,5 @@ internal readonly record struct CallPath(string Host, RouteRuleModel? Rule, Clus
         return Attempts > 0 ? string.Create(CultureInfo.InvariantCulture, $"{text}: attempt {Attempts}") : text;
     }
 
-    private string? DescribeEndpoint() => Endpoint is null || Cluster is null ? null : EndpointAuthority.Describe(Endpoint.Endpoint, Cluster);
+    private string? DescribeEndpoint() => Endpoint is null || Cluster is null || Endpoint == Cluster.AddressOfCaller ? null : EndpointAuthority.Describe(Endpoint.Endpoint, Cluster);
 }

@@ -52,7 +52,9 @@ internal static class CallRouter
         return reason is null ? null : MeshAnswer.Create(call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.None, reason);
     }
 
-    private static string? TlsRefusal(ClusterModel cluster, bool ownsTransport) => cluster.Policy.Tls is { } tls && !ownsTransport
+    private static string? TlsRefusal(ClusterModel cluster, bool ownsTransport) => cluster.Policy is { Tls: { } asked, IsPassThrough: true }
+        ? $"cluster {cluster.Key}: {asked.Owner} asks for TLS, which nobody adds to calls that PASSTHROUGH sends by the client's own handler; write https in the address, or name another policy"
+        : cluster.Policy.Tls is { } tls && !ownsTransport
         ? $"cluster {cluster.Key}: {tls.Owner} asks for TLS, and this client's calls are sent by its own primary handler, which cannot be told "
             + "how to check the server; use a plain SocketsHttpHandler or HttpClientHandler"
         : null;

@@ -56,7 +56,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             call.StartDeadline();
 
             // 5. Endpoints: only the first call to a service waits for discovery.
-            if (!call.Runtime.Clusters.IsReady(call.Cluster))
+            if (!call.Policy.IsPassThrough && !call.Runtime.Clusters.IsReady(call.Cluster))
             {
                 await WaitUntilReadyAsync(call).ConfigureAwait(false);
             }
@@ -92,7 +92,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             while (true)
             {
                 // Before the pick, which is to know how things are once the call may go.
-                if (call.Cluster.Limits is ConnectionLimits limits && call.Cluster.Endpoints.Groups.Length > 0)
+                if (call.Cluster.Limits is ConnectionLimits limits && (call.Policy.IsPassThrough || call.Cluster.Endpoints.Groups.Length > 0))
                 {
                     await EnterPoolAsync(call, limits).ConfigureAwait(false);
                     if (!call.HoldsConnection)
@@ -139,7 +139,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
                 {
                     failure = exception;
-                    verdict = AttemptVerdict.FromException(exception, binding.Transport is not null);
+                    verdict = AttemptVerdict.FromException(exception, binding.Transport is not null && !call.Policy.IsPassThrough);
                 }
                 finally
                 {
@@ -312,9 +312,13 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
     /// sees the endpoint's address in the URI and the logical name in <c>Host</c> until the answer has come.</summary>
     public Task<HttpResponseMessage> SendAsync(MeshCall call)
     {
-        if (binding.Transport is null)
+        if (binding.Transport is null || call.Policy.IsPassThrough)
         {
-            call.RewriteAuthority();
+            if (!call.Policy.IsPassThrough)
+            {
+                call.RewriteAuthority();
+            }
+
             return call.IsAsync
                 ? handler.SendToPrimaryAsync(call.Request, call.Token)
                 : Task.FromResult(handler.SendToPrimary(call.Request, call.Token));

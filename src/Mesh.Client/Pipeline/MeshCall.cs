@@ -227,7 +227,7 @@ internal sealed partial class MeshCall
         Subset = Cluster?.Key.Subset,
         SpanName = Activity is null ? null : Host.Host.SpanName(MeshTelemetry.KnownMethod(Request.Method)),
         Cluster = Activity is null ? null : Cluster?.Name,
-        Endpoint = Endpoint?.Endpoint.Address,
+        Endpoint = Policy.IsPassThrough ? null : Endpoint?.Endpoint.Address,
         Attempts = Attempts,
         Flags = Flags,
         StatusCode = statusCode,

@@ -60,7 +60,7 @@ internal sealed class MirrorSender : IDisposable
     public void Send(MeshCall call, MirrorModel mirror, byte[]? body, CallRunner runner)
     {
         if (RouteSelector.FindCluster(mirror.Clusters, call.Host.Port) is not { Refusal: null } cluster
-            || (cluster.Policy.Tls is not null && !runner.OwnsTransport))
+            || (cluster.Policy.Tls is not null && (cluster.Policy.IsPassThrough || !runner.OwnsTransport)))
         {
             Count(mirror.Host, "dropped_no_cluster");
             return;
@@ -110,7 +110,7 @@ internal sealed class MirrorSender : IDisposable
             parent = ContextPropagator.StartUnsampled(copy.Request.Headers);
             copy.Cluster = _runtime.Clusters.Get(cluster, copy.Host.Port);
             copy.StartDeadline();
-            if (!_runtime.Clusters.IsReady(copy.Cluster))
+            if (!copy.Policy.IsPassThrough && !_runtime.Clusters.IsReady(copy.Cluster))
             {
                 await _runtime.Clusters.WaitUntilReadyAsync(copy.Cluster, copy.Token).ConfigureAwait(false);
             }
@@ -162,7 +162,7 @@ internal sealed class MirrorSender : IDisposable
         {
             copy.Report(_stopped.IsCancellationRequested ? CallOutcome.CallerCancelled
                 : copy.Deadline is { HasExpired: true } ? CallOutcome.Timeout
-                : AttemptVerdict.FromException(exception, runner.OwnsTransport).Outcome);
+                : AttemptVerdict.FromException(exception, runner.OwnsTransport && !copy.Policy.IsPassThrough).Outcome);
             throw;
         }
         finally

@@ -103,21 +103,16 @@ internal static class TrafficPolicyBinder
         var (hashPolicy, consistentHash) = ConsistentHashBinder.Bind(fields.Object("consistentHash"));
         var locality = LocalityBinder.Bind(fields, hasOutlierDetection);
         var warmup = WarmupBinder.Bind(fields, simple is not (SimplePolicy.Random or SimplePolicy.PassThrough) && !fields.Has("consistentHash"));
-        switch (simple)
+        if (simple == SimplePolicy.LeastConnections)
         {
-            case SimplePolicy.LeastConnections:
-                fields.Findings.Info(FindingCodes.Deprecated,
-                    fields.Take("simple")!, "LEAST_CONN is the older name of LEAST_REQUEST and still works.", "Write LEAST_REQUEST.");
-                break;
-            case SimplePolicy.PassThrough:
-                fields.Findings.Warning(FindingCodes.UnbuiltField,
-                    fields.Take("simple")!, "PASSTHROUGH is not built yet in this version; the default policy balances instead.");
-                break;
+            fields.Findings.Info(FindingCodes.Deprecated,
+                fields.Take("simple")!, "LEAST_CONN is the older name of LEAST_REQUEST and still works.", "Write LEAST_REQUEST.");
         }
 
         fields.Finish();
         return new LoadBalancerConfiguration
         {
+            IsPassThrough = simple == SimplePolicy.PassThrough,
             Locality = locality,
             Warmup = warmup,
             Policy = simple switch

@@ -6,6 +6,9 @@ internal sealed record LoadBalancerConfiguration
     /// <summary><c>simple</c>, or what <c>consistentHash</c> stands for; null where none is named.</summary>
     public LoadBalancerPolicy? Policy { get; init; }
 
+    /// <summary><c>PASSTHROUGH</c>: no endpoint is chosen.</summary>
+    public bool IsPassThrough { get; init; }
+
     /// <summary>Set for the policies of consistent hashing alone.</summary>
     public ConsistentHashConfiguration? ConsistentHash { get; init; }
 

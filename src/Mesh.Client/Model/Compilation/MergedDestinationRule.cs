@@ -76,6 +76,8 @@ internal sealed class MergedDestinationRule
             LoadBalancer = named,
             ConsistentHash = named is LoadBalancerPolicy.RingHash or LoadBalancerPolicy.Maglev ? effective.LoadBalancer!.ConsistentHash : null,
             LoadBalancerExtension = own?.Extension?.LoadBalancer ?? _policy?.Extension?.LoadBalancer ?? defaults.LoadBalancerExtension,
+            IsPassThrough = own?.Extension?.LoadBalancer?.Policy is null
+                && ((exact ?? own)?.LoadBalancer is { IsPassThrough: true } || (Named() is null && effective.LoadBalancer is { IsPassThrough: true })),
             Locality = LocalityPolicy.Create(effective.LoadBalancer?.Locality, effective.OutlierDetection is not null, client),
             Warmup = effective.LoadBalancer?.Warmup,
             OutlierDetection = Extended(effective.OutlierDetection, own?.Extension?.OutlierDetection ?? _policy?.Extension?.OutlierDetection),

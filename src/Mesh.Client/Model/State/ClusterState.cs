@@ -25,6 +25,9 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
         set => Volatile.Write(ref _model, value);
     }
 
+    /// <summary>Stands for whatever callers write, where the policy passes calls through.</summary>
+    public EndpointState AddressOfCaller { get; } = new(new() { Address = "", Host = "" });
+
     public EndpointSet Endpoints => Volatile.Read(ref _endpoints);
 
     /// <summary>The balancer's memory (positions), owned by the LoadBalancing room; replaced when the policy changes.</summary>

@@ -26,7 +26,6 @@ public sealed class UnbuiltTests
     }
 
     [Theory]
-    [InlineData("loadBalancer: { simple: PASSTHROUGH }", "loadBalancer.simple")]
     [InlineData("tunnel: { protocol: CONNECT }", "tunnel")]
     [InlineData("proxyProtocol: { version: V1 }", "proxyProtocol")]
     [InlineData("retryBudget: { percent: 20 }", "retryBudget")]
