@@ -90,7 +90,7 @@ internal sealed class HealthChecker
             if (!endpoint.IsFailing)
             {
                 endpoint.Health.CheckFailure = null;
-                endpoint.BecameHealthyAt = TimeProvider.GetTimestamp();
+                endpoint.RestartAge(TimeProvider.GetTimestamp());
             }
 
             Tell(EndpointRecovered, (cluster, endpoint), static (listeners, told) => listeners(told.cluster, told.endpoint));

@@ -201,17 +201,17 @@ public sealed class HealthCheckerTests
     }
 
     [Fact]
-    public void Recovery_tells_when_it_was_and_clears_the_mark_of_failed_connections()
+    public void Recovery_restarts_the_age_and_clears_the_mark_of_failed_connections()
     {
         _probe.Then(First, Unhealthy);
         var cluster = Cluster(1, Check with { HealthyThreshold = 1 });
         var endpoint = cluster.Endpoints.All[0];
         Pass(0);
-        Assert.Equal(long.MinValue, endpoint.BecameHealthyAt);
+        Assert.Equal(EndpointState.JoinedLongAgo, endpoint.JoinedAt);
         ConnectFailureMark.Set(endpoint, _time);
         Pass(5);
 
-        Assert.Equal((_time.GetTimestamp(), EndpointState.NoConnectFailure, null), (endpoint.BecameHealthyAt, endpoint.ConnectFailedUntil, endpoint.Health.CheckFailure));
+        Assert.Equal((_time.GetTimestamp(), EndpointState.NoConnectFailure, null), (endpoint.JoinedAt, endpoint.ConnectFailedUntil, endpoint.Health.CheckFailure));
     }
 
     [Fact]
@@ -299,7 +299,7 @@ public sealed class HealthCheckerTests
         Pass(0);
         var joined = new EndpointState(Services.Endpoints("10.0.0.9")[0]);
         EndpointState[] all = [cluster.Endpoints.All[1], joined];
-        cluster.TryPublish(cluster.Endpoints, AvailableEndpoints.Build(all, null));
+        cluster.TryPublish(cluster.Endpoints, AvailableEndpoints.Build(all, ClusterPolicy.Default));
         _checker.Update(cluster);
         Pass(10);
 

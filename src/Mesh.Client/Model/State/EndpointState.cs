@@ -23,7 +23,6 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     private int _inFlight;
     private int _ejection = InBalance;
     private int _failedChecks;
-    private long _becameHealthyAt = long.MinValue;
     private long _connectFailedUntil = NoConnectFailure;
     private long _joinedAt = joinedAt;
 
@@ -53,13 +52,6 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
 
     /// <summary>May be picked: calls and checks agree.</summary>
     public bool IsAvailable => !IsEjected && !IsFailing;
-
-    /// <summary>The timestamp at which a health check last found it well after it was not; <see cref="long.MinValue"/> for never.</summary>
-    public long BecameHealthyAt
-    {
-        get => Volatile.Read(ref _becameHealthyAt);
-        set => Volatile.Write(ref _becameHealthyAt, value);
-    }
 
     /// <summary>A timestamp of the mesh's TimeProvider until which picks prefer others, after a connection could not be made.</summary>
     public long ConnectFailedUntil
