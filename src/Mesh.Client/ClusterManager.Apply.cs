@@ -149,7 +149,7 @@ internal sealed partial class ClusterManager
 
             if (!Balancer.IsSame(previous.Policy, model.Policy))
             {
-                UpdatesOf(cluster).Replace(Balancer.Create(model.Policy, _random));
+                UpdatesOf(cluster).Replace(Balancer.Create(model.Policy, _random, _activeClock));
             }
 
             if (previous.Policy.Limits != model.Policy.Limits)

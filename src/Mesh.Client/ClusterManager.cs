@@ -24,6 +24,7 @@ internal sealed partial class ClusterManager : IDisposable
     private readonly Func<DiscoveryKind, IEndpointSource> _sources;
     private readonly Func<DnsConfiguration, bool> _configureDns;
     private readonly RefreshSchedule _schedule;
+    private readonly ActiveClock _activeClock;
     private MeshSnapshot? _newest;
     private bool _isDisposed;
 
@@ -32,13 +33,15 @@ internal sealed partial class ClusterManager : IDisposable
     /// <param name="loggerFactory">Where discovery tells of state changes.</param>
     /// <param name="serviceDiscovery">The resolver of Microsoft.Extensions.ServiceDiscovery; null where the application registered none.</param>
     /// <param name="probe">What asks endpoints whether they are well; null asks nobody.</param>
+    /// <param name="activeClock">The clock of load-aware policies, which ends with the manager.</param>
     public ClusterManager(
         TimeProvider timeProvider,
         MeshRandom random,
         ILoggerFactory loggerFactory,
         ServiceEndpointResolver? serviceDiscovery = null,
-        IHealthProbe? probe = null)
-        : this(timeProvider, random, loggerFactory, MakeSources(timeProvider, loggerFactory, serviceDiscovery), probe)
+        IHealthProbe? probe = null,
+        ActiveClock? activeClock = null)
+        : this(timeProvider, random, loggerFactory, MakeSources(timeProvider, loggerFactory, serviceDiscovery), probe, activeClock)
     {
     }
 
@@ -49,7 +52,8 @@ internal sealed partial class ClusterManager : IDisposable
         ILoggerFactory loggerFactory,
         Func<DiscoveryKind, IEndpointSource> sources,
         Func<DnsConfiguration, bool> configureDns,
-        IHealthProbe? probe = null)
+        IHealthProbe? probe = null,
+        ActiveClock? activeClock = null)
     {
         _timeProvider = timeProvider;
         _random = random;
@@ -58,13 +62,14 @@ internal sealed partial class ClusterManager : IDisposable
         _sources = sources;
         _configureDns = configureDns;
         _schedule = new RefreshSchedule(random);
+        _activeClock = activeClock ?? new ActiveClock(timeProvider);
         OutlierDetector = new OutlierDetector(timeProvider, _backgroundLogger, random);
         HealthChecker = new HealthChecker(probe ?? new NoHealthProbe(), OutlierDetector, timeProvider, random, _backgroundLogger);
     }
 
     private ClusterManager(
-        TimeProvider timeProvider, MeshRandom random, ILoggerFactory loggerFactory, EndpointSources sources, IHealthProbe? probe)
-        : this(timeProvider, random, loggerFactory, sources.Get, sources.Configure, probe)
+        TimeProvider timeProvider, MeshRandom random, ILoggerFactory loggerFactory, EndpointSources sources, IHealthProbe? probe, ActiveClock? activeClock)
+        : this(timeProvider, random, loggerFactory, sources.Get, sources.Configure, probe, activeClock)
     {
     }
 
@@ -172,6 +177,8 @@ internal sealed partial class ClusterManager : IDisposable
         {
             StopTimers(state);
         }
+
+        _activeClock.Dispose();
     }
 
     private static EndpointSources MakeSources(TimeProvider timeProvider, ILoggerFactory loggerFactory, ServiceEndpointResolver? serviceDiscovery) =>
@@ -241,7 +248,7 @@ internal sealed partial class ClusterManager : IDisposable
 
         var state = new ClusterState(key, model)
         {
-            Balancer = Balancer.Create(model.Policy, _random),
+            Balancer = Balancer.Create(model.Policy, _random, _activeClock),
             LastUsed = _timeProvider.GetTimestamp(),
         };
         state.Listener = new BalancerUpdates(state, _timeProvider, _backgroundLogger);

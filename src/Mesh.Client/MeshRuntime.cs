@@ -42,6 +42,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         _serviceDiscovery = serviceDiscovery;
         TimeProvider = timeProvider;
         Telemetry = telemetry;
+        ActiveClock = new ActiveClock(timeProvider);
         Transports = new TransportPool(timeProvider);
         Mirrors = new MirrorSender(this);
         UndeclaredPorts = new UndeclaredPortReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
@@ -52,6 +53,9 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     }
 
     public TimeProvider TimeProvider { get; }
+
+    /// <summary>The mesh's clock without the pauses of this process, by which policies learn from calls.</summary>
+    public ActiveClock ActiveClock { get; }
 
     public MeshTelemetry Telemetry { get; }
 
@@ -181,7 +185,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         if (_clusters is null)
         {
             _random = update.Configuration.Seed is { } seed ? MeshRandom.Seeded(seed) : MeshRandom.Unseeded;
-            var clusters = new ClusterManager(TimeProvider, _random, _loggerFactory, _serviceDiscovery, new HealthProbe(Transports));
+            var clusters = new ClusterManager(TimeProvider, _random, _loggerFactory, _serviceDiscovery, new HealthProbe(Transports), ActiveClock);
             clusters.EndpointRemoved += Transports.Drain;
             clusters.DiscoveryFailed += Telemetry.CountDiscoveryFailure;
             new HealthReporter(TimeProvider, Telemetry, _loggerFactory.CreateLogger(HealthLog.Category)).Connect(clusters.OutlierDetector, clusters.HealthChecker);

@@ -140,7 +140,9 @@ public sealed class BalancerUpdatesTests : IDisposable
     private bool IsComplete => ((Balancer)_cluster.Balancer!).IsComplete(_cluster.Endpoints);
 
     private static Balancer Ring() => Balancer.Create(
-        new ClusterPolicy { LoadBalancer = LoadBalancerPolicy.RingHash, ConsistentHash = new() { Key = HashKeyKind.Header, Name = "a" } }, MeshRandom.Seeded(1));
+        new ClusterPolicy { LoadBalancer = LoadBalancerPolicy.RingHash, ConsistentHash = new() { Key = HashKeyKind.Header, Name = "a" } },
+        MeshRandom.Seeded(1),
+        new ActiveClock(TimeProvider.System));
 
     private void Publish(int endpoints) => Assert.True(_cluster.TryPublish(_cluster.Endpoints, Hosts.Set(Many[..endpoints])));
 

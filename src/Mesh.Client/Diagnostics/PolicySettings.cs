@@ -182,6 +182,7 @@ internal static class PolicySettings
     {
         LoadBalancerPolicy.RoundRobin => "ROUND_ROBIN",
         LoadBalancerPolicy.Random => "RANDOM",
+        LoadBalancerPolicy.PeakEwma => "PEAK_EWMA",
         _ => "LEAST_REQUEST",
     };
 }

@@ -10,13 +10,14 @@ internal abstract class Balancer(MeshRandom random)
     /// <summary>Draws before all endpoints are looked at. Where half of them cannot be used, one pick in 256 looks at all.</summary>
     private const int MaximumDraws = 8;
 
-    public static Balancer Create(ClusterPolicy policy, MeshRandom random) => policy.LoadBalancer switch
+    public static Balancer Create(ClusterPolicy policy, MeshRandom random, ActiveClock clock) => policy.LoadBalancer switch
     {
         LoadBalancerPolicy.RoundRobin => new RoundRobinBalancer(random),
         LoadBalancerPolicy.Random => new RandomBalancer(random),
         LoadBalancerPolicy.LeastRequest => new LeastRequestBalancer(random, policy.LoadBalancerExtension.ChoiceCount),
         LoadBalancerPolicy.RingHash => new RingHashBalancer(random, policy.ConsistentHash!.Size, policy.LoadBalancerExtension.HashBalanceFactor),
         LoadBalancerPolicy.Maglev => new MaglevBalancer(random, policy.ConsistentHash!.Size, policy.LoadBalancerExtension.HashBalanceFactor),
+        LoadBalancerPolicy.PeakEwma => new PeakEwmaBalancer(random, clock, policy.LoadBalancerExtension.ChoiceCount),
         _ => throw new ArgumentOutOfRangeException(nameof(policy), policy.LoadBalancer, "A load balancer policy without a balancer."),
     };
 
@@ -36,7 +37,7 @@ internal abstract class Balancer(MeshRandom random)
     /// <summary>Wants to hear of every attempt, by <see cref="Begin"/> and <see cref="End"/>.</summary>
     public virtual bool LearnsFromCalls => false;
 
-    /// <summary>An attempt is sent to the endpoint that was picked.</summary>
+    /// <summary>An attempt is sent to the endpoint that was picked, at a timestamp of the <see cref="ActiveClock"/>.</summary>
     public virtual void Begin(EndpointState endpoint, long now)
     {
     }

@@ -127,7 +127,7 @@ internal sealed partial class MeshCall
         if (Balancer is { LearnsFromCalls: true })
         {
             _isLearntFrom = true;
-            _sentAt = Runtime.TimeProvider.GetTimestamp();
+            _sentAt = Runtime.ActiveClock.GetTimestamp();
             Balancer.Begin(endpoint, _sentAt);
         }
 
@@ -198,7 +198,7 @@ internal sealed partial class MeshCall
         if (_isLearntFrom)
         {
             _isLearntFrom = false;
-            Balancer!.End(Endpoint!, new(_sentAt, Runtime.TimeProvider.GetTimestamp(), outcome, response));
+            Balancer!.End(Endpoint!, new(_sentAt, Runtime.ActiveClock.GetTimestamp(), outcome, response));
         }
     }
 

@@ -11,6 +11,8 @@ public sealed class BalancerTests
 
     private static readonly Stopped Start = new(0);
 
+    private static readonly ActiveClock Active = new(Start);
+
     private readonly MeshRandom _hashes = MeshRandom.Seeded(7);
 
     public static TheoryData<string> Policies => [.. Enum.GetNames<LoadBalancerPolicy>()];
@@ -48,7 +50,7 @@ public sealed class BalancerTests
     public void Round_robin_takes_turns()
     {
         var set = Set(1, 1, 1);
-        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(1));
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(1), Active);
         var first = Array.IndexOf(set.All, balancer.Pick(set, new([], Start)));
 
         Assert.All(Enumerable.Range(1, 30), turn => Assert.Same(set.All[(first + turn) % 3], balancer.Pick(set, new([], Start))));
@@ -58,7 +60,7 @@ public sealed class BalancerTests
     public void Round_robin_gives_the_exact_weights_in_every_round() => Gen.Int[1, 40].Array[2, 12].Sample(weights =>
     {
         var set = Set(weights);
-        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(weights.Length));
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(weights.Length), Active);
         var counts = set.All.ToDictionary(endpoint => endpoint, _ => 0);
         for (var pick = 0; pick < weights.Sum(); pick++)
         {
@@ -72,7 +74,7 @@ public sealed class BalancerTests
     public void Round_robin_spreads_the_turns_of_a_heavy_endpoint()
     {
         var set = Set(5, 1, 1);
-        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(1));
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(1), Active);
         var picks = Enumerable.Range(0, 70).Select(_ => balancer.Pick(set, new([], Start)) == set.All[0]).ToArray();
 
         Assert.DoesNotContain(true, Enumerable.Range(0, 66).Select(start => picks.AsSpan(start, 4).IndexOf(true) < 0));
@@ -82,7 +84,7 @@ public sealed class BalancerTests
     public void Round_robin_starts_anywhere()
     {
         var set = Set(1, 1, 1, 1);
-        var starts = Enumerable.Range(0, 100).Select(seed => Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(seed)).Pick(set, new([], Start)));
+        var starts = Enumerable.Range(0, 100).Select(seed => Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(seed), Active).Pick(set, new([], Start)));
 
         Assert.Equal(4, starts.Distinct().Count());
     }
@@ -91,7 +93,7 @@ public sealed class BalancerTests
     public void Round_robin_goes_on_over_a_changed_set()
     {
         var set = Set(1, 1, 1, 1);
-        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(1));
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(1), Active);
         var first = Array.IndexOf(set.All, balancer.Pick(set, new([], Start)));
 
         Assert.Same(set.All[(first + 1) % 4], balancer.Pick(new EndpointSet(set.All, set.All), new([], Start)));
@@ -135,7 +137,7 @@ public sealed class BalancerTests
                 }
 
                 var tried = set.All.Skip(seed % failed.Length).Take(tries).ToArray();
-                var balancer = Balancer.Create(With(policy), MeshRandom.Seeded(seed));
+                var balancer = Balancer.Create(With(policy), MeshRandom.Seeded(seed), Active);
                 var best = set.All.Min(Rank);
                 for (var pick = 0; pick < 50; pick++)
                 {
@@ -161,16 +163,18 @@ public sealed class BalancerTests
 
     [Theory]
     [MemberData(nameof(Policies))]
-    public void Pick_looks_at_the_clock_once_and_only_for_marked_endpoints(string policy)
+    public void Pick_looks_at_the_clock_once_and_only_for_marked_endpoints_or_to_learn(string policy)
     {
         var clock = new Stopped(5);
         var set = Set(1, 1, 1);
-        Pick(Make(policy), set, [], clock);
-        Assert.Equal(0, clock.Looks);
+        var balancer = Make(policy);
+        Pick(balancer, set, [], clock);
+        var before = clock.Looks;
+        Assert.Equal(balancer.LearnsFromCalls ? 1 : 0, before);
 
         Array.ForEach(set.All, endpoint => endpoint.ConnectFailedUntil = 6);
-        Pick(Make(policy), set, [], clock);
-        Assert.Equal(1, clock.Looks);
+        Pick(balancer, set, [], clock);
+        Assert.Equal(before + 1, clock.Looks);
     }
 
     [Theory]
@@ -249,7 +253,7 @@ public sealed class BalancerTests
             endpoint.BeginCall();
         }
 
-        var balancer = Balancer.Create(With(LoadBalancerPolicy.LeastRequest) with { LoadBalancerExtension = new() { ChoiceCount = 4 } }, MeshRandom.Seeded(3));
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.LeastRequest) with { LoadBalancerExtension = new() { ChoiceCount = 4 } }, MeshRandom.Seeded(3), Active);
         var idle = 0;
         Repeat(Picks, () => idle += balancer.Pick(set, new([], Start)) == set.All[0] ? 1 : 0);
 
@@ -271,7 +275,7 @@ public sealed class BalancerTests
     public void Weights_with_a_common_divisor_are_what_is_left_without_it() =>
         Assert.Equal(4u, Set(100, 300).Groups[0].Weights!.Total);
 
-    private static Balancer Make(string policy) => Balancer.Create(With(Enum.Parse<LoadBalancerPolicy>(policy)), MeshRandom.Seeded(1));
+    private static Balancer Make(string policy) => Balancer.Create(With(Enum.Parse<LoadBalancerPolicy>(policy)), MeshRandom.Seeded(1), Active);
 
     /// <summary>As a running cluster does it: what a policy has to know about a set is worked out before, and requests have something to be hashed by.</summary>
     private EndpointState? Pick(Balancer balancer, EndpointSet set, ReadOnlySpan<EndpointState> tried = default, TimeProvider? clock = null)
@@ -302,7 +306,7 @@ public sealed class BalancerTests
 
     private int[] Count(LoadBalancerPolicy policy, EndpointSet set, int picks = Picks)
     {
-        var balancer = Balancer.Create(With(policy, ringSize: 1 << 18), MeshRandom.Seeded(42));
+        var balancer = Balancer.Create(With(policy, ringSize: 1 << 18), MeshRandom.Seeded(42), Active);
         var counts = new int[set.All.Length];
         Repeat(picks, () => counts[Array.IndexOf(set.All, Pick(balancer, set))]++);
         return counts;

@@ -82,7 +82,7 @@ public sealed class MeshCallTests
                 { IsPrimitive: true } => Convert.ChangeType(7, type, CultureInfo.InvariantCulture),
                 { IsEnum: true } => Enum.ToObject(type, 7),
                 { IsValueType: true } => field.GetValue(call),
-                _ when type == typeof(Balancer) => Balancer.Create(ClusterPolicy.Default, MeshRandom.Unseeded),
+                _ when type == typeof(Balancer) => Balancer.Create(ClusterPolicy.Default, MeshRandom.Unseeded, new ActiveClock(TimeProvider.System)),
                 _ => RuntimeHelpers.GetUninitializedObject(type),
             });
         }

@@ -21,7 +21,7 @@ internal sealed class Decider
     {
         _snapshot = RuleLoading.Compile(rulesJson);
         _requests = [.. hosts.Select(MakeRequest)];
-        _balancer = Balancer.Create(ClusterPolicy.Default, _random);
+        _balancer = Balancer.Create(ClusterPolicy.Default, _random, new ActiveClock(TimeProvider.System));
         var states = Enumerable.Range(0, endpoints).Select(MakeEndpoint).ToArray();
         _endpoints = new EndpointSet(states, states);
         for (var call = 0; call < _requests.Length; call++)

@@ -78,7 +78,8 @@ internal static class HashingPart
                 Size = policy == LoadBalancerPolicy.Maglev ? ConsistentHashConfiguration.DefaultTableSize : ConsistentHashConfiguration.DefaultRingSize,
             },
         },
-        MeshRandom.Unseeded);
+        MeshRandom.Unseeded,
+        new ActiveClock(TimeProvider.System));
 
     private static EndpointSet SetOf(int endpoints, Func<int, int> weight)
     {

@@ -14,4 +14,7 @@ internal enum LoadBalancerPolicy
 
     /// <summary>Maglev (<c>consistentHash.maglev</c>).</summary>
     Maglev,
+
+    /// <summary>Power of two choices over latency times calls in flight (<c>PEAK_EWMA</c> of <c>x-mesh</c>).</summary>
+    PeakEwma,
 }

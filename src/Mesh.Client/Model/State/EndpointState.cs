@@ -25,6 +25,7 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     private int _failedChecks;
     private long _connectFailedUntil = NoConnectFailure;
     private long _joinedAt = joinedAt;
+    private object? _load;
 
     /// <summary>The newest description of the address.</summary>
     public Endpoint Endpoint
@@ -72,6 +73,13 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
 
     /// <summary>The connections of this endpoint, by kind of client; owned by the Transport room; null before the first call.</summary>
     public object? Transports { get; set; }
+
+    /// <summary>What load-aware policies have learnt of the endpoint, owned by the LoadBalancing room; null before the first call.</summary>
+    public object? Load => Volatile.Read(ref _load);
+
+    /// <summary>Sets <see cref="Load"/> where nobody has yet.</summary>
+    /// <returns>What is set now.</returns>
+    public object SetLoad(object load) => Interlocked.CompareExchange(ref _load, load, null) ?? load;
 
     public void BeginCall() => Interlocked.Increment(ref _inFlight);
 

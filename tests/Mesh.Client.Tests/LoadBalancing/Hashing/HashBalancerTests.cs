@@ -227,7 +227,8 @@ public sealed class HashBalancerTests
             ConsistentHash = new() { Key = HashKeyKind.Header, Size = policy == "Maglev" ? 1009 : 1024 },
             LoadBalancerExtension = new() { HashBalanceFactor = hashBalanceFactor },
         },
-        MeshRandom.Seeded(1));
+        MeshRandom.Seeded(1),
+        new ActiveClock(TimeProvider.System));
 
     private static HashBalancer Prepared(string policy, EndpointSet set, int hashBalanceFactor = 0)
     {

@@ -1,0 +1,55 @@
+namespace Mesh.Client.LoadBalancing;
+
+/// <summary>
+/// Peak EWMA (Finagle, linkerd2-proxy): a longer latency is believed at once, a shorter one by and by, and without calls the estimate
+/// decays, so that an endpoint that was slow is tried again. One word: the latency as a float above the time of the last change. The word 0
+/// knows nothing; a negative latency knows from calls without an answer only that it is not shorter.
+/// </summary>
+internal readonly record struct LatencyEstimate(long Word)
+{
+    /// <summary>Time constant of the average and of the decay, in microseconds.</summary>
+    public const double DecayTime = 10e6;
+
+    private LatencyEstimate(double latency, uint stamp)
+        : this(((long)BitConverter.SingleToInt32Bits((float)latency) << 32) | stamp)
+    {
+    }
+
+    /// <summary>There was an answer.</summary>
+    public bool IsKnown => Word > 0;
+
+    /// <summary>The estimate at the last change, in microseconds.</summary>
+    public double Latency => Math.Abs(BitConverter.Int32BitsToSingle((int)(Word >>> 32)));
+
+    /// <summary>The estimate as it has decayed until now.</summary>
+    public double Decayed(long now) => Latency * DecayUntil(now);
+
+    /// <summary>With an answer that took <paramref name="latency"/>.</summary>
+    public LatencyEstimate With(long latency, long now)
+    {
+        if (!IsKnown || latency >= Latency)
+        {
+            return new(Math.Max(1, latency), CoarseTime.Of(now));
+        }
+
+        var decay = DecayUntil(now);
+        return decay < 1 ? new(Math.Max(1, (Latency * decay) + (latency * (1 - decay))), CoarseTime.Of(now)) : this;
+    }
+
+    /// <summary>With a call that ended without an answer after <paramref name="latency"/>: its answer would have taken at least so long. Where
+    /// the estimate was longer it stays, and its decay begins anew from there.</summary>
+    public LatencyEstimate WithAtLeast(long latency, long now)
+    {
+        var sign = IsKnown ? 1 : -1;
+        if (latency >= Latency)
+        {
+            return new(sign * Math.Max(1, latency), CoarseTime.Of(now));
+        }
+
+        return latency > Decayed(now)
+            ? new(sign * Latency, CoarseTime.Of(now - (long)(DecayTime * Math.Log(Latency / Math.Max(1, latency)))))
+            : this;
+    }
+
+    private double DecayUntil(long now) => CoarseTime.Since((uint)Word, now) is var age and > 0 ? Math.Exp(-age / DecayTime) : 1;
+}
