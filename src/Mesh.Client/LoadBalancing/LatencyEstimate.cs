@@ -7,8 +7,12 @@ namespace Mesh.Client.LoadBalancing;
 /// </summary>
 internal readonly record struct LatencyEstimate(long Word)
 {
-    /// <summary>Time constant of the average and of the decay, in microseconds.</summary>
-    public const double DecayTime = 10e6;
+    /// <summary>Time constant of the average and of the decay, in microseconds. Shorter, and slow endpoints are tried too often; longer, and
+    /// endpoints that have recovered leave their share to the others for too long.</summary>
+    public const double DecayTime = 5e6;
+
+    /// <summary>What the newest answer counts at least: an endpoint that recovered gets few calls to show it with.</summary>
+    public const double LeastWeight = 0.3;
 
     private LatencyEstimate(double latency, uint stamp)
         : this(((long)BitConverter.SingleToInt32Bits((float)latency) << 32) | stamp)
@@ -32,8 +36,8 @@ internal readonly record struct LatencyEstimate(long Word)
             return new(Math.Max(1, latency), CoarseTime.Of(now));
         }
 
-        var decay = DecayUntil(now);
-        return decay < 1 ? new(Math.Max(1, (Latency * decay) + (latency * (1 - decay))), CoarseTime.Of(now)) : this;
+        var kept = Math.Min(DecayUntil(now), 1 - LeastWeight);
+        return new(Math.Max(1, (Latency * kept) + (latency * (1 - kept))), CoarseTime.Of(now));
     }
 
     /// <summary>With a call that ended without an answer after <paramref name="latency"/>: its answer would have taken at least so long. Where

@@ -4,13 +4,38 @@ using Mesh.Client.Model;
 namespace Mesh.Client.LoadBalancing;
 
 /// <summary>
-/// Power of two choices, or of some more, over latency times calls in flight for the weight (Finagle's and Linkerd's peak EWMA), with two
+/// Power of two choices, or of some more, over latency times calls in flight for the weight (Finagle's and Linkerd's peak EWMA), with three
 /// additions: the age of calls that wait for their headers counts as latency as soon as it is longer, so that a stall is seen before
-/// any answer tells of it, and failures multiply the cost.
+/// any answer tells of it; failures multiply the cost; and where the best that was drawn is much worse than is typical, more are drawn,
+/// since of a zone that is lost or a rack that is slow two at once are drawn often enough to be felt.
 /// </summary>
 internal sealed class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choiceCount) : LoadAwareBalancer(random, clock)
 {
+    private const int MaximumMoreChoices = 4;
+
+    /// <summary>Times the typical latency.</summary>
+    private const double SuspectLatency = 3;
+
+    /// <summary>One answer in so many is looked at for what is typical: all threads write to one place.</summary>
+    private const ulong AnswersPerLook = 16;
+
+    private const double LookWeight = 1 / 16.0;
+
+    private double _typicalLatency;
+
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.PeakEwma;
+
+    public override void End(EndpointState endpoint, in CallSample sample)
+    {
+        base.End(endpoint, sample);
+        var typical = Volatile.Read(ref _typicalLatency);
+        if (sample.Outcome == CallOutcome.Success && (typical == 0 || Random.NextUInt64() % AnswersPerLook == 0))
+        {
+            // What another thread writes meanwhile may be lost; there are enough answers.
+            var latency = EndpointLoad.Of(endpoint).Latency.Latency;
+            Volatile.Write(ref _typicalLatency, typical == 0 ? latency : typical + ((latency - typical) * LookWeight));
+        }
+    }
 
     protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
     {
@@ -25,74 +50,50 @@ internal sealed class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int
             other += other >= one ? 1 : 0;
             if (!IsMarked(endpoints[one], ref clock) && !IsMarked(endpoints[other], ref clock))
             {
-                return Cost.Of(group, other, now).IsLessThan(Cost.Of(group, one, now)) ? other : one;
+                var first = CostOf(group, one, now);
+                var second = CostOf(group, other, now);
+                return second.IsLessThan(first)
+                    ? ChooseMore(group, other, second, context, now, ref clock)
+                    : ChooseMore(group, one, first, context, now, ref clock);
             }
         }
 
         var best = DrawUsable(group, context.Tried, ref clock);
-        var cost = Cost.Of(group, best, now);
+        var cost = CostOf(group, best, now);
         for (var choice = 1; choice < choiceCount; choice++)
         {
-            // By weight an endpoint may be drawn twice, as often as its share demands, unless something is wrong with it.
-            var next = group.Weights is null || cost.IsSuspect
-                ? DrawOther(group, best, context, ref clock)
-                : DrawUsable(group, context.Tried, ref clock);
-            if (next != best && Cost.Of(group, next, now) is var nextCost && nextCost.IsLessThan(cost))
-            {
-                best = next;
-                cost = nextCost;
-            }
+            Compare(group, ref best, ref cost, context, now, ref clock);
+        }
+
+        return ChooseMore(group, best, cost, context, now, ref clock);
+    }
+
+    private int ChooseMore(EndpointGroup group, int best, EndpointCost cost, in PickContext context, long now, ref PickClock clock)
+    {
+        for (var choice = 0; cost.IsSuspect && choice < MaximumMoreChoices; choice++)
+        {
+            Compare(group, ref best, ref cost, context, now, ref clock);
         }
 
         return best;
     }
 
-    /// <summary>What a call to an endpoint would cost, as far as it can be said without another to compare with.</summary>
-    /// <param name="Latency">In microseconds, as it was last known; 0 where there was no answer yet.</param>
-    /// <param name="Least">In microseconds: what is left of <paramref name="Latency"/> by now, since an endpoint without calls may have recovered,
-    /// and what calls under way have shown by their age.</param>
-    /// <param name="Factor">What latency is multiplied with: calls in flight for the weight, and failures.</param>
-    /// <param name="IsSuspect">Failures, or calls that wait for longer than an answer took, speak against it.</param>
-    internal readonly record struct Cost(double Latency, double Least, double Factor, bool IsSuspect)
+    private void Compare(EndpointGroup group, ref int best, ref EndpointCost cost, in PickContext context, long now, ref PickClock clock)
     {
-        private const double SuspectPenalty = 1.5;
-
-        private const double SuspectDelay = 3;
-
-        public static Cost Of(EndpointGroup group, int index, long now)
+        // By weight an endpoint may be drawn twice, as often as its share demands, unless something is wrong with it.
+        var next = group.Weights is null || cost.IsSuspect
+            ? DrawOther(group, best, context, ref clock)
+            : DrawUsable(group, context.Tried, ref clock);
+        if (next != best && CostOf(group, next, now) is var nextCost && nextCost.IsLessThan(cost))
         {
-            var endpoint = group.Endpoints[index];
-            var factor = 1.0 + (Math.Max(0, endpoint.InFlight) * PerWeight(group, index));
-            if (EndpointLoad.Find(endpoint) is not { } load)
-            {
-                return new(0, 0, factor, IsSuspect: false);
-            }
-
-            var latency = load.Latency;
-            var age = load.WaitingAge(now);
-            var penalty = load.Errors.Penalty(now);
-            return new(
-                latency.IsKnown ? Math.Max(latency.Latency, age) : 0,
-                Math.Max(latency.Decayed(now), age),
-                factor * penalty,
-                penalty > SuspectPenalty || (latency.IsKnown && age > SuspectDelay * latency.Latency));
+            best = next;
+            cost = nextCost;
         }
+    }
 
-        /// <summary>The slower one may have recovered to what the other is, but not to more: what has not been called for a while is worth a
-        /// try, not a rush. One without answers counts like the other for the same reason.</summary>
-        public bool IsLessThan(in Cost other)
-        {
-            var isKnown = Latency > 0;
-            var isOtherKnown = other.Latency > 0;
-            var reference = !isKnown ? other.Latency : !isOtherKnown ? Latency : Math.Min(Latency, other.Latency);
-            reference = Math.Max(reference, 1);
-            var mine = isKnown && Latency == reference ? Latency : Math.Max(reference, Least);
-            var others = isOtherKnown && other.Latency == reference ? other.Latency : Math.Max(reference, other.Least);
-            return mine * Factor < others * other.Factor;
-        }
-
-        private static double PerWeight(EndpointGroup group, int index) => group.Weights is { } weights
-            ? weights.Total / (double)group.Endpoints.Length / weights[index]
-            : 1;
+    private EndpointCost CostOf(EndpointGroup group, int index, long now)
+    {
+        var typical = Volatile.Read(ref _typicalLatency);
+        return EndpointCost.Of(group, index, now, typical == 0 ? double.MaxValue : SuspectLatency * typical);
     }
 }

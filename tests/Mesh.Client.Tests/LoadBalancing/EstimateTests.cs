@@ -22,9 +22,17 @@ public sealed class EstimateTests
     [Fact]
     public void Shorter_latency_is_believed_as_far_as_time_has_passed()
     {
-        var kept = Math.Exp(-2 * Second / LatencyEstimate.DecayTime);
+        var kept = Math.Exp(-3 * Second / LatencyEstimate.DecayTime);
 
-        AssertLatency((9000 * kept) + (3000 * (1 - kept)), new LatencyEstimate(0).With(9000, Second).With(3000, 3 * Second).Latency);
+        AssertLatency((9000 * kept) + (3000 * (1 - kept)), new LatencyEstimate(0).With(9000, Second).With(3000, 4 * Second).Latency);
+    }
+
+    [Fact]
+    public void Shorter_latency_counts_for_something_however_soon_it_comes()
+    {
+        var estimate = new LatencyEstimate(0).With(9000, Second).With(3000, Second);
+
+        AssertLatency((9000 * (1 - LatencyEstimate.LeastWeight)) + (3000 * LatencyEstimate.LeastWeight), estimate.Latency);
     }
 
     [Fact]
@@ -37,12 +45,12 @@ public sealed class EstimateTests
     }
 
     [Fact]
-    public void Projected_decay_equals_the_written_one() => Gen.Select(Gen.Long[2, 10 * Second], Gen.Long[0, 60 * Second]).Sample((latency, after) =>
+    public void Projected_decay_equals_the_written_one() => Gen.Select(Gen.Long[2, 10 * Second], Gen.Long[2 * Second, 60 * Second]).Sample((latency, after) =>
     {
         var estimate = new LatencyEstimate(0).With(latency, Second);
 
-        // An answer without latency leaves nothing but the decay.
-        AssertLatency(estimate.Decayed(Second + after), Math.Min(estimate.With(0, Second + after).Latency, latency), 1.0 + (latency * 1e-6));
+        // An answer without latency leaves nothing but the decay, and at least a microsecond.
+        AssertLatency(Math.Max(1, estimate.Decayed(Second + after)), estimate.With(0, Second + after).Latency, 1e-3);
     });
 
     [Fact]

@@ -163,6 +163,21 @@ public sealed class PeakEwmaBalancerTests : IDisposable
     }
 
     [Fact]
+    public void More_are_drawn_where_the_best_is_much_worse_than_typical()
+    {
+        var set = Set([.. Enumerable.Repeat(1, 10)]);
+        for (var round = 0; round < 100; round++)
+        {
+            Array.ForEach(set.All[5..], endpoint => Call(endpoint, 10));
+        }
+
+        Array.ForEach(set.All[..5], endpoint => Call(endpoint, 100));
+
+        // Of two at random both are slow in 22 % of the picks; of six in none.
+        Assert.InRange(Picks(set, 10_000).Count(pick => Array.IndexOf(set.All, pick) < 5), 0, 100);
+    }
+
+    [Fact]
     public void More_choices_find_the_fastest_more_often()
     {
         var set = Set([.. Enumerable.Repeat(1, 10)]);

@@ -1,0 +1,51 @@
+using Mesh.Client.Model;
+
+namespace Mesh.Client.LoadBalancing;
+
+/// <summary>What a call to an endpoint would cost, as far as it can be said without another to compare with.</summary>
+/// <param name="Latency">In microseconds, as it was last known; 0 where there was no answer yet.</param>
+/// <param name="Least">In microseconds: what is left of <paramref name="Latency"/> by now, since an endpoint without calls may have recovered,
+/// and what calls under way have shown by their age.</param>
+/// <param name="Factor">What latency is multiplied with: calls in flight for the weight, and failures.</param>
+/// <param name="IsSuspect">It is much worse than is typical: others are worth a look.</param>
+internal readonly record struct EndpointCost(double Latency, double Least, double Factor, bool IsSuspect)
+{
+    private const double SuspectPenalty = 1.5;
+
+    /// <param name="group">With the endpoint.</param>
+    /// <param name="index">Its place.</param>
+    /// <param name="now">Microseconds of the <see cref="ActiveClock"/>.</param>
+    /// <param name="limit">A latency above it is suspect.</param>
+    public static EndpointCost Of(EndpointGroup group, int index, long now, double limit)
+    {
+        var endpoint = group.Endpoints[index];
+        var factor = 1.0 + (Math.Max(0, endpoint.InFlight) * CallsPerWeight(group, index));
+        if (EndpointLoad.Find(endpoint) is not { } load)
+        {
+            return new(0, 0, factor, IsSuspect: false);
+        }
+
+        var latency = load.Latency;
+        var age = load.WaitingAge(now);
+        var least = Math.Max(latency.Decayed(now), age);
+        var penalty = load.Errors.Penalty(now);
+        return new(
+            latency.IsKnown ? Math.Max(latency.Latency, age) : 0,
+            least,
+            factor * penalty,
+            penalty > SuspectPenalty || least > limit);
+    }
+
+    /// <summary>The slower one may have recovered to what the other is, but not to more: what has not been called for a while is worth a
+    /// try, not a rush. One without answers counts like the other for the same reason.</summary>
+    public bool IsLessThan(in EndpointCost other)
+    {
+        var reference = Math.Max(1, Latency == 0 ? other.Latency : other.Latency == 0 ? Latency : Math.Min(Latency, other.Latency));
+        return At(reference) * Factor < other.At(reference) * other.Factor;
+    }
+
+    private double At(double reference) => Latency == reference ? reference : Math.Max(reference, Least);
+
+    private static double CallsPerWeight(EndpointGroup group, int index)
+        => group.Weights is { } weights ? weights.Total / (double)group.Endpoints.Length / weights[index] : 1;
+}
