@@ -1,3 +1,4 @@
+using Mesh.Client.AspNetCore.LoadBalancing;
 using Mesh.Client.AspNetCore.Propagation;
 using Mesh.Client.AspNetCore.Security;
 using Mesh.Client.Telemetry;
@@ -13,6 +14,7 @@ public static class MeshApplicationBuilderExtensions
     private const string Marker = "__Mesh.Client.UseMesh";
 
     /// <summary>Captures the configured headers and the trace context of incoming requests, so that calls made while handling them carry them on.
+    /// Callers that balance by <c>PREQUAL</c> ask with the request header <c>x-mesh-load</c> how loaded this server is and are told in the response.
     /// Put it before what makes calls and before what security policies are meant to protect; calling it twice has no further effect.</summary>
     /// <remarks>AuthorizationPolicy, RequestAuthentication and PeerAuthentication with mode STRICT are not built yet. While the rules hold one
     /// that applies to this workload, every request is answered 503 with a line that names it: it is never let in unchecked. There is no exception for
@@ -39,7 +41,8 @@ public static class MeshApplicationBuilderExtensions
                 + "Call builder.Services.AddMeshClient() before the application is built, or leave UseMesh() out.");
         }
 
-        return app.Use(next => new UnbuiltPolicyMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>()).InvokeAsync).Use(next =>
+        var load = new ServerLoad(services.GetService<TimeProvider>() ?? TimeProvider.System);
+        return app.Use(next => new LoadReportMiddleware(next, load).InvokeAsync).Use(next => new UnbuiltPolicyMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>()).InvokeAsync).Use(next =>
         {
             var logger = services.GetService<ILoggerFactory>()?.CreateLogger<IncomingContextMiddleware>() ?? NullLogger<IncomingContextMiddleware>.Instance;
             return new IncomingContextMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>(), logger).InvokeAsync;

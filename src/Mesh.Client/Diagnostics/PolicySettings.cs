@@ -24,7 +24,7 @@ internal static class PolicySettings
         {
             yield return policy.IsPassThrough
                 ? new("loadBalancer.simple", "PASSTHROUGH", null)
-                : new("loadBalancer.simple", Name(policy.LoadBalancer), Default(policy.LoadBalancer == ClusterPolicy.Default.LoadBalancer));
+                : new(Field(policy.LoadBalancer), Name(policy.LoadBalancer), Default(policy.LoadBalancer == ClusterPolicy.Default.LoadBalancer));
             yield break;
         }
 
@@ -178,11 +178,16 @@ internal static class PolicySettings
     /// <summary>Of a policy only the values are kept: one that equals the default may stand in a rule all the same.</summary>
     private static string? Default(bool isDefault) => isDefault ? "default" : null;
 
+    /// <summary>Istio's field has no name for what goes beyond it.</summary>
+    private static string Field(LoadBalancerPolicy policy)
+        => policy is LoadBalancerPolicy.PeakEwma or LoadBalancerPolicy.Prequal ? "x-mesh.loadBalancer.policy" : "loadBalancer.simple";
+
     private static string Name(LoadBalancerPolicy policy) => policy switch
     {
         LoadBalancerPolicy.RoundRobin => "ROUND_ROBIN",
         LoadBalancerPolicy.Random => "RANDOM",
         LoadBalancerPolicy.PeakEwma => "PEAK_EWMA",
+        LoadBalancerPolicy.Prequal => "PREQUAL",
         _ => "LEAST_REQUEST",
     };
 }

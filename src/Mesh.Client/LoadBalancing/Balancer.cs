@@ -17,6 +17,7 @@ internal abstract class Balancer(MeshRandom random)
         LoadBalancerPolicy.LeastRequest => new LeastRequestBalancer(random, policy.LoadBalancerExtension.ChoiceCount),
         LoadBalancerPolicy.RingHash => new RingHashBalancer(random, policy.ConsistentHash!.Size, policy.LoadBalancerExtension.HashBalanceFactor),
         LoadBalancerPolicy.Maglev => new MaglevBalancer(random, policy.ConsistentHash!.Size, policy.LoadBalancerExtension.HashBalanceFactor),
+        LoadBalancerPolicy.Prequal => new PrequalBalancer(random, clock, policy.LoadBalancerExtension.ChoiceCount),
         LoadBalancerPolicy.PeakEwma => new PeakEwmaBalancer(random, clock, policy.LoadBalancerExtension.ChoiceCount),
         _ => throw new ArgumentOutOfRangeException(nameof(policy), policy.LoadBalancer, "A load balancer policy without a balancer."),
     };
@@ -36,6 +37,9 @@ internal abstract class Balancer(MeshRandom random)
 
     /// <summary>Wants to hear of every attempt, by <see cref="Begin"/> and <see cref="End"/>.</summary>
     public virtual bool LearnsFromCalls => false;
+
+    /// <summary>Goes by what servers report of their load with their answers, where they are asked to.</summary>
+    public virtual bool AsksForReports => false;
 
     /// <summary>An attempt is sent to the endpoint that was picked, at a timestamp of the <see cref="ActiveClock"/>.</summary>
     public virtual void Begin(EndpointState endpoint, long now)
@@ -221,6 +225,9 @@ internal abstract class Balancer(MeshRandom random)
     /// <summary>0 for those that can be used; the lower the better.</summary>
     protected static int RankOf(EndpointState endpoint, ReadOnlySpan<EndpointState> tried, ref PickClock clock) =>
         (Contains(tried, endpoint) ? 2 : 0) + (IsMarked(endpoint, ref clock) ? 1 : 0);
+
+    protected static bool IsUsable(EndpointState endpoint, ReadOnlySpan<EndpointState> tried, ref PickClock clock)
+        => RankOf(endpoint, tried, ref clock) == 0;
 
     protected static bool IsMarked(EndpointState endpoint, ref PickClock clock)
         => endpoint.ConnectFailedUntil is var until && until != EndpointState.NoConnectFailure && until > clock.Now;

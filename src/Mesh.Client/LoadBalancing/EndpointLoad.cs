@@ -32,6 +32,13 @@ internal sealed class EndpointLoad
     [FieldOffset(16)]
     private long _errors;
 
+    /// <summary>A <see cref="ReportedLoad"/>.</summary>
+    [FieldOffset(24)]
+    private long _reported;
+
+    [FieldOffset(32)]
+    private int _inFlightAtReport;
+
     public static EndpointLoad Of(EndpointState endpoint)
         => (EndpointLoad?)endpoint.Load ?? (EndpointLoad)endpoint.SetLoad(new EndpointLoad());
 
@@ -40,6 +47,11 @@ internal sealed class EndpointLoad
     public LatencyEstimate Latency => new(Volatile.Read(ref _latency));
 
     public ErrorEstimate Errors => new(Volatile.Read(ref _errors));
+
+    public ReportedLoad Reported => new(Volatile.Read(ref _reported));
+
+    /// <summary>Calls of this process to the endpoint when its last report came; may for a moment be that of another report.</summary>
+    public int InFlightAtReport => Volatile.Read(ref _inFlightAtReport);
 
     public int Waiting => (int)(Volatile.Read(ref _waiting) & CountMask);
 
@@ -92,6 +104,13 @@ internal sealed class EndpointLoad
             current = Volatile.Read(ref _errors);
         }
         while (!TryExchange(ref _errors, new ErrorEstimate(current).With(isFailure, now).Word, current));
+    }
+
+    /// <summary>The newest counts.</summary>
+    public void Report(ReportedLoad reported, int inFlight)
+    {
+        Volatile.Write(ref _inFlightAtReport, inFlight);
+        Volatile.Write(ref _reported, reported.Word);
     }
 
     private static bool TryExchange(ref long word, long next, long current)

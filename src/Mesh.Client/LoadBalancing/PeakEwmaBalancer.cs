@@ -9,7 +9,7 @@ namespace Mesh.Client.LoadBalancing;
 /// any answer tells of it; failures multiply the cost; and where the best that was drawn is much worse than is typical, more are drawn,
 /// since of a zone that is lost or a rack that is slow two at once are drawn often enough to be felt.
 /// </summary>
-internal sealed class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choiceCount) : LoadAwareBalancer(random, clock)
+internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choiceCount) : LoadAwareBalancer(random, clock)
 {
     private const int MaximumMoreChoices = 4;
 
@@ -91,7 +91,7 @@ internal sealed class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int
         }
     }
 
-    private EndpointCost CostOf(EndpointGroup group, int index, long now)
+    protected EndpointCost CostOf(EndpointGroup group, int index, long now)
     {
         var typical = Volatile.Read(ref _typicalLatency);
         return EndpointCost.Of(group, index, now, typical == 0 ? double.MaxValue : SuspectLatency * typical);

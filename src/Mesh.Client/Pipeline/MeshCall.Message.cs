@@ -1,4 +1,5 @@
 using System.Net;
+using Mesh.Client.LoadBalancing;
 using Mesh.Client.Telemetry;
 using Mesh.Client.Transport;
 
@@ -12,6 +13,7 @@ internal sealed partial class MeshCall
     private ProtocolUpgrade? _upgrade;
     private RequestEdits? _edits;
     private CallMirrors? _mirrors;
+    private bool _asksForReport;
 
     /// <summary>Puts trace context and, where it may go there, captured context on the request.</summary>
     public void BeginContext(bool receivesContext, TraceWriter writer)
@@ -23,10 +25,25 @@ internal sealed partial class MeshCall
 
     public void EndContext()
     {
+        if (_asksForReport)
+        {
+            _asksForReport = false;
+            Request.Headers.Remove(LoadReport.HeaderName);
+        }
+
         if (Context is { } context)
         {
             Context = null;
             ContextPropagator.EndCall(Request, context, IsTraced);
+        }
+    }
+
+    /// <summary>The server's report on its load is asked for by a header, which it gets only inside the mesh.</summary>
+    private void AskForReport()
+    {
+        if (Balancer!.AsksForReports && Cluster!.Model.Service.ReceivesContext && !Request.Headers.NonValidated.Contains(LoadReport.HeaderName))
+        {
+            _asksForReport = Request.Headers.TryAddWithoutValidation(LoadReport.HeaderName, LoadReport.Question);
         }
     }
 

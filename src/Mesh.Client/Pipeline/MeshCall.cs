@@ -129,6 +129,7 @@ internal sealed partial class MeshCall
             _isLearntFrom = true;
             _sentAt = Runtime.ActiveClock.GetTimestamp();
             Balancer.Begin(endpoint, _sentAt);
+            AskForReport();
         }
 
         if (RetryPolicy.PerTryTimeout is { } time)

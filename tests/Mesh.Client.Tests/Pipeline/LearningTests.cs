@@ -67,6 +67,34 @@ public sealed class LearningTests : IDisposable
         Assert.Equal(CallOutcome.CallerCancelled, Assert.Single(_pupil.Heard).Outcome);
     }
 
+    [Theory]
+    [InlineData("MESH_INTERNAL", true)]
+    [InlineData("MESH_EXTERNAL", false)]
+    public async Task Report_is_asked_for_inside_the_mesh_and_the_question_taken_back(string location, bool isAsked)
+    {
+        using var mesh = new MeshFixture($$"""
+            "ServiceEntries": { "reviews": { "hosts": [ "reviews" ], "location": "{{location}}", "ports": [ { "number": 9080, "name": "http", "protocol": "HTTP" } ],
+              "resolution": "STATIC", "endpoints": [ { "address": "10.0.0.1", "ports": { "http": 80 } } ] } },
+            "DestinationRules": { "reviews": { "host": "reviews", "x-mesh": { "trafficPolicy": { "loadBalancer": { "policy": "PREQUAL" } } } } }
+            """);
+        var asked = false;
+        mesh.Transport["10.0.0.1:80"].Then(TransportStep.Answer(request =>
+        {
+            asked = request.Headers.Contains(LoadReport.HeaderName);
+            var response = new HttpResponseMessage(HttpStatusCode.OK);
+            response.Headers.Add(LoadReport.HeaderName, "rif=5;latency=2000");
+            return response;
+        }));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://reviews:9080/");
+
+        using var response = await mesh.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(isAsked, asked);
+        Assert.False(request.Headers.Contains(LoadReport.HeaderName));
+        var endpoint = Assert.Single(Assert.Single(((Mesh.Client.Pipeline.MeshHandler)mesh.Handler).Runtime.Clusters.GetStates()).Endpoints.All);
+        Assert.Equal(5, EndpointLoad.Of(endpoint).Reported.RequestsInFlight);
+    }
+
     /// <summary>A first call makes the cluster, whose balancer then gives way to the pupil.</summary>
     private async Task LearnAsync()
     {

@@ -6,7 +6,7 @@ internal static class ExtensionBinder
     private static readonly KeyValuePair<string, LoadBalancerPolicy>[] Policies =
     [
         new("LEAST_REQUEST", LoadBalancerPolicy.LeastRequest), new("ROUND_ROBIN", LoadBalancerPolicy.RoundRobin), new("RANDOM", LoadBalancerPolicy.Random),
-        new("PEAK_EWMA", LoadBalancerPolicy.PeakEwma),
+        new("PEAK_EWMA", LoadBalancerPolicy.PeakEwma), new("PREQUAL", LoadBalancerPolicy.Prequal),
     ];
 
     public static bool IsBuiltFor(string kind) => kind == "DestinationRule";

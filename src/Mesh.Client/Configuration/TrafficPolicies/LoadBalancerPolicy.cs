@@ -17,4 +17,7 @@ internal enum LoadBalancerPolicy
 
     /// <summary>Power of two choices over latency times calls in flight (<c>PEAK_EWMA</c> of <c>x-mesh</c>).</summary>
     PeakEwma,
+
+    /// <summary>Prequal's rule over the load that servers report (<c>PREQUAL</c> of <c>x-mesh</c>).</summary>
+    Prequal,
 }

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Mesh.Client.LoadBalancing;
+
+/// <summary>What a server says of its own load in the header of an answer: <c>rif=12;latency=3400</c>.</summary>
+/// <param name="RequestsInFlight">Requests that it has in hand.</param>
+/// <param name="Latency">Microseconds that requests took lately which found about as many.</param>
+internal readonly record struct LoadReport(int RequestsInFlight, long Latency)
+{
+    /// <summary>On a request it asks for the report, with the value <see cref="Question"/>; on the answer it is the report.</summary>
+    public const string HeaderName = "x-mesh-load";
+
+    public const string Question = "report";
+
+    public const int MaximumRequestsInFlight = 1_000_000;
+
+    /// <summary>An hour.</summary>
+    public const long MaximumLatency = 3_600_000_000;
+
+    private const string RequestsInFlightKey = "rif=";
+
+    private const string LatencyKey = "latency=";
+
+    /// <summary>False for whatever is not exactly a report with values in range: a server may send anything.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out LoadReport report)
+    {
+        report = default;
+        var end = text.IndexOf(';');
+        if (end < 0
+            || !text.StartsWith(RequestsInFlightKey, StringComparison.Ordinal)
+            || !text[(end + 1)..].StartsWith(LatencyKey, StringComparison.Ordinal)
+            || !int.TryParse(text[RequestsInFlightKey.Length..end], NumberStyles.None, CultureInfo.InvariantCulture, out var requests)
+            || !long.TryParse(text[(end + 1 + LatencyKey.Length)..], NumberStyles.None, CultureInfo.InvariantCulture, out var latency)
+            || requests > MaximumRequestsInFlight
+            || latency > MaximumLatency)
+        {
+            return false;
+        }
+
+        report = new LoadReport(requests, latency);
+        return true;
+    }
+
+    /// <summary>As <see cref="TryParse"/> reads it; values out of range are the nearest that are in it.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{RequestsInFlightKey}{Math.Clamp(RequestsInFlight, 0, MaximumRequestsInFlight)};{LatencyKey}{Math.Clamp(Latency, 0, MaximumLatency)}");
+}

@@ -1,0 +1,157 @@
+using Mesh.Client.Configuration;
+using Mesh.Client.Model;
+
+namespace Mesh.Client.LoadBalancing;
+
+/// <summary>
+/// Prequal's hot and cold rule (Wydrowski, Kleinberg, Rumble, Archer: Load is not what you should balance, NSDI 2024) over what servers
+/// report with their answers, in place of probes: of the endpoints in a small pool those with many requests in flight are hot; of the others the one with
+/// the least latency is picked, and where all are hot the one with the fewest requests. A part of the calls, and all while the pool is
+/// starved (servers that send no reports among them), go where peak EWMA would send them: they are what brings others into the pool.
+/// </summary>
+internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int choiceCount) : PeakEwmaBalancer(random, clock, choiceCount)
+{
+    /// <summary>In microseconds; older reports tell nothing.</summary>
+    private const double MaximumAge = 1e6;
+
+    /// <summary>One pick in so many explores.</summary>
+    private const int PicksPerExploration = 10;
+
+    /// <summary>The part of the pool that is not hotter than the others: 2^-0.25, as the paper found flat around.</summary>
+    private const double ColdShare = 0.84;
+
+    public override LoadBalancerPolicy Policy => LoadBalancerPolicy.Prequal;
+
+    public override bool AsksForReports => true;
+
+    public override void End(EndpointState endpoint, in CallSample sample)
+    {
+        base.End(endpoint, sample);
+        if (sample.Response is { } response
+            && response.Headers.NonValidated.TryGetValues(LoadReport.HeaderName, out var values)
+            && values.Count == 1
+            && LoadReport.TryParse(values.ToString(), out var report))
+        {
+            Report(endpoint, report, sample.Ended);
+        }
+    }
+
+    /// <param name="endpoint">Whose server it is.</param>
+    /// <param name="report">What it said.</param>
+    /// <param name="now">A timestamp of the <see cref="ActiveClock"/>.</param>
+    public void Report(EndpointState endpoint, in LoadReport report, long now)
+        => EndpointLoad.Of(endpoint).Report(ReportedLoad.Of(report, Clock.ToMicroseconds(now)), endpoint.InFlight);
+
+    protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
+    {
+        var pool = ReportPool.Of(group);
+        var now = NowOf(ref clock);
+        Span<Entry> entries = stackalloc Entry[ReportPool.Size];
+        var count = Read(pool, group, context, now, ref clock, entries, out var free);
+        var isExploration = Random.Next(PicksPerExploration) == 0;
+        if (count >= 2 && !isExploration)
+        {
+            return entries[Best(entries[..count], count)].Place;
+        }
+
+        var explored = base.Choose(group, context, ref clock);
+        if (!pool.Contains(explored))
+        {
+            pool.Replace(free >= 0 ? free : entries[Worst(entries[..count], count)].Slot, explored);
+        }
+
+        return explored;
+    }
+
+    /// <summary>The entries that can be picked.</summary>
+    /// <returns>Their number.</returns>
+    private int Read(
+        ReportPool pool, EndpointGroup group, in PickContext context, long now, ref PickClock clock, scoped Span<Entry> entries, out int free)
+    {
+        var count = 0;
+        free = -1;
+        for (var slot = 0; slot < ReportPool.Size; slot++)
+        {
+            var place = pool[slot];
+            if ((uint)place >= (uint)group.Endpoints.Length)
+            {
+                free = slot;
+                continue;
+            }
+
+            var endpoint = group.Endpoints[place];
+            var load = EndpointLoad.Find(endpoint);
+            var report = load?.Reported ?? default;
+            if (load is null || !report.IsYoungerThan(MaximumAge, now))
+            {
+                // One whose first answer is on its way stays.
+                free = load is { Waiting: > 0 } ? free : slot;
+            }
+            else if (CostOf(group, place, now).IsSuspect)
+            {
+                free = slot;
+            }
+            else if (IsUsable(endpoint, context.Tried, ref clock))
+            {
+                // Since the report this client has sent, or ended, calls itself.
+                var requests = report.RequestsInFlight + endpoint.InFlight - load.InFlightAtReport;
+                entries[count++] = new Entry(slot, place, Math.Max(0, requests) * CallsPerWeight(group, place), report.LatencyOrder);
+            }
+        }
+
+        return count;
+    }
+
+    private static double CallsPerWeight(EndpointGroup group, int index)
+        => group.Weights is { } weights ? weights.Total / (double)group.Endpoints.Length / weights[index] : 1;
+
+    private static int Best(ReadOnlySpan<Entry> entries, int count)
+    {
+        var limit = HotAbove(entries, count);
+        var best = 0;
+        for (var index = 1; index < count; index++)
+        {
+            best = entries[index].IsBetterThan(entries[best], limit) ? index : best;
+        }
+
+        return best;
+    }
+
+    private static int Worst(ReadOnlySpan<Entry> entries, int count)
+    {
+        var limit = HotAbove(entries, count);
+        var worst = 0;
+        for (var index = 1; index < count; index++)
+        {
+            worst = entries[worst].IsBetterThan(entries[index], limit) ? index : worst;
+        }
+
+        return worst;
+    }
+
+    private static double HotAbove(ReadOnlySpan<Entry> entries, int count)
+    {
+        Span<double> requests = stackalloc double[ReportPool.Size];
+        for (var index = 0; index < count; index++)
+        {
+            requests[index] = entries[index].Requests;
+        }
+
+        requests[..count].Sort();
+        return requests[(int)(ColdShare * (count - 1))];
+    }
+
+    /// <param name="Slot">In the pool.</param>
+    /// <param name="Place">In the group.</param>
+    /// <param name="Requests">In flight, for the weight.</param>
+    /// <param name="Latency">For comparison only.</param>
+    private readonly record struct Entry(int Slot, int Place, double Requests, int Latency)
+    {
+        public bool IsBetterThan(in Entry other, double hotAbove)
+        {
+            var isHot = Requests > hotAbove;
+            var isOtherHot = other.Requests > hotAbove;
+            return isHot != isOtherHot ? isOtherHot : isHot ? Requests < other.Requests : Latency < other.Latency;
+        }
+    }
+}

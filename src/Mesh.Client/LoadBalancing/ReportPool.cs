@@ -1,0 +1,33 @@
+using Mesh.Client.Model;
+
+namespace Mesh.Client.LoadBalancing;
+
+/// <summary>The endpoints of a group whose reports a client goes by: few enough to look at all of them at each pick, and since it calls them
+/// again and again, their reports are fresh. Written and read by several threads without a lock: a lost entry is replaced soon.</summary>
+internal sealed class ReportPool
+{
+    public const int Size = 16;
+
+    private const int None = -1;
+
+    private readonly int[] _places = new int[Size];
+
+    public ReportPool() => Array.Fill(_places, None);
+
+    public static ReportPool Of(EndpointGroup group)
+    {
+        if (group.Memory is not ReportPool pool)
+        {
+            group.Memory = pool = new ReportPool();
+        }
+
+        return pool;
+    }
+
+    /// <summary>The endpoint's place in the group; negative for none.</summary>
+    public int this[int slot] => Volatile.Read(ref _places[slot]);
+
+    public void Replace(int slot, int place) => Volatile.Write(ref _places[slot], place);
+
+    public bool Contains(int place) => _places.AsSpan().Contains(place);
+}

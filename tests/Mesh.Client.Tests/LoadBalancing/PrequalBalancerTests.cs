@@ -1,0 +1,143 @@
+using Mesh.Client.LoadBalancing;
+using Mesh.Client.Model;
+using Mesh.Client.TestKit;
+
+namespace Mesh.Client.Tests.LoadBalancing;
+
+public sealed class PrequalBalancerTests : IDisposable
+{
+    /// <summary>One in ten explores, and finds what peak EWMA finds.</summary>
+    private const int LeastOfThousand = 850;
+
+    private readonly TestClock _time = new();
+    private readonly ActiveClock _clock;
+    private readonly PrequalBalancer _balancer;
+
+    public PrequalBalancerTests()
+    {
+        _clock = new ActiveClock(_time);
+        _balancer = new PrequalBalancer(MeshRandom.Seeded(1), _clock, 2);
+    }
+
+    public void Dispose() => _clock.Dispose();
+
+    [Fact]
+    public void Cold_endpoint_with_the_least_latency_is_picked()
+    {
+        var set = Set(4);
+        Report(set, (3, 900), (3, 200), (3, 800), (3, 700));
+
+        Assert.InRange(Picks(set, 1000).Count(pick => pick == set.All[1]), LeastOfThousand, 1000);
+    }
+
+    [Fact]
+    public void Hot_endpoint_is_not_picked_however_fast()
+    {
+        var set = Set(4);
+        Report(set, (3, 900), (30, 200), (3, 300), (3, 700));
+
+        Assert.InRange(Picks(set, 1000).Count(pick => pick == set.All[2]), LeastOfThousand, 1000);
+    }
+
+    [Fact]
+    public void Own_calls_since_the_report_count()
+    {
+        var set = Set(4);
+        Report(set, (3, 900), (3, 200), (3, 300), (3, 700));
+        set.All[1].BeginCall();
+
+        Assert.InRange(Picks(set, 1000).Count(pick => pick == set.All[2]), LeastOfThousand, 1000);
+    }
+
+    [Fact]
+    public void Old_reports_count_no_more()
+    {
+        var set = Set(4);
+        Report(set, (3, 900), (3, 200), (3, 800), (3, 700));
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.InRange(Picks(set, 1000).Count(pick => pick == set.All[1]), 150, 350);
+    }
+
+    [Fact]
+    public void Without_reports_it_is_peak_EWMA()
+    {
+        var set = Set(2);
+        End(set.All[0], 10, CallOutcome.Success, null);
+        End(set.All[1], 50, CallOutcome.Success, null);
+
+        Assert.All(Picks(set, 100), pick => Assert.Same(set.All[0], pick));
+    }
+
+    [Fact]
+    public void Endpoint_that_fails_is_not_picked_whatever_it_reports()
+    {
+        var set = Set(4);
+        Report(set, (3, 900), (0, 1), (3, 800), (3, 700));
+        for (var call = 0; call < 10; call++)
+        {
+            End(set.All[1], 0, CallOutcome.GatewayError, "rif=0;latency=1");
+        }
+
+        Assert.InRange(Picks(set, 1000).Count(pick => pick == set.All[1]), 0, 10);
+    }
+
+    [Fact]
+    public void Report_comes_with_the_answer()
+    {
+        var endpoint = Set(1).All[0];
+        End(endpoint, 10, CallOutcome.Success, "rif=7;latency=1000");
+        Assert.Equal(7, EndpointLoad.Of(endpoint).Reported.RequestsInFlight);
+
+        End(endpoint, 10, CallOutcome.Success, "rif=9;latency=none");
+        Assert.Equal(7, EndpointLoad.Of(endpoint).Reported.RequestsInFlight);
+    }
+
+    [Fact]
+    public void Pick_by_reports_allocates_nothing()
+    {
+        var set = Set(20);
+        Report(set, [.. Enumerable.Range(0, 20).Select(place => (place, 100L))]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var pick = 0; pick < 1000; pick++)
+        {
+            _balancer.Pick(set, new([], _time));
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    /// <summary>Picks bring endpoints into the pool; then the reports come.</summary>
+    private void Report(EndpointSet set, params (int Requests, long Latency)[] reports)
+    {
+        Picks(set, 200);
+        for (var place = 0; place < reports.Length; place++)
+        {
+            _balancer.Report(set.All[place], new(reports[place].Requests, reports[place].Latency), _clock.GetTimestamp());
+        }
+
+        Picks(set, 200);
+    }
+
+    private void End(EndpointState endpoint, int milliseconds, CallOutcome outcome, string? report)
+    {
+        using var response = new HttpResponseMessage();
+        if (report is not null)
+        {
+            response.Headers.Add(LoadReport.HeaderName, report);
+        }
+
+        var started = _clock.GetTimestamp();
+        _balancer.Begin(endpoint, started);
+        _balancer.End(endpoint, new(started, DetachedTimer.After(_time, started, TimeSpan.FromMilliseconds(milliseconds)), outcome, response));
+    }
+
+    private List<EndpointState> Picks(EndpointSet set, int count)
+        => [.. Enumerable.Range(0, count).Select(_ => _balancer.Pick(set, new([], _time))!)];
+
+    private static EndpointSet Set(int count)
+    {
+        var endpoints = Enumerable.Range(0, count).Select(index => new EndpointState(new() { Address = $"e{index}", Host = $"e{index}" })).ToArray();
+        return new EndpointSet(endpoints, endpoints);
+    }
+}
