@@ -18,7 +18,7 @@ public sealed class ClusterManagerTests : ClusterManagerTestBase
 
         Assert.True(Manager.IsReady(state));
         Assert.Equal(["10.0.0.1:80", "10.0.0.2:80"], Addresses(state));
-        Assert.Equal(LoadBalancerPolicy.LeastRequest, ((Balancer)state.Balancer!).Policy);
+        Assert.Equal(LoadBalancerPolicy.PeakEwma, ((Balancer)state.Balancer!).Policy);
     }
 
     [Fact]

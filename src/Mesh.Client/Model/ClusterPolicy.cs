@@ -7,7 +7,7 @@ internal sealed record ClusterPolicy
 {
     public static ClusterPolicy Default { get; } = new();
 
-    public LoadBalancerPolicy LoadBalancer { get; init; } = LoadBalancerPolicy.LeastRequest;
+    public LoadBalancerPolicy LoadBalancer { get; init; } = LoadBalancerPolicy.PeakEwma;
 
     public LoadBalancerExtension LoadBalancerExtension { get; init; } = LoadBalancerExtension.Default;
 

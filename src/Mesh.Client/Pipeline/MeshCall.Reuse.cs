@@ -93,5 +93,6 @@ internal sealed partial class MeshCall
         _mirrors = null;
         Hash = null;
         HashCookie = null;
+        _asksForReport = false;
     }
 }

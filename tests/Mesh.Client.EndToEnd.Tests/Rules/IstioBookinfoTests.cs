@@ -154,7 +154,7 @@ public sealed class IstioBookinfoTests(RunningBookinfo bookinfo)
         Assert.Contains(cluster.Settings, setting => setting is { Field: "tls.mode", Value: "SIMPLE" });
 
         // Settings of the port inherit nothing, the rule's ROUND_ROBIN neither.
-        Assert.Contains(cluster.Settings, setting => setting is { Field: "loadBalancer.simple", Value: "LEAST_REQUEST" });
+        Assert.Contains(cluster.Settings, setting => setting is { Field: "x-mesh.loadBalancer.policy", Value: "PEAK_EWMA" });
     }
 
     [Fact]

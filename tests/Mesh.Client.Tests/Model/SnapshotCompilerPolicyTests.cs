@@ -43,7 +43,7 @@ public sealed class SnapshotCompilerPolicyTests
             [Given.VirtualService("prod/r", ["reviews"], Given.Route("reviews", "v2"), Given.Route("reviews", "v1"))],
             rules);
 
-        Assert.Equal(LoadBalancerPolicy.LeastRequest, Given.ClustersOf(snapshot, "reviews.prod")[0].Policy.LoadBalancer);
+        Assert.Equal(ClusterPolicy.Default.LoadBalancer, Given.ClustersOf(snapshot, "reviews.prod")[0].Policy.LoadBalancer);
         Assert.Empty(Given.ClustersOf(snapshot, "reviews.prod", 1));
     }
 

@@ -33,6 +33,9 @@ internal sealed class MeshFixture : IDisposable
             InnerHandler = Transport,
         });
         Client = new HttpClient(Handler) { Timeout = Timeout.InfiniteTimeSpan };
+
+        // Its beats would be waits for AdvanceUntilDoneAsync; pauses are those of fake time, of which there are none.
+        ((MeshHandler)Handler).Runtime.ActiveClock.Dispose();
     }
 
     public TestClock Clock { get; } = new();
