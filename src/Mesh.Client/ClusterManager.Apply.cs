@@ -157,6 +157,11 @@ internal sealed partial class ClusterManager
                 Limit(cluster);
             }
 
+            if (previous.Policy.LoadBalancerExtension.SubsetSize != model.Policy.LoadBalancerExtension.SubsetSize)
+            {
+                RaiseRemoved(membership.Update());
+            }
+
             if (previous.Policy.OutlierDetection != model.Policy.OutlierDetection)
             {
                 OutlierDetector.OnPolicyChanged(cluster);

@@ -25,6 +25,7 @@ internal sealed partial class ClusterManager : IDisposable
     private readonly Func<DnsConfiguration, bool> _configureDns;
     private readonly RefreshSchedule _schedule;
     private readonly ActiveClock _activeClock;
+    private readonly SubsetCaller _caller = SubsetCaller.OfThisProcess();
     private MeshSnapshot? _newest;
     private bool _isDisposed;
 
@@ -252,7 +253,7 @@ internal sealed partial class ClusterManager : IDisposable
             LastUsed = _timeProvider.GetTimestamp(),
         };
         state.Listener = new BalancerUpdates(state, _timeProvider, _backgroundLogger);
-        var membership = new ClusterMembership(state, service.Watcher, _timeProvider);
+        var membership = new ClusterMembership(state, service.Watcher, _timeProvider) { Caller = _caller };
         state.Membership = membership;
         Limit(state);
         service.Add(membership);

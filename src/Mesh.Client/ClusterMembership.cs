@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Mesh.Client.Discovery;
 using Mesh.Client.Health;
+using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 
 namespace Mesh.Client;
@@ -16,6 +17,9 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
     public ClusterState Cluster { get; } = cluster;
 
     public EndpointWatcher Watcher { get; } = watcher;
+
+    /// <summary>Who this process is, where the policy has it call some of the endpoints only.</summary>
+    public SubsetCaller? Caller { get; init; }
 
     public bool IsReady => Volatile.Read(ref _isFilled) && Watcher.IsReady;
 
@@ -35,13 +39,13 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
             var subset = new Subset(Cluster.Model.SubsetLabels);
             var walk = new Walk(Cluster.Endpoints.All);
             var all = new List<EndpointState>(endpoints.Count);
+            var chosen = ChooseSubset(endpoints, ref subset);
             var now = timeProvider.GetTimestamp();
             var isRegrouped = false;
             for (var index = 0; index < endpoints.Count; index++)
             {
                 var endpoint = endpoints[index];
-                if (!subset.Takes(endpoint) || (endpoint.ServicePorts is { Length: > 0 } ports && !ports.Contains(Cluster.Key.Port))
-                    || !walk.TryTake(endpoint, out var state))
+                if (!IsMember(endpoint, ref subset) || chosen?.Contains(endpoint.Address) == false || !walk.TryTake(endpoint, out var state))
                 {
                     continue;
                 }
@@ -85,6 +89,30 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
             _isEnded = true;
             return Cluster.Endpoints.All;
         }
+    }
+
+    private bool IsMember(Endpoint endpoint, ref Subset subset)
+        => subset.Takes(endpoint) && (endpoint.ServicePorts is not { Length: > 0 } ports || ports.Contains(Cluster.Key.Port));
+
+    /// <summary>The endpoints that this process calls; null for all.</summary>
+    private IReadOnlySet<string>? ChooseSubset(IReadOnlyList<Endpoint> endpoints, ref Subset subset)
+    {
+        if (Caller is null || Cluster.Model.Policy.LoadBalancerExtension.SubsetSize is not { } size || endpoints.Count <= size)
+        {
+            return null;
+        }
+
+        var members = new List<Endpoint>(endpoints.Count);
+        var addresses = new HashSet<string>(endpoints.Count, StringComparer.Ordinal);
+        foreach (var endpoint in endpoints)
+        {
+            if (IsMember(endpoint, ref subset) && addresses.Add(endpoint.Address))
+            {
+                members.Add(endpoint);
+            }
+        }
+
+        return members.Count <= size ? null : EndpointSubset.Choose(members, size, Caller);
     }
 
     private static bool IsSame(List<EndpointState> next, EndpointState[] current)

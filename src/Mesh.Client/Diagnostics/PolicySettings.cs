@@ -10,6 +10,7 @@ internal static class PolicySettings
     public static IReadOnlyList<MeshSetting> Of(ClusterPolicy policy) =>
     [
         .. LoadBalancer(policy),
+        .. SubsetSize(policy.LoadBalancerExtension.SubsetSize),
         .. ConnectionPoolSettings.Of(policy),
         .. Locality(policy.Locality),
         .. Warmup(policy.Warmup),
@@ -77,6 +78,9 @@ internal static class PolicySettings
         yield return new(
             "loadBalancer.warmup.aggression", warmup.Aggression.ToString(CultureInfo.InvariantCulture), Default(warmup.Aggression == WarmupConfiguration.DefaultAggression));
     }
+
+    private static IEnumerable<MeshSetting> SubsetSize(int? size)
+        => size is { } some ? [new("x-mesh.loadBalancer.subsetSize", Wording.Number(some), null)] : [];
 
     private static IEnumerable<MeshSetting> Outliers(OutlierDetectionConfiguration? outliers)
     {

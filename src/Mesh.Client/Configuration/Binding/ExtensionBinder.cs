@@ -115,6 +115,7 @@ internal static class ExtensionBinder
             ChoiceCount = fields.Integer("choiceCount", LoadBalancerExtension.DefaultChoiceCount, LoadBalancerExtension.MaximumChoiceCount)
                 ?? LoadBalancerExtension.DefaultChoiceCount,
             HashBalanceFactor = HashBalanceFactor(fields),
+            SubsetSize = fields.Integer("subsetSize", LoadBalancerExtension.MinimumSubsetSize, int.MaxValue),
         };
         fields.Finish();
         return extension;

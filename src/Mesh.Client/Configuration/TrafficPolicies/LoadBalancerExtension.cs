@@ -11,6 +11,9 @@ internal sealed record LoadBalancerExtension
     /// <summary>With less no endpoint could take its share.</summary>
     public const int MinimumHashBalanceFactor = 100;
 
+    /// <summary>Fewer leave too little choice to policies, and to the calls of this process when some of them fail.</summary>
+    public const int MinimumSubsetSize = 4;
+
     public static LoadBalancerExtension Default { get; } = new();
 
     /// <summary>In place of Istio's <c>simple</c> at the same level; null leaves the choice to it.</summary>
@@ -22,4 +25,7 @@ internal sealed record LoadBalancerExtension
     /// <summary>Of consistent hashing: the most calls in flight that an endpoint may have, in percent of the mean; 0 for no limit, else at least
     /// <see cref="MinimumHashBalanceFactor"/>. Envoy's <c>hash_balance_factor</c>.</summary>
     public int HashBalanceFactor { get; init; }
+
+    /// <summary>About so many of the endpoints are called by this process; null: all.</summary>
+    public int? SubsetSize { get; init; }
 }
