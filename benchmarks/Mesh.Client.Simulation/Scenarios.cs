@@ -63,7 +63,13 @@ internal static class Scenarios
         })
     { FirstServers = 80, Utilisation = 0.56 };
 
-    public static IReadOnlyList<Scenario> All { get; } = [Flat, SlowSet, MovingSet, FastFailure, Freeze, ZoneLoss, ColdStart];
+    /// <summary>Few servers and few clients, all equal.</summary>
+    public static Scenario Small { get; } = Flat with { Name = "small", Servers = 10, Clients = 5 };
+
+    /// <summary>Few servers and few clients, one of them slow, another one every five seconds.</summary>
+    public static Scenario SmallMoving { get; } = MovingSet with { Name = "small, moving", Servers = 10, Clients = 5 };
+
+    public static IReadOnlyList<Scenario> All { get; } = [Flat, SlowSet, MovingSet, FastFailure, Freeze, ZoneLoss, ColdStart, Small, SmallMoving];
 
     private static void MakeSlow(Simulation simulation, int round)
     {

@@ -12,6 +12,10 @@ internal readonly record struct EndpointCost(double Latency, double Least, doubl
 {
     private const double SuspectPenalty = 1.5;
 
+    /// <summary>Latencies of equal endpoints differ by chance so much. Up to here a difference counts less than it is, the less the smaller, so
+    /// that calls in flight decide, which do not err.</summary>
+    private const double ChanceRatio = 3;
+
     /// <param name="group">With the endpoint.</param>
     /// <param name="index">Its place.</param>
     /// <param name="now">Microseconds of the <see cref="ActiveClock"/>.</param>
@@ -44,7 +48,16 @@ internal readonly record struct EndpointCost(double Latency, double Least, doubl
         return At(reference) * Factor < other.At(reference) * other.Factor;
     }
 
-    private double At(double reference) => Latency == reference ? reference : Math.Max(reference, Least);
+    private double At(double reference)
+    {
+        if (Latency == reference || Least <= reference)
+        {
+            return reference;
+        }
+
+        var excess = (Least / reference) - 1;
+        return excess < ChanceRatio - 1 ? reference * (1 + (excess * excess / (ChanceRatio - 1))) : Least;
+    }
 
     private static double CallsPerWeight(EndpointGroup group, int index)
         => group.Weights is { } weights ? weights.Total / (double)group.Endpoints.Length / weights[index] : 1;

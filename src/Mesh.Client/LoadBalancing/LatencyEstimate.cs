@@ -1,8 +1,8 @@
 namespace Mesh.Client.LoadBalancing;
 
 /// <summary>
-/// Peak EWMA (Finagle, linkerd2-proxy): a longer latency is believed at once, a shorter one by and by, and without calls the estimate
-/// decays, so that an endpoint that was slow is tried again. One word: the latency as a float above the time of the last change. The word 0
+/// Peak EWMA (Finagle, linkerd2-proxy), tempered: a longer latency is believed by half at once, a shorter one by and by, and without calls the
+/// estimate decays, so that an endpoint that was slow is tried again. One word: the latency as a float above the time of the last change. The word 0
 /// knows nothing; a negative latency knows from calls without an answer only that it is not shorter.
 /// </summary>
 internal readonly record struct LatencyEstimate(long Word)
@@ -10,6 +10,10 @@ internal readonly record struct LatencyEstimate(long Word)
     /// <summary>Time constant of the average and of the decay, in microseconds. Shorter, and slow endpoints are tried too often; longer, and
     /// endpoints that have recovered leave their share to the others for too long.</summary>
     public const double DecayTime = 5e6;
+
+    /// <summary>What an answer counts that took longer than the estimate: of two the second is nearly believed. With all of it an estimate is that of the
+    /// slowest answer of late, and endpoints that are equal differ by chance more than by load.</summary>
+    public const double RiseWeight = 0.5;
 
     /// <summary>What the newest answer counts at least: an endpoint that recovered gets few calls to show it with.</summary>
     public const double LeastWeight = 0.3;
@@ -33,7 +37,8 @@ internal readonly record struct LatencyEstimate(long Word)
     {
         if (!IsKnown || latency >= Latency)
         {
-            return new(Math.Max(1, latency), CoarseTime.Of(now));
+            var risen = IsKnown ? Latency + ((latency - Latency) * RiseWeight) : latency;
+            return new(Math.Max(1, risen), CoarseTime.Of(now));
         }
 
         var kept = Math.Min(DecayUntil(now), 1 - LeastWeight);

@@ -16,8 +16,8 @@ public sealed class EstimateTests
         AssertLatency(3000, new LatencyEstimate(0).With(3000, Second).Latency);
 
     [Fact]
-    public void Longer_latency_is_believed_at_once() =>
-        AssertLatency(9000, new LatencyEstimate(0).With(3000, Second).With(9000, Second).Latency);
+    public void Longer_latency_is_believed_by_half_at_once() =>
+        AssertLatency(6000, new LatencyEstimate(0).With(3000, Second).With(9000, Second).Latency);
 
     [Fact]
     public void Shorter_latency_is_believed_as_far_as_time_has_passed()

@@ -16,6 +16,10 @@ public sealed class SimulationTests
         => Assert.InRange(Flat.Value.P50, 0, 1.05 * Run(Scenarios.Flat, Policy.Of("LEAST_REQUEST", LoadBalancerPolicy.LeastRequest)).P50);
 
     [Fact]
+    public void Default_costs_a_small_fleet_of_equals_as_little()
+        => Assert.InRange(Run(Scenarios.Small).P50, 0, 1.05 * Run(Scenarios.Small, Policy.Of("LEAST_REQUEST", LoadBalancerPolicy.LeastRequest)).P50);
+
+    [Fact]
     public void Default_hides_a_tenth_of_the_servers_that_is_five_times_slower()
         => Assert.InRange(Run(Scenarios.SlowSet).P99, 0, 1.3 * Flat.Value.P99);
 
@@ -26,6 +30,11 @@ public sealed class SimulationTests
     [Fact]
     public void Default_gives_an_endpoint_that_fails_fast_under_a_hundredth_of_the_calls()
         => Assert.InRange(Run(Scenarios.FastFailure with { Servers = 10, Clients = 5 }).WatchedPercent, 0, 1);
+
+    [Fact]
+    public void Default_gives_an_endpoint_that_fails_fast_no_more_than_its_share_from_the_twentieth_call_on()
+        => Assert.InRange(
+            Run(Scenarios.FastFailure with { Servers = 10, Clients = 1, WarmUp = 0, WatchedFrom = 20 / 280.0, Duration = 0.5 }).WatchedPercent, 0, 10);
 
     [Fact]
     public void Default_gives_a_frozen_endpoint_under_a_hundredth_of_the_calls_after_three_times_its_usual_p99()
