@@ -51,7 +51,7 @@ public sealed class ClusterSubsettingTests : IDisposable
         _watcher.Update(Services.Named(
             "reviews", DiscoveryKind.Static, [.. Enumerable.Range(0, endpoints).Select(number => Services.Labelled($"10.0.0.{number}:80", "v1"))]));
         var model = Model(subsetSize);
-        var membership = new ClusterMembership(new ClusterState(model.Key, model), _watcher) { Caller = new SubsetCaller("web-3", 3) };
+        var membership = new ClusterMembership(new ClusterState(model.Key, model), _watcher, new TestClock()) { Caller = new SubsetCaller("web-3", 3) };
         membership.Update();
         return membership;
     }

@@ -20,10 +20,12 @@ internal readonly record struct EndpointCost(double Latency, double Least, doubl
     /// <param name="index">Its place.</param>
     /// <param name="now">Microseconds of the <see cref="ActiveClock"/>.</param>
     /// <param name="limit">A latency above it is suspect.</param>
-    public static EndpointCost Of(EndpointGroup group, int index, long now, double limit)
+    /// <param name="part">What it gets of its share while it warms up: its calls in flight count as so many more. Idle it is as good as the
+    /// others, since it is drawn the less often already.</param>
+    public static EndpointCost Of(EndpointGroup group, int index, long now, double limit, double part)
     {
         var endpoint = group.Endpoints[index];
-        var factor = 1.0 + (Math.Max(0, endpoint.InFlight) * CallsPerWeight(group, index));
+        var factor = 1.0 + (Math.Max(0, endpoint.InFlight) * CallsPerWeight(group, index) / part);
         if (EndpointLoad.Find(endpoint) is not { } load)
         {
             return new(0, 0, factor, IsSuspect: false);

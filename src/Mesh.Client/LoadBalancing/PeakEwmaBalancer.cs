@@ -25,6 +25,8 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
 
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.PeakEwma;
 
+    protected override bool WarmsUp => true;
+
     public override void End(EndpointState endpoint, in CallSample sample)
     {
         base.End(endpoint, sample);
@@ -41,7 +43,7 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
     {
         var now = NowOf(ref clock);
         var endpoints = group.Endpoints;
-        if (choiceCount == 2 && group.Weights is null && context.Tried.IsEmpty)
+        if (choiceCount == 2 && group.Weights is null && group.WarmUp is null && context.Tried.IsEmpty)
         {
             // The first try of nearly every call: one draw has bits for both, the second among those that the first left.
             var drawn = Random.NextUInt64();
@@ -50,8 +52,8 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
             other += other >= one ? 1 : 0;
             if (!IsMarked(endpoints[one], ref clock) && !IsMarked(endpoints[other], ref clock))
             {
-                var first = CostOf(group, one, now);
-                var second = CostOf(group, other, now);
+                var first = CostOf(group, one, now, ref clock);
+                var second = CostOf(group, other, now, ref clock);
                 return second.IsLessThan(first)
                     ? ChooseMore(group, other, second, context, now, ref clock)
                     : ChooseMore(group, one, first, context, now, ref clock);
@@ -59,7 +61,7 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
         }
 
         var best = DrawUsable(group, context.Tried, ref clock);
-        var cost = CostOf(group, best, now);
+        var cost = CostOf(group, best, now, ref clock);
         for (var choice = 1; choice < choiceCount; choice++)
         {
             Compare(group, ref best, ref cost, context, now, ref clock);
@@ -84,16 +86,17 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
         var next = group.Weights is null || cost.IsSuspect
             ? DrawOther(group, best, context, ref clock)
             : DrawUsable(group, context.Tried, ref clock);
-        if (next != best && CostOf(group, next, now) is var nextCost && nextCost.IsLessThan(cost))
+        if (next != best && CostOf(group, next, now, ref clock) is var nextCost && nextCost.IsLessThan(cost))
         {
             best = next;
             cost = nextCost;
         }
     }
 
-    protected EndpointCost CostOf(EndpointGroup group, int index, long now)
+    protected EndpointCost CostOf(EndpointGroup group, int index, long now, ref PickClock clock)
     {
         var typical = Volatile.Read(ref _typicalLatency);
-        return EndpointCost.Of(group, index, now, typical == 0 ? double.MaxValue : SuspectLatency * typical);
+        var part = WarmUpOf(group, ref clock) is { } warmUp ? FactorOf(warmUp, group.Endpoints[index], ref clock) : 1;
+        return EndpointCost.Of(group, index, now, typical == 0 ? double.MaxValue : SuspectLatency * typical, part);
     }
 }

@@ -69,6 +69,7 @@ internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int 
         ReportPool pool, EndpointGroup group, in PickContext context, long now, ref PickClock clock, scoped Span<Entry> entries, out int free)
     {
         var count = 0;
+        var warmUp = WarmUpOf(group, ref clock);
         free = -1;
         for (var slot = 0; slot < ReportPool.Size; slot++)
         {
@@ -87,7 +88,7 @@ internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int 
                 // One whose first answer is on its way stays.
                 free = load is { Waiting: > 0 } ? free : slot;
             }
-            else if (CostOf(group, place, now).IsSuspect)
+            else if (CostOf(group, place, now, ref clock).IsSuspect)
             {
                 free = slot;
             }
@@ -95,7 +96,8 @@ internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int 
             {
                 // Since the report this client has sent, or ended, calls itself.
                 var requests = report.RequestsInFlight + endpoint.InFlight - load.InFlightAtReport;
-                entries[count++] = new Entry(slot, place, Math.Max(0, requests) * CallsPerWeight(group, place), report.LatencyOrder);
+                var forWeight = Math.Max(0, requests) * CallsPerWeight(group, place);
+                entries[count++] = new Entry(slot, place, warmUp is null ? forWeight : forWeight / FactorOf(warmUp, endpoint, ref clock), report.LatencyOrder);
             }
         }
 

@@ -83,6 +83,37 @@ public sealed class SlowStartTests
         Assert.All(Count(policy, group), count => AssertShare(count, 0.25));
     }
 
+    [Theory]
+    [InlineData("PeakEwma")]
+    [InlineData("Prequal")]
+    public void Endpoint_that_joins_gets_about_its_part_of_a_policy_that_goes_by_load(string policy)
+    {
+        var group = Group(2, Minute);
+        _clock.Advance(TimeSpan.FromSeconds(15));
+
+        // Drawn for a quarter of its share; of two different ones that are drawn and equal either may win.
+        Assert.InRange(Count(policy, group)[2] / (double)Picks, 0.11, 0.15);
+    }
+
+    [Theory]
+    [InlineData("PeakEwma")]
+    [InlineData("LeastRequest")]
+    public void Calls_in_flight_of_an_endpoint_that_warms_up_count_for_more(string policy)
+    {
+        var group = Group(1, Minute);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        group.Endpoints[1].BeginCall();
+        for (var call = 0; call < 3; call++)
+        {
+            group.Endpoints[0].BeginCall();
+        }
+
+        // One call at half of its share is less than three.
+        Assert.True(Count(policy, group)[1] > Picks / 3);
+        group.Endpoints[1].BeginCall();
+        Assert.True(Count(policy, group)[1] < Picks / 3);
+    }
+
     [Fact]
     public void Many_that_join_leave_the_old_one_most()
     {
@@ -136,7 +167,7 @@ public sealed class SlowStartTests
     public void Pick_while_endpoints_warm_up_allocates_nothing()
     {
         var set = new EndpointSet([], [Group(2, Minute)], []);
-        foreach (var policy in new[] { "RoundRobin", "LeastRequest" })
+        foreach (var policy in new[] { "RoundRobin", "LeastRequest", "PeakEwma", "Prequal" })
         {
             var balancer = Make(policy);
             balancer.Pick(set, new([], _clock));
@@ -150,7 +181,7 @@ public sealed class SlowStartTests
         }
     }
 
-    private static Balancer Make(string policy) => Balancer.Create(new() { LoadBalancer = Enum.Parse<LoadBalancerPolicy>(policy) }, MeshRandom.Seeded(11));
+    private static Balancer Make(string policy) => Balancer.Create(new() { LoadBalancer = Enum.Parse<LoadBalancerPolicy>(policy) }, MeshRandom.Seeded(11), new ActiveClock(TimeProvider.System));
 
     private EndpointState At(int number, int weight, bool isNew)
         => new(new() { Address = $"e{number}", Host = $"e{number}", Weight = weight }, isNew ? _clock.GetTimestamp() : EndpointState.JoinedLongAgo);

@@ -23,7 +23,7 @@ internal static class WarmupBinder
         if (bound is not null && !isHonoured)
         {
             fields.Findings.Warning(FindingCodes.BadWarmup, written?.Node ?? fields.Take(Older)!,
-                "endpoints are warmed up by ROUND_ROBIN and LEAST_REQUEST alone; with this policy it has no effect.", "Name another policy, or remove it.");
+                "endpoints are not warmed up by RANDOM, PASSTHROUGH and consistent hashing; with this policy it has no effect.", "Name another policy, or remove it.");
         }
 
         return bound;

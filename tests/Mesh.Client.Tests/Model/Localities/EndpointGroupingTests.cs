@@ -171,7 +171,7 @@ public sealed class EndpointGroupingTests
     {
         EndpointState[] all = [At("eu", 1, weight: 1), At("eu", 2, weight: 9), At("us", 3)];
         var set = Build(all, Policy(null, ClientAt("eu"), Outliers));
-        var balancer = Balancer.Create(new() { LoadBalancer = LoadBalancerPolicy.RoundRobin }, MeshRandom.Seeded(1));
+        var balancer = Balancer.Create(new() { LoadBalancer = LoadBalancerPolicy.RoundRobin }, MeshRandom.Seeded(1), new ActiveClock(TimeProvider.System));
         var counts = Enumerable.Range(0, 100).Select(_ => balancer.Pick(set, new([], TimeProvider.System))!).CountBy(endpoint => endpoint.Endpoint.Address).ToDictionary();
 
         Assert.Equal((10, 90), (counts["10.0.0.1:80"], counts["10.0.0.2:80"]));
@@ -182,7 +182,7 @@ public sealed class EndpointGroupingTests
     {
         var all = Many(("eu", 3), ("us", 2));
         var policy = Policy(Distribute("*", ("eu", 50), ("us", 50)), ClientAt(null));
-        var balancer = Balancer.Create(new() { LoadBalancer = LoadBalancerPolicy.RoundRobin }, MeshRandom.Seeded(1));
+        var balancer = Balancer.Create(new() { LoadBalancer = LoadBalancerPolicy.RoundRobin }, MeshRandom.Seeded(1), new ActiveClock(TimeProvider.System));
         var picks = Enumerable.Range(0, 60).Select(_ => balancer.Pick(Build(all, policy), new([], TimeProvider.System))!).ToList();
 
         // Each pick by a set of its own, and still every place is walked one by one.

@@ -67,7 +67,7 @@ public sealed class EndpointSetModelTests
         using var stop = new CancellationTokenSource();
         var pickers = Enum.GetValues<LoadBalancerPolicy>().Take(3).Select(policy => Task.Run(() =>
         {
-            var balancer = Balancer.Create(new() { LoadBalancer = policy }, MeshRandom.Seeded(1));
+            var balancer = Balancer.Create(new() { LoadBalancer = policy }, MeshRandom.Seeded(1), new ActiveClock(TimeProvider.System));
             var picks = 0;
             while (!stop.IsCancellationRequested || picks == 0)
             {
