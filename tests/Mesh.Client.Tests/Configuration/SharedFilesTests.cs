@@ -34,7 +34,7 @@ public sealed class SharedFilesTests
 
     private static string[] Expected(string file) => file switch
     {
-        "httpbin-circuit-breaker.yaml" => [FindingCodes.Deprecated, FindingCodes.UnbuiltField],
+        "httpbin-circuit-breaker.yaml" => [FindingCodes.Deprecated],
         "ratings-abort-jason.yaml" or "ratings-delay-jason.yaml" => [FindingCodes.Deprecated],
         "bookinfo-gateway.yaml" or "certmanager-gateway.yaml" => [FindingCodes.GatewayOnly, FindingCodes.GatewayAccepted],
         "destination-rule-all-mtls.yaml" => [FindingCodes.UnbuiltSecurity],
