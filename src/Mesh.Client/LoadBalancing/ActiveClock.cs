@@ -60,6 +60,26 @@ internal sealed class ActiveClock : IDisposable
         return Math.Min(timestamp, beat.Limit) - beat.Paused;
     }
 
+    /// <summary>What the clock showed at its last beat: up to a <see cref="Period"/> ago, and for nothing, where a look at the mesh's clock costs as
+    /// much as a pick. False while it does not beat; whoever then looks at the time starts it.</summary>
+    public bool TryGetBeat(out long timestamp)
+    {
+        var beat = Volatile.Read(ref _beat);
+        timestamp = beat.Limit - _period - _tolerance - beat.Paused;
+        if (beat.Limit == long.MaxValue)
+        {
+            return false;
+        }
+
+        // Read first: the line is shared by all picks.
+        if (!_isLookedAt)
+        {
+            _isLookedAt = true;
+        }
+
+        return true;
+    }
+
     /// <summary>A timestamp of this clock as microseconds since it was made.</summary>
     public long ToMicroseconds(long timestamp) => (long)((timestamp - _origin) * _microsecondsPerTimestamp);
 

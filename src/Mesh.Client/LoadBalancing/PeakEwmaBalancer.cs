@@ -41,7 +41,6 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
 
     protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
     {
-        var now = NowOf(ref clock);
         var endpoints = group.Endpoints;
         if (choiceCount == 2 && group.Weights is null && group.WarmUp is null && context.Tried.IsEmpty)
         {
@@ -52,14 +51,14 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
             other += other >= one ? 1 : 0;
             if (!IsMarked(endpoints[one], ref clock) && !IsMarked(endpoints[other], ref clock))
             {
-                var first = CostOf(group, one, now, ref clock);
-                var second = CostOf(group, other, now, ref clock);
-                return second.IsLessThan(first)
-                    ? ChooseMore(group, other, second, context, now, ref clock)
-                    : ChooseMore(group, one, first, context, now, ref clock);
+                var time = IsWaitedFor(endpoints[one]) || IsWaitedFor(endpoints[other]) ? NowOf(ref clock) : RoughlyNow(ref clock);
+                var first = CostOf(group, one, time, ref clock);
+                var second = CostOf(group, other, time, ref clock);
+                return second.IsLessThan(first) ? ChooseMore(group, other, second, context, ref clock) : ChooseMore(group, one, first, context, ref clock);
             }
         }
 
+        var now = NowOf(ref clock);
         var best = DrawUsable(group, context.Tried, ref clock);
         var cost = CostOf(group, best, now, ref clock);
         for (var choice = 1; choice < choiceCount; choice++)
@@ -67,14 +66,14 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
             Compare(group, ref best, ref cost, context, now, ref clock);
         }
 
-        return ChooseMore(group, best, cost, context, now, ref clock);
+        return ChooseMore(group, best, cost, context, ref clock);
     }
 
-    private int ChooseMore(EndpointGroup group, int best, EndpointCost cost, in PickContext context, long now, ref PickClock clock)
+    private int ChooseMore(EndpointGroup group, int best, EndpointCost cost, in PickContext context, ref PickClock clock)
     {
         for (var choice = 0; cost.IsSuspect && choice < MaximumMoreChoices; choice++)
         {
-            Compare(group, ref best, ref cost, context, now, ref clock);
+            Compare(group, ref best, ref cost, context, NowOf(ref clock), ref clock);
         }
 
         return best;

@@ -93,6 +93,21 @@ public sealed class ActiveClockTests
     }
 
     [Fact]
+    public void Beat_is_the_time_of_at_most_a_period_ago_while_the_clock_beats()
+    {
+        using var clock = new ActiveClock(_time);
+        Assert.False(clock.TryGetBeat(out _));
+        var start = clock.GetTimestamp();
+
+        for (var step = 0; step < 1_000; step++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(15));
+            Assert.True(clock.TryGetBeat(out var beat));
+            Assert.InRange(Since(clock, start) - _time.GetElapsedTime(start, beat), TimeSpan.Zero, ActiveClock.Period);
+        }
+    }
+
+    [Fact]
     public void Disposed_clock_goes_on_without_a_timer()
     {
         var clock = new ActiveClock(_time);

