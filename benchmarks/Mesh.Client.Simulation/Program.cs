@@ -35,7 +35,7 @@ var watch = Stopwatch.StartNew();
 foreach (var scenario in scenarios)
 {
     Console.WriteLine(Table.Head(scenario));
-    foreach (var policy in policies)
+    foreach (var policy in policies.Where(policy => scenario.HasOracle || !policy.IsOracle))
     {
         var results = Enumerable.Range(1, seeds).Select(seed => new Simulation(scenario, policy, seed).Run()).ToList();
         Console.WriteLine(Table.Row(policy, scenario, results));

@@ -40,6 +40,9 @@ internal sealed record Scenario(string Name, Action<Simulation, double> Change)
     /// <summary>The server whose share of the calls is of interest; -1 for none.</summary>
     public int Watched { get; init; } = -1;
 
+    /// <summary>False where looking at every queue for every call would take hours.</summary>
+    public bool HasOracle { get; init; } = true;
+
     /// <summary>Seconds from the start: the share of <see cref="Watched"/> counts from here.</summary>
     public double WatchedFrom { get; init; }
 }

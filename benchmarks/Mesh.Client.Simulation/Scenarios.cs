@@ -69,7 +69,10 @@ internal static class Scenarios
     /// <summary>Few servers and few clients, one of them slow, another one every five seconds.</summary>
     public static Scenario SmallMoving { get; } = MovingSet with { Name = "small, moving", Servers = 10, Clients = 5 };
 
-    public static IReadOnlyList<Scenario> All { get; } = [Flat, SlowSet, MovingSet, FastFailure, Freeze, ZoneLoss, ColdStart, Small, SmallMoving];
+    /// <summary>Thousands of servers, of which a client calls each a few times a second: little is learnt of each.</summary>
+    public static Scenario Large { get; } = SlowSet with { Name = "large", Servers = 2_000, Clients = 100, WarmUp = 3, Duration = 6, HasOracle = false };
+
+    public static IReadOnlyList<Scenario> All { get; } = [Flat, SlowSet, MovingSet, FastFailure, Freeze, ZoneLoss, ColdStart, Small, SmallMoving, Large];
 
     private static void MakeSlow(Simulation simulation, int round)
     {
