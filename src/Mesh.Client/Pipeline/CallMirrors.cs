@@ -40,7 +40,7 @@ internal sealed class CallMirrors
         Background.Run((Mirrors: this, runner), static ending => ending.Mirrors.Send(ending.runner), "Sending to a mirror", _call.Runtime.BackgroundLogger);
         if (_body is not null)
         {
-            _call.Request.Content = _body.Inner;
+            CallerMessage.RestoreContent(_call.Request, _body.Inner);
             _body.StopKeeping();
         }
     }

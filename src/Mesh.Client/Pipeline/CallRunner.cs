@@ -221,6 +221,8 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
         }
         finally
         {
+            // First: what others wait for does not depend on whether the messages can be put right.
+            call.Release();
             if (call.Edits is { Response: { Length: > 0 } edits } && response is not null)
             {
                 HeaderEditor.Apply(edits, call.Request, response, saved: null);
@@ -232,7 +234,6 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             call.TakeBackEdits();
             call.EndContext();
             CookieJar.Restore(call);
-            call.Release();
 
             // Last, since what listens is the application's and may throw.
             if (call.Activity is not null || call.Runtime.Telemetry.AreCallsCounted)

@@ -59,7 +59,7 @@ internal sealed partial class MeshCall
         if (_logicalUri is { } uri)
         {
             _logicalUri = null;
-            Request.RequestUri = uri;
+            CallerMessage.RestoreUri(Request, uri);
             if (_hasWrittenHost)
             {
                 Request.Headers.Remove("Host");
@@ -87,8 +87,8 @@ internal sealed partial class MeshCall
         if (_upgrade is { } upgrade)
         {
             _upgrade = null;
-            Request.Version = upgrade.Version;
-            Request.VersionPolicy = upgrade.Policy;
+            CallerMessage.Restore(
+                Request, upgrade, static (request, upgrade) => (request.Version, request.VersionPolicy) = (upgrade.Version, upgrade.Policy));
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class MeshCall
     {
         if (Body is { } body)
         {
-            Request.Content = body.Inner;
+            CallerMessage.RestoreContent(Request, body.Inner);
         }
     }
 

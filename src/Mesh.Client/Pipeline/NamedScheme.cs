@@ -25,7 +25,7 @@ internal static class NamedScheme
             // After a redirect it says where the answer came from.
             if (ReferenceEquals(request.RequestUri, ordinary))
             {
-                request.RequestUri = original;
+                CallerMessage.RestoreUri(request, original);
             }
         }
     }

@@ -27,7 +27,7 @@ internal sealed class RequestEdits
         _saved.Clear();
         if (_rewritten is not null && ReferenceEquals(_request.RequestUri, _rewritten))
         {
-            _request.RequestUri = Uri;
+            CallerMessage.RestoreUri(_request, Uri);
         }
     }
 

@@ -70,6 +70,41 @@ public sealed class CallEndTests
         await Eventually.TrueAsync(() => ending == "mesh disposed" || runtime.Clusters.GetStates().SelectMany(state => state.Endpoints.All.ToArray()).All(endpoint => endpoint.InFlight == 0));
     }
 
+    [Theory]
+    [InlineData("http://reviews:9080/a", false)]
+    [InlineData("http://reviews:9080/a", true)]
+    [InlineData("https+http://reviews/a", false)]
+    public async Task Message_that_is_disposed_during_the_call_costs_neither_the_answer_nor_a_place(string uri, bool hasBody)
+    {
+        using var mesh = new MeshFixture($$"""
+            "Services": { "reviews": { "Ports": [ { "Number": 9080, "Name": "http" } ], "Endpoints": [ { "Address": "10.0.0.1:80" } ] } },
+            "DestinationRules": { "reviews": { "host": "reviews", "trafficPolicy": { "connectionPool": {
+              "tcp": { "maxConnections": 1 }, "http": { "h2UpgradePolicy": "UPGRADE" } } } } },
+            "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [ { {{Rule}}
+              "route": [ { "destination": { "host": "reviews" } } ], "mirror": { "host": "reviews" } } ] } }
+            """);
+        var gate = new SyncPoint();
+        mesh.Transport["10.0.0.1:80"].Then(TransportStep.Stop(gate));
+        using var invoker = new HttpMessageInvoker(mesh.Handler, disposeHandler: false);
+        var call = SendAndDispose();
+        await gate.WaitUntilReachedAsync();
+        gate.Continue();
+
+        using (var response = await call)
+        {
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        await Eventually.TrueAsync(() => Assert.Single(mesh.Mesh.GetClusters()) is { ConnectionPool.ActiveRequests: 0 } cluster
+            && cluster.Endpoints[0].InFlight == 0);
+
+        Task<HttpResponseMessage> SendAndDispose()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, uri) { Content = hasBody ? new StreamContent(new MemoryStream(new byte[100])) : null };
+            return invoker.SendAsync(request, TestContext.Current.CancellationToken);
+        }
+    }
+
     [Fact]
     public async Task Message_is_as_before_after_a_synchronous_call()
     {
