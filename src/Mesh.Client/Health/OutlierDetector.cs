@@ -148,11 +148,13 @@ internal sealed partial class OutlierDetector(TimeProvider timeProvider, ILogger
             return;
         }
 
+        // Not one that left meanwhile, nor what stands for the addresses of callers.
         var all = cluster.Endpoints.All;
-        if (!all.Contains(endpoint) || !TryReserve(cluster, all.Length, policy))
+        var isMember = all.Contains(endpoint);
+        if (!isMember || !TryReserve(cluster, all.Length, policy))
         {
             endpoint.CancelEjection();
-            if (!policy.CanEject(all.Length) && SweepOf(cluster).TryTell() && EjectionImpossible is { } listeners)
+            if (isMember && !policy.CanEject(all.Length) && SweepOf(cluster).TryTell() && EjectionImpossible is { } listeners)
             {
                 Background.Run((listeners, cluster), static told => told.listeners(told.cluster), ListenerName, logger);
             }

@@ -46,6 +46,16 @@ public sealed class PassThroughPolicyTests
     }
 
     [Fact]
+    public async Task Errors_of_the_address_are_not_told_as_those_of_endpoints_that_cannot_be_ejected()
+    {
+        using var mesh = Mesh("""{ "loadBalancer": { "simple": "PASSTHROUGH" }, "outlierDetection": { "consecutive5xxErrors": 1 } }""", "");
+        mesh.Transport["reviews:9080"].Always(TransportStep.Status(500));
+        using var response = await mesh.GetAsync();
+
+        Assert.DoesNotContain(mesh.Logs.Entries, entry => entry.Id.Id == 3003);
+    }
+
+    [Fact]
     public async Task Call_for_which_a_rule_asks_for_TLS_is_never_sent_in_plaintext()
     {
         using var mesh = Mesh("""{ "loadBalancer": { "simple": "PASSTHROUGH" }, "tls": { "mode": "SIMPLE" } }""", "");
