@@ -238,7 +238,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             // Last, since what listens is the application's and may throw.
             if (call.Activity is not null || call.Runtime.Telemetry.AreCallsCounted)
             {
-                call.StopTelemetry(response is null ? 0 : (int)response.StatusCode, response is null ? failure : null);
+                StopTelemetry(call, response, failure);
             }
         }
 
@@ -251,6 +251,20 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 
         call.EndUse();
         return response;
+    }
+
+    private static void StopTelemetry(MeshCall call, HttpResponseMessage? response, Exception? failure)
+    {
+        try
+        {
+            call.StopTelemetry(response is null ? 0 : (int)response.StatusCode, response is null ? failure : null);
+        }
+        catch
+        {
+            // The caller gets what the listener threw, and nobody else would end the body.
+            response?.Dispose();
+            throw;
+        }
     }
 
     private static Task EnterPoolAsync(MeshCall call, ConnectionLimits limits)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Mesh.Client.TestKit;
 
@@ -183,6 +184,29 @@ public sealed class ConnectionPoolTests
         holder.Dispose();
 
         Assert.Equal(HttpStatusCode.OK, await waiting);
+    }
+
+    [Fact]
+    public async Task Listener_that_throws_at_the_end_of_a_call_takes_no_connection()
+    {
+        using var mesh = Mesh(""" "tcp": { "maxConnections": 1 }""");
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "mesh.client.call.duration" && instrument.Meter.Scope == mesh.Meters)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => throw new InvalidCastException("the listener broke"));
+        listener.Start();
+
+        await Assert.ThrowsAsync<InvalidCastException>(
+            () => mesh.Client.GetAsync("http://reviews:9080/", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken));
+
+        Assert.Equal(0, Status(mesh).ActiveRequests);
     }
 
     private static SyncPoint Block(MeshFixture mesh)
