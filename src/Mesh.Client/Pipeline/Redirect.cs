@@ -22,7 +22,13 @@ internal static class Redirect
             return null;
         }
 
-        var target = location.IsAbsoluteUri ? location : new Uri(from, location);
+        // What leads nowhere ("//") is the caller's to read.
+        var target = location;
+        if (!location.IsAbsoluteUri && !Uri.TryCreate(from, location, out target))
+        {
+            return null;
+        }
+
         if (target.Scheme is not ("http" or "https") || (from.Scheme == Uri.UriSchemeHttps && target.Scheme == Uri.UriSchemeHttp))
         {
             return null;

@@ -1,3 +1,4 @@
+using System.Net;
 using Mesh.Client.TestKit;
 using Mesh.Client.Tests.Transport;
 using Microsoft.AspNetCore.Builder;
@@ -36,6 +37,17 @@ public sealed class RedirectTests
         var options = request.GetMesh()!;
 
         Assert.Equal((null, TimeSpan.FromMinutes(1), true), (options.Subset, options.Timeout, options.DisableRetries));
+    }
+
+    [Fact]
+    public async Task Redirect_to_no_address_comes_back_as_it_is()
+    {
+        await using var mesh = await FleetMesh.StartAsync(
+            1, new FleetOptions { Map = app => app.MapGet("/from", (HttpContext context) => context.Response.Redirect("//")) });
+
+        using var response = await mesh.Client.GetAsync("http://shop/from", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
     }
 
     private static async Task<MeshResult> FollowAsync(string location, MeshCallOptions options)
