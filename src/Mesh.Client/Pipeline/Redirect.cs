@@ -50,7 +50,7 @@ internal static class Redirect
     {
         if (request.GetMesh() is { Subset: not null } asked)
         {
-            request.SetMesh(new MeshCallOptions { Timeout = asked.Timeout, DisableRetries = asked.DisableRetries });
+            request.SetMesh(new MeshCallOptions { HashKey = asked.HashKey, Timeout = asked.Timeout, DisableRetries = asked.DisableRetries });
         }
     }
 

@@ -29,14 +29,14 @@ public sealed class RedirectTests
         => Assert.Equal("zero", (await FollowAsync(location, new MeshCallOptions { Subset = "zero" })).Subset);
 
     [Fact]
-    public async Task Redirect_to_another_host_keeps_timeout_and_retries()
+    public async Task Redirect_to_another_host_keeps_key_timeout_and_retries()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://shop/from");
-        request.SetMesh(new MeshCallOptions { Subset = "zero", Timeout = TimeSpan.FromMinutes(1), DisableRetries = true });
+        request.SetMesh(new MeshCallOptions { Subset = "zero", HashKey = "jason", Timeout = TimeSpan.FromMinutes(1), DisableRetries = true });
         await FollowAsync("http://other/to", request);
         var options = request.GetMesh()!;
 
-        Assert.Equal((null, TimeSpan.FromMinutes(1), true), (options.Subset, options.Timeout, options.DisableRetries));
+        Assert.Equal((null, "jason", TimeSpan.FromMinutes(1), true), (options.Subset, options.HashKey, options.Timeout, options.DisableRetries));
     }
 
     [Fact]
