@@ -96,6 +96,7 @@ internal sealed partial class OutlierDetector(TimeProvider timeProvider, ILogger
             }
         }
 
+        SweepOf(cluster).OnPolicyChanged();
         AvailableEndpoints.Publish(cluster);
     }
 

@@ -34,6 +34,15 @@ internal sealed class OutlierSweep(ClusterState cluster, OutlierDetector detecto
         }
     }
 
+    /// <summary>To be called after the policy changed: a sweep that is waited for goes by the new interval from here on.</summary>
+    public void OnPolicyChanged()
+    {
+        if (Volatile.Read(ref _state) == Running)
+        {
+            Volatile.Read(ref _timer)?.Change(Interval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     /// <summary>True once, for what operators need to hear of the cluster only once.</summary>
     public bool TryTell() => Volatile.Read(ref _isTold) == 0 && Interlocked.Exchange(ref _isTold, 1) == 0;
 

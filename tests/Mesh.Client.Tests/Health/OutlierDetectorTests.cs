@@ -333,6 +333,28 @@ public sealed class OutlierDetectorTests
         Assert.Equal(TimeSpan.FromSeconds(60), told[1].Ejection.Duration);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Change_of_the_interval_holds_for_the_sweep_that_is_waited_for(bool isByHand)
+    {
+        var cluster = Cluster(2, Policy with { Interval = TimeSpan.FromHours(1) });
+        if (isByHand)
+        {
+            SetPolicy(cluster, null);
+            _detector.EjectByHand(cluster, cluster.Endpoints.All[0], TimeSpan.FromSeconds(3));
+        }
+        else
+        {
+            Report(cluster, cluster.Endpoints.All[0], CallOutcome.ServerError, 5);
+        }
+
+        SetPolicy(cluster, Policy with { Interval = TimeSpan.FromSeconds(1), BaseEjectionTime = TimeSpan.FromSeconds(3) });
+        _time.Advance(TimeSpan.FromSeconds(isByHand ? 4 : 31));
+
+        Assert.Equal(2, cluster.Endpoints.Available.Length);
+    }
+
     private static ClusterState Cluster(int endpoints, OutlierDetectionConfiguration policy)
     {
         var model = Services.Cluster(Services.Named("reviews"), policy: new ClusterPolicy { OutlierDetection = policy });
