@@ -25,12 +25,7 @@ internal sealed partial class MeshCall
 
     public void EndContext()
     {
-        if (_asksForReport)
-        {
-            _asksForReport = false;
-            Request.Headers.Remove(LoadReport.HeaderName);
-        }
-
+        EndQuestion();
         if (Context is { } context)
         {
             Context = null;
@@ -44,6 +39,15 @@ internal sealed partial class MeshCall
         if (Balancer!.AsksForReports && Cluster!.Model.Service.ReceivesContext && !Request.Headers.NonValidated.Contains(LoadReport.HeaderName))
         {
             _asksForReport = Request.Headers.TryAddWithoutValidation(LoadReport.HeaderName, LoadReport.Question);
+        }
+    }
+
+    private void EndQuestion()
+    {
+        if (_asksForReport)
+        {
+            _asksForReport = false;
+            Request.Headers.Remove(LoadReport.HeaderName);
         }
     }
 
@@ -121,6 +125,9 @@ internal sealed partial class MeshCall
         if (_mirrors is { } mirrors)
         {
             _mirrors = null;
+
+            // The copies are picked for themselves, and may leave the mesh.
+            EndQuestion();
             mirrors.End(runner);
         }
     }

@@ -95,6 +95,29 @@ public sealed class LearningTests : IDisposable
         Assert.Equal(5, EndpointLoad.Of(endpoint).Reported.RequestsInFlight);
     }
 
+    [Fact]
+    public async Task Question_for_a_report_stays_with_the_call_and_does_not_follow_its_copy_out_of_the_mesh()
+    {
+        using var mesh = new MeshFixture("""
+            "Services": { "reviews": { "Ports": [ { "Number": 9080, "Name": "http" } ], "Endpoints": [ { "Address": "10.0.0.1:80" } ] } },
+            "ServiceEntries": { "other": { "hosts": [ "other.example" ], "location": "MESH_EXTERNAL", "ports": [ { "number": 9080, "name": "http", "protocol": "HTTP" } ],
+              "resolution": "STATIC", "endpoints": [ { "address": "10.0.0.2", "ports": { "http": 80 } } ] } },
+            "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [
+              { "route": [ { "destination": { "host": "reviews" } } ], "mirror": { "host": "other.example" } } ] } },
+            "DestinationRules": { "reviews": { "host": "reviews", "x-mesh": { "trafficPolicy": { "loadBalancer": { "policy": "PREQUAL" } } } } }
+            """);
+        var asked = new TaskCompletionSource<bool>();
+        mesh.Transport["10.0.0.2:80"].Then(TransportStep.Answer(request =>
+        {
+            asked.SetResult(request.Headers.Contains(LoadReport.HeaderName));
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        }));
+
+        using var response = await mesh.GetAsync();
+
+        Assert.False(await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+
     /// <summary>A first call makes the cluster, whose balancer then gives way to the pupil.</summary>
     private async Task LearnAsync()
     {
