@@ -61,7 +61,8 @@ internal sealed class WatcherRun(
             while (!_stop.IsCancellationRequested)
             {
                 var askedAt = timeProvider.GetTimestamp();
-                Volatile.Write(ref _wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                // With a fence: the look at the end must not come before the new signal is seen.
+                Interlocked.Exchange(ref _wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
                 // Looked at again: an end between the two has woken the signal that was just replaced.
                 _stop.Token.ThrowIfCancellationRequested();

@@ -20,7 +20,8 @@ internal sealed class OutlierSweep(ClusterState cluster, OutlierDetector detecto
 
     public void Start()
     {
-        if (Interlocked.CompareExchange(ref _state, Running, Idle) != Idle)
+        // Read first: where rates are counted every call comes here, and mostly the sweep runs.
+        if (Volatile.Read(ref _state) != Idle || Interlocked.CompareExchange(ref _state, Running, Idle) != Idle)
         {
             return;
         }

@@ -91,16 +91,25 @@ internal sealed class MeshTelemetry : IDisposable
     /// <summary>Ends the span and counts the call. No allocation where nobody listens.</summary>
     public void StopCall(Activity? activity, in CallSummary summary)
     {
-        if (_duration.Enabled)
+        try
         {
-            RecordDuration(summary);
+            if (_duration.Enabled)
+            {
+                RecordDuration(summary);
+            }
         }
-
-        if (activity is null)
+        finally
         {
-            return;
+            // Also where a listener of the application throws: the caller's own Activity must become current again.
+            if (activity is not null)
+            {
+                Stop(activity, summary);
+            }
         }
+    }
 
+    private static void Stop(Activity activity, in CallSummary summary)
+    {
         if (activity.IsAllDataRequested)
         {
             Describe(activity, summary);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Mesh.Client.Telemetry;
+using Mesh.Client.TestKit;
 
 namespace Mesh.Client.Tests.Telemetry;
 
@@ -27,6 +29,32 @@ public sealed class CallSpanTests : IDisposable
     {
         using var recorder = new SpanRecorder(ActivitySamplingResult.None, "Mesh.Client");
         Assert.Null(_telemetry.StartCall(_request));
+    }
+
+    [Fact]
+    public void StopCall_ends_the_span_also_where_a_meter_listener_throws()
+    {
+        using var factory = new ScopedMeterFactory();
+        using var telemetry = new MeshTelemetry(factory);
+        using var recorder = new SpanRecorder(ActivitySamplingResult.AllData, "Mesh.Client");
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "mesh.client.call.duration" && instrument.Meter.Scope == factory)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => throw new InvalidCastException("the listener broke"));
+        listener.Start();
+        var span = telemetry.StartCall(_request)!;
+
+        Assert.Throws<InvalidCastException>(() => telemetry.StopCall(span, MeshTelemetryMetricsTests.Reviews));
+
+        Assert.True(span.IsStopped);
+        Assert.Null(Activity.Current);
     }
 
     [Fact]
