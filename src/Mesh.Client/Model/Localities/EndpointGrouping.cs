@@ -8,8 +8,12 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
     /// <summary>The sum of the weights of one priority. Times a load of 100 percent it still fits into 32 bits.</summary>
     private const double Unit = 10_000_000;
 
+    /// <summary>Places that are compared one by one before any is hashed: more than there are zones in most clusters.</summary>
+    private const int MostCompared = 8;
+
     private readonly List<Part> _parts = [];
     private readonly Dictionary<(string? Locality, object? Labels), Part> _known = [];
+    private readonly (string? Locality, object? Labels, Part Part)[] _first = new (string?, object?, Part)[MostCompared];
     private readonly Part[] _partOf = new Part[all.Length];
 
     public EndpointSet Build()
@@ -97,6 +101,15 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
     private Part PartFor(Endpoint endpoint)
     {
         var key = (endpoint.Locality, policy.ReadsLabels ? (object)endpoint.Labels : null);
+        for (var index = 0; index < MostCompared && index < _known.Count; index++)
+        {
+            var place = _first[index];
+            if (place.Locality == key.Locality && ReferenceEquals(place.Labels, key.Item2))
+            {
+                return place.Part;
+            }
+        }
+
         if (_known.TryGetValue(key, out var known))
         {
             return known;
@@ -110,6 +123,11 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
         {
             part = new Part(distance, name, locality);
             _parts.Add(part);
+        }
+
+        if (_known.Count < MostCompared)
+        {
+            _first[_known.Count] = (key.Locality, key.Item2, part);
         }
 
         _known.Add(key, part);

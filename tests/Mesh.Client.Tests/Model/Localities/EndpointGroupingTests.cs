@@ -17,6 +17,28 @@ public sealed class EndpointGroupingTests
     }
 
     [Fact]
+    public void Places_that_come_by_turns_are_told_apart_however_many_there_are()
+    {
+        EndpointState[] all = [.. Enumerable.Range(0, 60).Select(index => At($"eu/{index % 20}", index))];
+
+        var groups = Build(all, Policy(null, ClientAt("eu/0"), Outliers)).Groups;
+
+        Assert.Equal(20, groups.Length);
+        Assert.All(groups, group => Assert.Equal([group.Locality, group.Locality, group.Locality], group.Endpoints.Select(endpoint => endpoint.Endpoint.Locality)));
+    }
+
+    [Fact]
+    public void Labels_that_come_by_turns_in_one_place_are_told_apart()
+    {
+        EndpointState[] all = [.. Enumerable.Range(0, 24).Select(index => At("eu/a", index, labels: ("version", $"v{index % 12}")))];
+
+        var groups = Build(all, Policy(new() { FailoverPriority = ["version"] }, ClientAt("eu/a", ("version", "v3")), Outliers)).Groups;
+
+        Assert.Equal([all[3], all[15]], groups[0].Endpoints);
+        Assert.Equal(22, groups[1].Endpoints.Length);
+    }
+
+    [Fact]
     public void Failover_spills_what_the_nearest_cannot_bear()
     {
         var all = Many(("eu/a", 4), ("eu/b", 4), ("us/x", 4));
