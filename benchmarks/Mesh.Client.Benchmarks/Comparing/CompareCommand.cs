@@ -15,6 +15,7 @@ internal static class CompareCommand
         ("memory", (alternation, _) => InMemoryPart.RunAsync(alternation)),
         ("listened", (alternation, _) => ListenedPart.RunAsync(alternation)),
         ("decision", (alternation, _) => DecisionPart.RunAsync(alternation)),
+        ("picks", (alternation, _) => PicksPart.RunAsync(alternation)),
         ("hashing", HashingPart.RunAsync),
         ("throughput", (alternation, _) => ThroughputPart.RunAsync(alternation)),
         ("compile", (_, rounds) => CompilePart.RunAsync(rounds)),
