@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Mesh.Client.Benchmarks.Comparing;
 using Mesh.Client.Benchmarks.Serving;
@@ -7,6 +8,8 @@ return args switch
     ["compare", .. var options] => await CompareCommand.RunAsync(options),
     ["bdn", .. var options] => RunBenchmarkDotNet(options),
     ["serve"] => await LoadServer.RunAsync(),
+    ["fleet", var servers] => await UnevenFleet.RunAsync(int.Parse(servers, CultureInfo.InvariantCulture)),
+    ["yarp", .. var addresses] => await YarpProxy.RunAsync(addresses),
     _ => ShowUsage(),
 };
 
@@ -22,8 +25,11 @@ static int ShowUsage()
         $"""
         compare [--rounds N] [--only {CompareCommand.PartNames}]
                   Mesh.Client beside a bare client and Microsoft's stack, measured by turns in this process, with the budgets.
+                  picks: every policy among 3 to 10,000 endpoints. skew: real servers of which one is slow, beside Microsoft's stack, HAProxy and
+                  YARP; five minutes, therefore only by name.
         bdn [...] Nanoseconds and bytes of the pieces with BenchmarkDotNet; what follows goes to it.
-        serve     The server that compare starts for itself.
+        serve, fleet N, yarp ADDRESS...
+                  What compare starts for itself: a server, servers of which one may be slow, a proxy.
         """);
     return 2;
 }

@@ -85,11 +85,11 @@ internal sealed class StackClient : IDisposable
         => [.. Enum.GetValues<Stack>().Select(stack => Create(stack, addresses, RuleText.OneService(rules, addresses, endpoints), primary))];
 
     /// <summary>One call as an application makes it.</summary>
-    public async Task CallAsync()
+    public async Task CallAsync(CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _uri);
         request.Headers.TryAddWithoutValidation("end-user", RuleText.User);
-        using var response = await _client.SendAsync(request);
+        using var response = await _client.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
     }
 
