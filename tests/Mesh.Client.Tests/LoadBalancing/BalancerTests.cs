@@ -272,6 +272,27 @@ public sealed class BalancerTests
     }
 
     [Fact]
+    public void Weights_find_the_endpoint_of_every_point() => Gen.Int[1, 60].Array[2, 40].Sample(written =>
+    {
+        var set = Set(written);
+        if (set.Groups[0].Weights is not { } weights)
+        {
+            return;
+        }
+
+        var point = 0u;
+        for (var index = 0; index < written.Length; index++)
+        {
+            for (var inside = 0u; inside < weights[index]; inside++, point++)
+            {
+                Assert.Equal(index, weights.Find(point));
+            }
+        }
+
+        Assert.Equal(weights.Total, point);
+    });
+
+    [Fact]
     public void Weights_with_a_common_divisor_are_what_is_left_without_it() =>
         Assert.Equal(4u, Set(100, 300).Groups[0].Weights!.Total);
 
