@@ -16,6 +16,16 @@ internal readonly record struct EndpointCost(double Latency, double Least, doubl
     /// that calls in flight decide, which do not err.</summary>
     private const double ChanceRatio = 3;
 
+    /// <summary>In microseconds: below, differences say more of this process than of the endpoint.</summary>
+    private const double ShortestLatency = 1000;
+
+    /// <summary>Up to here two are close.</summary>
+    private const double CloseRatio = 1.5;
+
+    /// <summary>First answers are slow for reasons that pass (a connection to make, code to compile): of so few calls no more is believed than that
+    /// the endpoint is nearly so slow as to be suspect.</summary>
+    private const double FewCalls = 1.5;
+
     /// <param name="group">With the endpoint.</param>
     /// <param name="index">Its place.</param>
     /// <param name="now">Microseconds of the <see cref="ActiveClock"/>.</param>
@@ -32,11 +42,14 @@ internal readonly record struct EndpointCost(double Latency, double Least, doubl
         }
 
         var latency = load.Latency;
+        var errors = load.Errors;
+        var known = latency.Latency;
+        var believed = errors.Calls <= FewCalls && known > limit ? limit / known : 1;
         var age = load.WaitingAge(now);
-        var least = Math.Max(latency.Decayed(now), age);
-        var penalty = load.Errors.Penalty(now);
+        var least = Math.Max(latency.Decayed(now) * believed, age);
+        var penalty = errors.Penalty(now);
         return new(
-            latency.IsKnown ? Math.Max(latency.Latency, age) : 0,
+            latency.IsKnown ? Math.Max(known * believed, age) : 0,
             least,
             factor * penalty,
             penalty > SuspectPenalty || least > limit);
@@ -46,13 +59,17 @@ internal readonly record struct EndpointCost(double Latency, double Least, doubl
     /// try, not a rush. One without answers counts like the other for the same reason.</summary>
     public bool IsLessThan(in EndpointCost other)
     {
-        var reference = Math.Max(1, Latency == 0 ? other.Latency : other.Latency == 0 ? Latency : Math.Min(Latency, other.Latency));
+        var reference = Math.Max(ShortestLatency, Latency == 0 ? other.Latency : other.Latency == 0 ? Latency : Math.Min(Latency, other.Latency));
         return At(reference) * Factor < other.At(reference) * other.Factor;
     }
 
+    /// <summary>As busy as the other, and as fast but for what may be chance: of such two the better one should not get every call.</summary>
+    public bool IsCloseTo(in EndpointCost other)
+        => Factor == other.Factor && (Latency == 0 || other.Latency == 0 || (Least <= CloseRatio * Math.Max(ShortestLatency, other.Latency) && other.Least <= CloseRatio * Math.Max(ShortestLatency, Latency)));
+
     private double At(double reference)
     {
-        if (Latency == reference || Least <= reference)
+        if (Least <= reference || Latency == reference)
         {
             return reference;
         }

@@ -17,6 +17,9 @@ internal sealed class EndpointLoad
     /// <summary>Low bits of <see cref="_waiting"/>: 262,143 calls.</summary>
     private const int CountBits = 18;
 
+    /// <summary>The first and the second call.</summary>
+    private const double EarlyCalls = 2.5;
+
     private const long CountMask = (1L << CountBits) - 1;
 
     /// <summary>Sum of the starting times of the calls that wait for headers, above their number. Sums wrap around; differences do not mind,
@@ -74,15 +77,16 @@ internal sealed class EndpointLoad
         return Math.Max(0, ages / (double)count);
     }
 
-    /// <summary>An answer that was none of failure.</summary>
+    /// <summary>An answer that was none of failure, counted already.</summary>
     public void Observe(long latency, long now)
     {
+        var isEarly = Errors.Calls < EarlyCalls;
         long current;
         do
         {
             current = Volatile.Read(ref _latency);
         }
-        while (!TryExchange(ref _latency, new LatencyEstimate(current).With(latency, now).Word, current));
+        while (!TryExchange(ref _latency, new LatencyEstimate(current).With(latency, now, isEarly).Word, current));
     }
 
     /// <summary>A call ended otherwise: it would have taken at least so long.</summary>

@@ -33,8 +33,16 @@ internal readonly record struct LatencyEstimate(long Word)
     public double Decayed(long now) => Latency * DecayUntil(now);
 
     /// <summary>With an answer that took <paramref name="latency"/>.</summary>
-    public LatencyEstimate With(long latency, long now)
+    /// <param name="latency">In microseconds.</param>
+    /// <param name="now">When it came.</param>
+    /// <param name="isEarly">It is one of the first: of those the fastest counts, since a first answer is slow for reasons that pass.</param>
+    public LatencyEstimate With(long latency, long now, bool isEarly = false)
     {
+        if (isEarly && latency < Latency)
+        {
+            return new(Math.Max(1, latency), CoarseTime.Of(now));
+        }
+
         if (!IsKnown || latency >= Latency)
         {
             var risen = IsKnown ? Latency + ((latency - Latency) * RiseWeight) : latency;

@@ -13,6 +13,9 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
 {
     private const int MaximumMoreChoices = 4;
 
+    /// <summary>Bits of the draw that hardly matter to which endpoints are drawn.</summary>
+    private const ulong CloseCallMask = 7;
+
     /// <summary>Times the typical latency.</summary>
     private const double SuspectLatency = 3;
 
@@ -21,7 +24,12 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
 
     private const double LookWeight = 1 / 16.0;
 
+    private const int EarlyAnswers = 32;
+
+    private const double EarlyWeight = 1 / 2.0;
+
     private double _typicalLatency;
+    private int _earlyAnswers;
 
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.PeakEwma;
 
@@ -30,13 +38,26 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
     public override void End(EndpointState endpoint, in CallSample sample)
     {
         base.End(endpoint, sample);
-        var typical = Volatile.Read(ref _typicalLatency);
-        if (sample.Outcome == CallOutcome.Success && (typical == 0 || Random.NextUInt64() % AnswersPerLook == 0))
+        if (sample.Outcome != CallOutcome.Success)
         {
-            // What another thread writes meanwhile may be lost; there are enough answers.
-            var latency = EndpointLoad.Of(endpoint).Latency.Latency;
-            Volatile.Write(ref _typicalLatency, typical == 0 ? latency : typical + ((latency - typical) * LookWeight));
+            return;
         }
+
+        // What another thread writes meanwhile may be lost; there are enough answers. The very first ones are slow, and soon found out.
+        var typical = Volatile.Read(ref _typicalLatency);
+        var isEarly = _earlyAnswers < EarlyAnswers;
+        if (isEarly)
+        {
+            _earlyAnswers++;
+        }
+        else if (Random.NextUInt64() % AnswersPerLook != 0)
+        {
+            return;
+        }
+
+        var latency = EndpointLoad.Of(endpoint).Latency.Latency;
+        var weight = isEarly && latency < typical ? EarlyWeight : LookWeight;
+        Volatile.Write(ref _typicalLatency, typical == 0 ? latency : typical + ((latency - typical) * weight));
     }
 
     protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
@@ -54,7 +75,11 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
                 var time = IsWaitedFor(endpoints[one]) || IsWaitedFor(endpoints[other]) ? NowOf(ref clock) : RoughlyNow(ref clock);
                 var first = CostOf(group, one, time, ref clock);
                 var second = CostOf(group, other, time, ref clock);
-                return second.IsLessThan(first) ? ChooseMore(group, other, second, context, ref clock) : ChooseMore(group, one, first, context, ref clock);
+
+                // An eighth of the calls goes to the other of two that are close, so that endpoints that are equal all get some: calls keep what
+                // is known of them fresh, and their connections warm.
+                var isOther = second.IsLessThan(first) != ((drawn & CloseCallMask) == 0 && first.IsCloseTo(second));
+                return isOther ? ChooseMore(group, other, second, context, ref clock) : ChooseMore(group, one, first, context, ref clock);
             }
         }
 
