@@ -113,7 +113,7 @@ internal static class RuleExamples
         ["DestinationRule trafficPolicy.connectionPool.tcp.maxConnectionDuration"] = Policy("connectionPool: { tcp: { maxConnectionDuration: 1s } }"),
         ["DestinationRule trafficPolicy.connectionPool.tcp.idleTimeout"] = Policy("connectionPool: { tcp: { idleTimeout: 1s } }"),
         ["DestinationRule trafficPolicy.connectionPool.tcp.tcpKeepalive"] = Policy("connectionPool: { tcp: { tcpKeepalive: { probes: 3 } } }"),
-        ["DestinationRule trafficPolicy.connectionPool.http.http1MaxPendingRequests"] = Policy("connectionPool: { http: { http1MaxPendingRequests: 1 } }"),
+        ["DestinationRule trafficPolicy.connectionPool.http.http1MaxPendingRequests"] = Policy("connectionPool: { tcp: { maxConnections: 1 }, http: { http1MaxPendingRequests: 1 } }"),
         ["DestinationRule trafficPolicy.connectionPool.http.http2MaxRequests"] = Policy("connectionPool: { http: { http2MaxRequests: 1 } }"),
         ["DestinationRule trafficPolicy.connectionPool.http.maxRequestsPerConnection"] = Policy("connectionPool: { http: { maxRequestsPerConnection: 1 } }"),
         ["DestinationRule trafficPolicy.connectionPool.http.maxRetries"] = Policy("connectionPool: { http: { maxRetries: 1 } }"),

@@ -76,9 +76,17 @@ internal static class ConnectionPoolBinder
                 "Write tcp.maxConnections, or remove it.");
         }
 
+        var pending = Count(fields, "http1MaxPendingRequests");
+        if (pending > 0 && pool.MaxConnections == 0)
+        {
+            fields.Findings.Info(FindingCodes.LimitWithoutEffect, fields.Take("http1MaxPendingRequests")!,
+                "'http1MaxPendingRequests' limits calls only together with tcp.maxConnections: without it none has to wait.",
+                "Write tcp.maxConnections, or http2MaxRequests to limit calls at once.");
+        }
+
         pool = pool with
         {
-            MaxPendingRequests = Count(fields, "http1MaxPendingRequests"),
+            MaxPendingRequests = pending,
             MaxRequests = Count(fields, "http2MaxRequests"),
             MaxRequestsPerConnection = Count(fields, "maxRequestsPerConnection", MaximumRequests),
             MaxRetries = Count(fields, "maxRetries"),

@@ -72,10 +72,12 @@ public sealed class ConnectionPoolBindingTests
     public void Load_a_pool_with_a_mistake_is_refused(string pool, string code, string path)
         => Loading.Refused(Pool(pool), code, "spec.trafficPolicy.connectionPool." + path);
 
-    [Fact]
-    public void Load_streams_without_connections_are_told()
+    [Theory]
+    [InlineData("maxConcurrentStreams")]
+    [InlineData("http1MaxPendingRequests")]
+    public void Load_a_limit_that_needs_connections_beside_it_is_told(string field)
         => Loading.Informed(
-            Pool("http: { maxConcurrentStreams: 5 }"), FindingCodes.LimitWithoutEffect, "spec.trafficPolicy.connectionPool.http.maxConcurrentStreams");
+            Pool($"http: {{ {field}: 5 }}"), FindingCodes.LimitWithoutEffect, "spec.trafficPolicy.connectionPool.http." + field);
 
     private static LoadedDocument Pool(string pool) => Loading.Destination($"trafficPolicy: {{ connectionPool: {{ {pool} }} }}\n");
 }
