@@ -29,7 +29,7 @@ internal static class Welcome
             text.Append($"         {services}: the endpoints on these ports\n");
         }
 
-        text.Append("         Edit any of them: the change is live in under a second, and this console says so.\n");
+        text.Append("         Edit what stands here: the change is live in under a second, and this console says so.\n");
         var shipped = RuleFiles.NamesIn(options.ContentRoot);
         if (options.Rules.Count == 0 && shipped.Count > 0)
         {
