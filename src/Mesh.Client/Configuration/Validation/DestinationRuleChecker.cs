@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Mesh.Client.Configuration;
 
 /// <summary>DestinationRules against each other, and against the hosts and endpoints that are known.</summary>
@@ -193,18 +195,22 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
         var isTold = CheckEjection(ofRule, endpoints.Count, $"'{host}'", BlockOf(rule.Node) ?? rule.Node);
         foreach (var subset in rule.Subsets)
         {
+            // Who uses a subset is asked last: it takes a look at every destination of every rule.
             var own = EjectionOf(subset.TrafficPolicy, rule.TrafficPolicy);
-            if (own is not null || (!isTold && IsUsed(host, subset.Name)))
+            if ((own is not null || !isTold) && IsIdle(own ?? ofRule, endpoints.Count(subset.Labels.Selects)) && (own is not null || IsUsed(host, subset.Name)))
             {
                 CheckEjection(own ?? ofRule, endpoints.Count(subset.Labels.Selects), $"the subset '{subset.Name}' of '{host}'", BlockOf(subset.Node) ?? subset.Node);
             }
         }
     }
 
+    /// <summary>It can eject nobody, and not because that is what is written: 0.</summary>
+    private static bool IsIdle([NotNullWhen(true)] OutlierDetectionConfiguration? policy, int endpoints)
+        => policy is { MaxEjectionPercent: not 0 } && endpoints > 0 && !policy.CanEject(endpoints);
+
     private bool CheckEjection(OutlierDetectionConfiguration? policy, int endpoints, string of, ConfigurationNode at)
     {
-        // With 0 written, nobody is meant to be ejected.
-        if (policy is null or { MaxEjectionPercent: 0 } || endpoints == 0 || policy.CanEject(endpoints))
+        if (!IsIdle(policy, endpoints))
         {
             return false;
         }
