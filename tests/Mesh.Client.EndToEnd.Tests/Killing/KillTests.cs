@@ -17,11 +17,13 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public async Task Kill_of_one_of_two_fails_no_call_and_the_restarted_one_gets_calls_again()
     {
+        using var told = new StringWriter();
         using var folder = new BookinfoFolder();
         var options = new BookinfoOptions
         {
             BasePort = 0,
             ContentRoot = folder.Path,
+            Output = new PlainOutput(TextWriter.Synchronized(told)),
             Instances = [("productpage", "v1"), ("details", "v1"), ("ratings", "v1"), ("reviews", "v2"), ("reviews", "v2")],
         };
         await using var bookinfo = await BookinfoLauncher.StartAsync(options, TestContext.Current.CancellationToken);
@@ -54,6 +56,11 @@ public sealed class KillTests(ITestOutputHelper output)
         await throughPage.StopAsync();
         output.WriteLine($"A meshed client here: {direct}");
         output.WriteLine($"Through the page: {throughPage}");
+        if (!direct.Failures.IsEmpty || !throughPage.Failures.IsEmpty)
+        {
+            output.WriteLine(told.ToString());
+        }
+
         Assert.True(direct.Failures.IsEmpty && throughPage.Failures.IsEmpty, string.Join('\n', direct.Failures.Concat(throughPage.Failures).Take(20)));
         Assert.Equal(direct.Answers, direct.AnsweredBy(victim.Options.PodName) + direct.AnsweredBy(survivor.Options.PodName));
 
