@@ -45,7 +45,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             // 3. Faults: outside the attempts and outside the timeout, but not outside the caller's patience.
             if (call.Rule?.Fault is { } rule && FaultInjector.Decide(rule, call.Runtime.Random) is { IsNone: false } fault)
             {
-                response = await InjectAsync(call, fault).ConfigureAwait(false);
+                response = await CallWaits.InjectAsync(call, fault).ConfigureAwait(false);
                 if (response is not null)
                 {
                     return response;
@@ -58,7 +58,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             // 5. Endpoints: only the first call to a service waits for discovery.
             if (!call.Policy.IsPassThrough && !call.Runtime.Clusters.IsReady(call.Cluster))
             {
-                await WaitUntilReadyAsync(call).ConfigureAwait(false);
+                await CallWaits.UntilReadyAsync(call).ConfigureAwait(false);
             }
 
             // 6. Edits: what the rule changes on the request, for all attempts; routing and faults have looked at it as it was.
@@ -94,7 +94,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 // Before the pick, which is to know how things are once the call may go.
                 if (call.Cluster.Limits is ConnectionLimits limits && (call.Policy.IsPassThrough || call.Cluster.Endpoints.Groups.Length > 0))
                 {
-                    await EnterPoolAsync(call, limits).ConfigureAwait(false);
+                    await CallWaits.EnterPoolAsync(call, limits).ConfigureAwait(false);
                     if (!call.HoldsConnection)
                     {
                         return response = CallRouter.Overflowed(call);
@@ -147,43 +147,16 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 }
 
                 // 9. Feedback: the next pick, of this call and of others, knows.
-                call.Report(verdict.Outcome, response);
-                if (verdict.Outcome == CallOutcome.ConnectFailure)
-                {
-                    if (ConnectFailureMark.Set(call.Endpoint!, call.Runtime.TimeProvider))
-                    {
-                        HealthChecker.Suspect(call.Cluster, call.Endpoint!);
-                    }
-
-                    call.Runtime.Clusters.RefreshDiscovery(call.Cluster);
-                }
-                else if (failure is null)
-                {
-                    ConnectFailureMark.Clear(call.Endpoint!);
-                }
+                CallFeedback.Report(call, verdict, response, failure);
 
                 // 10. Again, elsewhere?
-                var reason = call.Retries.Matches(verdict, call.RetryPolicy, call.Body is { IsTouched: true });
-                if (reason is null || call.Retries.AreExhausted(call.RetryPolicy))
+                if (!CallRetry.TryBegin(call, verdict, response))
                 {
-                    call.Flags |= verdict.Flag | (reason is null ? 0 : MeshResponseFlags.UpstreamRetryLimitExceeded);
                     break;
                 }
 
-                var retryLimits = call.Cluster.Limits as ConnectionLimits;
-                if (retryLimits?.TryBeginRetry() == false)
-                {
-                    call.Flags |= verdict.Flag | MeshResponseFlags.UpstreamOverflow;
-                    break;
-                }
-
-                response?.Dispose();
                 response = null;
-                call.EndAttempt();
-                call.BeginRetry(retryLimits);
-                call.AddTried(call.Endpoint!);
-                call.Runtime.Telemetry.CountRetry(call.Host.Host.Name, reason);
-                await DelayAsync(call, call.Retries.Next(call.RetryPolicy, call.Runtime.Random), call.Token).ConfigureAwait(false);
+                await CallWaits.DelayAsync(call, call.Retries.Next(call.RetryPolicy, call.Runtime.Random), call.Token).ConfigureAwait(false);
                 if (call.IsTraced)
                 {
                     ContextPropagator.BeginResend(call.Request, call.Context!, call.Retries.Count);
@@ -265,62 +238,6 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             response?.Dispose();
             throw;
         }
-    }
-
-    private static Task EnterPoolAsync(MeshCall call, ConnectionLimits limits)
-    {
-        if (!call.TryEnterPool(limits, out var pending) || pending is null)
-        {
-            return Task.CompletedTask;
-        }
-
-        if (call.IsAsync)
-        {
-            return WaitAsync();
-        }
-
-        pending.Wait(call.Token);
-        call.HoldConnection();
-        return Task.CompletedTask;
-
-        async Task WaitAsync()
-        {
-            await pending.WaitAsync(call.Token).ConfigureAwait(false);
-            call.HoldConnection();
-        }
-    }
-
-    private static async Task<HttpResponseMessage?> InjectAsync(MeshCall call, FaultDecision fault)
-    {
-        if (fault.Delay > TimeSpan.Zero)
-        {
-            call.Flags |= MeshResponseFlags.DelayInjected;
-            await DelayAsync(call, fault.Delay, call.CallerToken).ConfigureAwait(false);
-        }
-
-        return fault.AbortHttpStatus == 0 ? null : CallRouter.Abort(call, fault);
-    }
-
-    private static Task DelayAsync(MeshCall call, TimeSpan delay, CancellationToken cancellationToken)
-    {
-        if (call.IsAsync)
-        {
-            return Wait.DelayAsync(delay, call.Runtime.TimeProvider, cancellationToken);
-        }
-
-        Wait.Delay(delay, call.Runtime.TimeProvider, cancellationToken);
-        return Task.CompletedTask;
-    }
-
-    private static Task WaitUntilReadyAsync(MeshCall call)
-    {
-        if (call.IsAsync)
-        {
-            return call.Runtime.Clusters.WaitUntilReadyAsync(call.Cluster!, call.Token);
-        }
-
-        call.Runtime.Clusters.WaitUntilReady(call.Cluster!, call.Token);
-        return Task.CompletedTask;
     }
 
     /// <summary>Over the mesh's own connections, or through the application's own handler (a test server, a mock, special certificates), which
