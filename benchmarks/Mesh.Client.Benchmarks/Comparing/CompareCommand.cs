@@ -17,6 +17,7 @@ internal static class CompareCommand
     [
         ("loopback", (alternation, _) => LoopbackPart.RunAsync(alternation)),
         ("memory", (alternation, _) => InMemoryPart.RunAsync(alternation)),
+        ("polly", (alternation, _) => PollyPart.RunAsync(alternation)),
         ("listened", (alternation, _) => ListenedPart.RunAsync(alternation)),
         ("decision", (alternation, _) => DecisionPart.RunAsync(alternation)),
         ("picks", (alternation, _) => PicksPart.RunAsync(alternation)),

@@ -22,7 +22,11 @@ internal sealed class Series(string name, int rounds)
 
     /// <summary>How often what this one adds to <paramref name="bare"/> is what <paramref name="other"/> adds.</summary>
     public Spread AdditionTimes(Series other, Series bare, Measure measure)
-        => Ratio(round => this[measure, round] - bare[measure, round], round => other[measure, round] - bare[measure, round]);
+        => AdditionTimes(bare, other, bare, measure);
+
+    /// <summary>How often what this one adds to <paramref name="mine"/> is what <paramref name="other"/> adds to <paramref name="bare"/>.</summary>
+    public Spread AdditionTimes(Series mine, Series other, Series bare, Measure measure)
+        => Ratio(round => this[measure, round] - mine[measure, round], round => other[measure, round] - bare[measure, round]);
 
     // The ratio of the medians: single rounds with a small denominator would rule the median of the ratios. The spread is that of the rounds.
     private Spread Ratio(Func<int, double> numerator, Func<int, double> denominator)
