@@ -1,4 +1,5 @@
 using System.Net;
+using Mesh.Client.Diagnostics;
 using Mesh.Client.EndToEnd.Tests.Harness;
 using Mesh.Client.TestKit;
 
@@ -131,6 +132,24 @@ public sealed class SlideTests(RunningBookinfo bookinfo) : IDisposable
         Assert.Equal(HttpStatusCode.OK, forStranger.StatusCode);
         var exception = await Assert.ThrowsAsync<TaskCanceledException>(() => forJason);
         Assert.IsType<TimeoutException>(exception.InnerException);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public async Task Delay_stands_outside_the_timeout_of_its_route_and_inside_that_of_its_caller(string source)
+    {
+        var rules = SlideRules.Get(source, _folder, SlideRules.DelayForJason).Single();
+        var bounded = Path.Combine(_folder.FullName, "bounded.yaml");
+        File.WriteAllText(bounded, File.ReadAllText(rules).Replace("    route:", "    timeout: 0.5s\n    route:", StringComparison.Ordinal));
+        await using var caller = MeshCaller.Beside(bookinfo, [bounded], TimeSpan.FromSeconds(1));
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "http://ratings:9080/ratings/0") { Headers = { { "end-user", "jason" } } };
+
+        var exception = await Assert.ThrowsAsync<TaskCanceledException>(() => caller.SendAsync("http://ratings:9080/ratings/0", "jason"));
+        using var forFred = await caller.SendAsync("http://ratings:9080/ratings/0", "fred");
+
+        Assert.Contains(new MeshSetting("timeout", "0.5s", null), caller.Mesh.Explain(asked).Settings);
+        Assert.IsType<TimeoutException>(exception.InnerException);
+        Assert.Equal(HttpStatusCode.OK, forFred.StatusCode);
     }
 
     [Theory]
