@@ -21,7 +21,7 @@ internal static class AvailableEndpoints
 
         var threshold = policy.OutlierDetection?.MinHealthPercent ?? 0;
         return policy.Locality is { } locality
-            ? new EndpointGrouping(all, isAvailable, locality, threshold, policy.Warmup).Build()
+            ? new EndpointGrouping(all, isAvailable, locality, threshold, policy).Build()
             : BuildOne(all, isAvailable, count, threshold, policy.Warmup);
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 
@@ -85,8 +84,7 @@ internal abstract class Balancer(MeshRandom random)
             return null;
         }
 
-        // The halves of a hash change places: a ring goes by the upper one, and would otherwise see a part of all hashes alone.
-        var point = context.Hash is { } hash ? BitOperations.RotateLeft(hash, 32) : Random.NextUInt64();
+        var point = context.Hash is { } hash ? EndpointSet.PointOf(hash) : Random.NextUInt64();
         var drawn = context.LeftBehind.IsEmpty ? endpoints.FindGroup(point) : endpoints.FindGroupElsewhere(point, context.LeftBehind);
         var picked = PickFrom(groups[drawn], context);
         return Contains(context.Tried, picked) ? PickUntried(groups, drawn, context) ?? picked : picked;

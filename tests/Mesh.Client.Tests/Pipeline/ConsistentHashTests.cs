@@ -273,7 +273,7 @@ public sealed partial class ConsistentHashTests
     public async Task Maglev_is_followed_too()
     {
         using var mesh = Hashing("\"httpHeaderName\": \"x-user\", \"maglev\": { \"tableSize\": 101 }");
-        var table = new MaglevTable([.. Enumerable.Range(1, 3).Select(host => LoadBalancing.Hashing.Hosts.Of($"10.0.0.{host}:80"))], 0, 101);
+        var table = new MaglevTable(LoadBalancing.Hashing.Hosts.Group([.. Enumerable.Range(1, 3).Select(host => LoadBalancing.Hashing.Hosts.Of($"10.0.0.{host}:80"))]), 0, 101);
         foreach (var user in Users)
         {
             Assert.Equal(table.Endpoints[table.Find(HashValue.Of(user), 0)].Endpoint.Address, await EndpointAsync(mesh, headers: ("x-user", user)));
@@ -342,7 +342,7 @@ public sealed partial class ConsistentHashTests
 
     private static string Owner(ulong hash, int endpoints = 3)
     {
-        var table = new RingTable([.. Enumerable.Range(1, endpoints).Select(host => LoadBalancing.Hashing.Hosts.Of($"10.0.0.{host}:80"))], 0, 1024);
+        var table = new RingTable(LoadBalancing.Hashing.Hosts.Group([.. Enumerable.Range(1, endpoints).Select(host => LoadBalancing.Hashing.Hosts.Of($"10.0.0.{host}:80"))]), 0, 1024);
         return table.Endpoints[table.Find(hash, 0)].Endpoint.Address;
     }
 

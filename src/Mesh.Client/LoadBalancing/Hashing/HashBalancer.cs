@@ -49,12 +49,12 @@ internal abstract class HashBalancer(MeshRandom random, int balanceFactor) : Bal
         {
             if (OwnOf(group) is not { IsOwn: true } before)
             {
-                group.Memory = new GroupTable(this, Build(group.Endpoints, port), null, OwnOf(group)?.Bound ?? NewBound());
+                group.Memory = new GroupTable(this, Build(group, port), null, OwnOf(group)?.Bound ?? NewBound());
             }
         }
     }
 
-    protected abstract HashTable Build(EndpointState[] endpoints, int port);
+    protected abstract HashTable Build(EndpointGroup group, int port);
 
     protected sealed override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
     {
@@ -92,7 +92,7 @@ internal abstract class HashBalancer(MeshRandom random, int balanceFactor) : Bal
                 continue;
             }
 
-            var drawn = Draw(endpoint, hash) * (group.Weights is { } weights ? weights[index] : 1);
+            var drawn = Draw(endpoint, hash) * (group.Shares?[index] ?? (group.Weights is { } weights ? weights[index] : 1));
             if (rank < best || drawn > most)
             {
                 (chosen, best, most) = (index, rank, drawn);

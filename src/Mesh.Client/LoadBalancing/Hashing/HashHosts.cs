@@ -3,15 +3,16 @@ using Mesh.Client.Model;
 namespace Mesh.Client.LoadBalancing;
 
 /// <summary>Endpoints as tables are made of them: in the order of their keys, so that the order in which discovery names them means nothing,
-/// with weights that add up to one.</summary>
+/// with weights that add up to one, or to less where places are empty.</summary>
 internal sealed class HashHosts
 {
     private readonly int[] _places;
 
-    /// <param name="endpoints">At least one.</param>
+    /// <param name="group">Whose table is made.</param>
     /// <param name="port">That of endpoints without one of their own.</param>
-    public HashHosts(EndpointState[] endpoints, int port)
+    public HashHosts(EndpointGroup group, int port)
     {
+        var endpoints = group.Endpoints;
         Keys = new string[endpoints.Length];
         Weights = new double[endpoints.Length];
         _places = new int[endpoints.Length];
@@ -20,13 +21,13 @@ internal sealed class HashHosts
         {
             Keys[place] = KeyOf(endpoints[place].Endpoint, port);
             _places[place] = place;
-            sum += WeightOf(endpoints[place]);
+            sum += EndpointWeights.WeightOf(endpoints[place]);
         }
 
         Array.Sort(Keys, _places, StringComparer.Ordinal);
         for (var index = 0; index < _places.Length; index++)
         {
-            var weight = (double)WeightOf(endpoints[_places[index]]) / sum;
+            var weight = group.Shares?[_places[index]] ?? ((double)EndpointWeights.WeightOf(endpoints[_places[index]]) / sum);
             Weights[index] = weight;
             LeastWeight = Math.Min(LeastWeight, weight);
             MostWeight = Math.Max(MostWeight, weight);
@@ -51,6 +52,4 @@ internal sealed class HashHosts
         { Port: not 0 } => endpoint.Address,
         _ => EndpointAddress.WithPort(endpoint.Address, port),
     };
-
-    private static uint WeightOf(EndpointState endpoint) => (uint)Math.Max(1, endpoint.Endpoint.Weight);
 }

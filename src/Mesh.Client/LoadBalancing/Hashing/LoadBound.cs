@@ -24,7 +24,7 @@ internal sealed class LoadBound(int percent)
 
         // The call that is being placed counts already.
         var slots = Math.Ceiling((SumOf(group.Endpoints) + 1) * (double)percent / 100);
-        var share = group.Weights is { } weights ? (double)weights[index] / weights.Total : 1.0 / group.Endpoints.Length;
+        var share = group.Shares?[index] ?? (group.Weights is { } weights ? (double)weights[index] / weights.Total : 1.0 / group.Endpoints.Length);
         return active > Math.Ceiling(slots * share);
     }
 

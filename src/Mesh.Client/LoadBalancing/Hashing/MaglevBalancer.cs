@@ -8,5 +8,5 @@ internal sealed class MaglevBalancer(MeshRandom random, int tableSize, int balan
 {
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.Maglev;
 
-    protected override HashTable Build(EndpointState[] endpoints, int port) => new MaglevTable(endpoints, port, tableSize);
+    protected override HashTable Build(EndpointGroup group, int port) => new MaglevTable(group, port, tableSize);
 }

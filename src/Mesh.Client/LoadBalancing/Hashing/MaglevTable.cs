@@ -10,13 +10,13 @@ internal sealed class MaglevTable : HashTable
 
     private readonly int[] _slots;
 
-    /// <param name="endpoints">At least one.</param>
+    /// <param name="group">Whose endpoints it leads to.</param>
     /// <param name="port">That of endpoints without one of their own.</param>
     /// <param name="size">The number of slots, a prime.</param>
-    public MaglevTable(EndpointState[] endpoints, int port, int size)
-        : base(endpoints)
+    public MaglevTable(EndpointGroup group, int port, int size)
+        : base(group.Endpoints)
     {
-        var hosts = new HashHosts(endpoints, port);
+        var hosts = new HashHosts(group, port);
         _slots = new int[size];
         Array.Fill(_slots, Free);
         var places = new Place[hosts.Keys.Length];

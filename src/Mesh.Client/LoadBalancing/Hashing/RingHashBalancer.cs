@@ -8,5 +8,5 @@ internal sealed class RingHashBalancer(MeshRandom random, int minimumSize, int b
 {
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.RingHash;
 
-    protected override HashTable Build(EndpointState[] endpoints, int port) => new RingTable(endpoints, port, minimumSize);
+    protected override HashTable Build(EndpointGroup group, int port) => new RingTable(group, port, minimumSize);
 }

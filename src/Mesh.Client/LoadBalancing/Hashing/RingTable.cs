@@ -15,13 +15,13 @@ internal sealed class RingTable : HashTable
     private readonly ulong[] _points;
     private readonly int[] _owners;
 
-    /// <param name="endpoints">At least one.</param>
+    /// <param name="group">Whose endpoints it leads to.</param>
     /// <param name="port">That of endpoints without one of their own.</param>
     /// <param name="minimumSize">The least number of points.</param>
-    public RingTable(EndpointState[] endpoints, int port, int minimumSize)
-        : base(endpoints)
+    public RingTable(EndpointGroup group, int port, int minimumSize)
+        : base(group.Endpoints)
     {
-        var hosts = new HashHosts(endpoints, port);
+        var hosts = new HashHosts(group, port);
 
         // So many points that the lightest endpoint has a whole number of them, and all have where they weigh the same.
         var scale = Math.Min(Math.Ceiling(hosts.LeastWeight * minimumSize) / hosts.LeastWeight, ConsistentHashConfiguration.MaximumRingSize);

@@ -3,7 +3,7 @@ using Mesh.Client.Configuration;
 namespace Mesh.Client.Model;
 
 /// <summary>Sorts the endpoints of a cluster into priorities and localities and says what each gets. For one use; one pass counts, one fills.</summary>
-internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, LocalityPolicy policy, int panicThreshold, WarmupConfiguration? warmup)
+internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, LocalityPolicy policy, int panicThreshold, ClusterPolicy cluster)
 {
     /// <summary>The sum of the weights of one priority. Times a load of 100 percent it still fits into 32 bits.</summary>
     private const double Unit = 10_000_000;
@@ -15,6 +15,9 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
     private readonly Dictionary<(string? Locality, object? Labels), Part> _known = [];
     private readonly (string? Locality, object? Labels, Part Part)[] _first = new (string?, object?, Part)[MostCompared];
     private readonly Part[] _partOf = new Part[all.Length];
+
+    /// <summary>A hash leads to an endpoint by one table for each priority, in which places have the part that they weigh.</summary>
+    private readonly bool _isHashed = cluster.ConsistentHash is not null;
 
     public EndpointSet Build()
     {
@@ -41,6 +44,16 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
                 continue;
             }
 
+            if (_isHashed)
+            {
+                if (healthy[priority] > 0)
+                {
+                    buckets.Add(Open(priorities[priority], new Bucket(healthy[priority], priority, Locality: null, (uint)Unit, TakesAll: false, HasShares: true)));
+                }
+
+                continue;
+            }
+
             Weigh(priorities[priority], healthy[priority]);
             foreach (var part in priorities[priority])
             {
@@ -52,8 +65,9 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
         }
 
         Fill();
-        EndpointGroup[] groups = [.. buckets.Select(bucket => new EndpointGroup(bucket.Members, warmup)
+        EndpointGroup[] groups = [.. buckets.Select(bucket => new EndpointGroup(bucket.Members, cluster.Warmup)
         {
+            Shares = bucket.HasShares ? SharesOf(bucket, priorities[bucket.Priority]) : null,
             Priority = bucket.Priority,
             Locality = bucket.Locality,
             Weight = bucket.Weight,
@@ -185,9 +199,26 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
         {
             if (_partOf[index].Bucket is { } bucket && (bucket.TakesAll || isAvailable[index]))
             {
+                _partOf[index].AvailableWeight += EndpointWeights.WeightOf(all[index]);
+                bucket.PartOf[bucket.Count] = _partOf[index];
                 bucket.Members[bucket.Count++] = all[index];
             }
         }
+    }
+
+    /// <summary>What its place weighs among the places of its priority, divided among those of the place that are there. As Envoy's tables have
+    /// it: a place keeps its part however few of it are left.</summary>
+    private static double[] SharesOf(Bucket bucket, Part[] places)
+    {
+        var total = places.Sum(place => place.Weight);
+        var shares = new double[bucket.Members.Length];
+        for (var index = 0; index < shares.Length; index++)
+        {
+            var place = bucket.PartOf[index];
+            shares[index] = EndpointWeights.WeightOf(bucket.Members[index]) * ((double)place.Weight / total) / place.AvailableWeight;
+        }
+
+        return shares;
     }
 
     /// <summary>Endpoints of one distance and locality; it counts while they are sorted.</summary>
@@ -199,14 +230,16 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
         internal int Total;
         internal int Available;
         internal long Weight;
+        internal long AvailableWeight;
         internal uint Share;
         internal Bucket? Bucket;
     }
 
     /// <summary>What becomes a group.</summary>
-    private sealed record Bucket(int Size, int Priority, string? Locality, uint Weight, bool TakesAll)
+    private sealed record Bucket(int Size, int Priority, string? Locality, uint Weight, bool TakesAll, bool HasShares = false)
     {
         internal readonly EndpointState[] Members = new EndpointState[Size];
+        internal readonly Part[] PartOf = new Part[Size];
         internal int Count;
     }
 }

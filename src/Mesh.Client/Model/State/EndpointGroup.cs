@@ -16,6 +16,10 @@ internal sealed class EndpointGroup(EndpointState[] endpoints, WarmupConfigurati
     /// <summary>Their shares; null where all weigh the same.</summary>
     public EndpointWeights? Weights { get; } = EndpointWeights.Create(endpoints);
 
+    /// <summary>What consistent hashing is to give each of them, where places that weigh differently are in the group together: with what other
+    /// places weigh whose endpoints are gone, they add up to one. Null where the endpoints' own weights decide.</summary>
+    public double[]? Shares { get; init; }
+
     /// <summary>0 is called first; others step in for what those before them cannot bear.</summary>
     public int Priority { get; init; }
 

@@ -52,6 +52,10 @@ internal sealed class EndpointSet
     /// <summary>The part of the calls that goes to the group, 0 to 1.</summary>
     public double ShareOf(int group) => Groups.Length == 1 ? 1 : _ends[^1] == 0 ? 0 : (double)(_ends[group] - (group == 0 ? 0 : _ends[group - 1])) / _ends[^1];
 
+    /// <summary>Where a hash points to among the priorities: Envoy takes its rest by a hundred as a percentage of the load. In the middle of
+    /// that percentage, since loads are whole ones.</summary>
+    public static ulong PointOf(ulong hash) => ((2 * (hash % 100)) + 1) * (ulong.MaxValue / 200);
+
     /// <summary>The group at <paramref name="point"/>, uniform over all 64-bit values, of a set that has several.</summary>
     public int FindGroup(ulong point)
     {

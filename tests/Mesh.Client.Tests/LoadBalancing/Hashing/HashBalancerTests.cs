@@ -15,7 +15,7 @@ public sealed class HashBalancerTests
     public void Ring_hash_picks_what_the_table_says()
     {
         var endpoints = Hosts.Many(20, index => (index % 4) + 1);
-        var table = new RingTable(endpoints, 80, 1024);
+        var table = new RingTable(Hosts.Group(endpoints), 80, 1024);
 
         AssertPicks(Make("RingHash"), Hosts.Set(endpoints), hash => endpoints[table.Find(hash, 0)]);
     }
@@ -24,7 +24,7 @@ public sealed class HashBalancerTests
     public void Maglev_picks_what_the_table_says()
     {
         var endpoints = Hosts.Many(20, index => (index % 4) + 1);
-        var table = new MaglevTable(endpoints, 80, 1009);
+        var table = new MaglevTable(Hosts.Group(endpoints), 80, 1009);
 
         AssertPicks(Make("Maglev"), Hosts.Set(endpoints), hash => endpoints[table.Find(hash, 0)]);
     }
@@ -94,7 +94,7 @@ public sealed class HashBalancerTests
         Assert.False(ring.IsComplete(set));
         Assert.True(maglev.IsComplete(set));
         ring.Complete(set, 80);
-        var table = new RingTable(endpoints, 80, 1024);
+        var table = new RingTable(Hosts.Group(endpoints), 80, 1024);
         AssertPicks(ring, set, hash => endpoints[table.Find(hash, 0)]);
     }
 

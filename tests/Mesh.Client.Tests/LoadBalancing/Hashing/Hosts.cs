@@ -16,4 +16,6 @@ internal static class Hosts
     public static EndpointState Of(string address, int weight = 1) => new(EndpointAddress.Parse(address) with { Weight = weight });
 
     public static EndpointSet Set(EndpointState[] endpoints) => new(endpoints, endpoints);
+
+    public static EndpointGroup Group(EndpointState[] endpoints) => new(endpoints);
 }

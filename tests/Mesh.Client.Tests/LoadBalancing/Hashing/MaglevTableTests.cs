@@ -9,23 +9,31 @@ public sealed class MaglevTableTests
     private static readonly int[] Primes = [2, 7, 101, 1009];
 
     [Fact]
+    public void Slots_follow_the_parts_of_places()
+    {
+        var slots = new MaglevTable(new EndpointGroup(Hosts.Loopback(3)) { Shares = [0.4, 0.4, 0.2] }, 0, 1009).Slots;
+
+        Assert.All(slots.CountBy(slot => slot), owner => Assert.InRange(owner.Value, (owner.Key == 2 ? 0.2 : 0.4) * 1009 - 3, (owner.Key == 2 ? 0.2 : 0.4) * 1009 + 3));
+    }
+
+    [Fact]
     public void Slots_are_those_of_Envoy()
-        => Assert.Equal([2, 4, 0, 1, 5, 0, 3], new MaglevTable(Hosts.Loopback(6), 0, 7).Slots);
+        => Assert.Equal([2, 4, 0, 1, 5, 0, 3], new MaglevTable(Hosts.Group(Hosts.Loopback(6)), 0, 7).Slots);
 
     [Fact]
     public void Slots_of_two_weights_are_those_of_Envoy()
-        => Assert.Equal([1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 0, 1, 0, 1], new MaglevTable(Hosts.Loopback(2, 1, 2), 0, 17).Slots);
+        => Assert.Equal([1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 0, 1, 0, 1], new MaglevTable(Hosts.Group(Hosts.Loopback(2, 1, 2)), 0, 17).Slots);
 
     [Fact]
     public void Slots_of_host_names_are_those_of_Envoy()
         => Assert.Equal(
             [2, 5, 0, 3, 4, 1, 0],
-            new MaglevTable([.. Enumerable.Range(90, 6).Select(name => new EndpointState(new() { Address = $"{name}", Host = $"{name}", Port = 1 }))], 0, 7).Slots);
+            new MaglevTable(Hosts.Group([.. Enumerable.Range(90, 6).Select(name => new EndpointState(new() { Address = $"{name}", Host = $"{name}", Port = 1 }))]), 0, 7).Slots);
 
     [Fact]
     public void Slots_of_the_default_size_are_shared_out_as_by_Envoy()
     {
-        var slots = new MaglevTable(Hosts.Loopback(2, 1, 2), 0, 65_537).Slots;
+        var slots = new MaglevTable(Hosts.Group(Hosts.Loopback(2, 1, 2)), 0, 65_537).Slots;
 
         Assert.Equal((21_846, 43_691), (slots.Count(slot => slot == 0), slots.Count(slot => slot == 1)));
     }
@@ -33,7 +41,7 @@ public sealed class MaglevTableTests
     [Fact]
     public void Attempts_go_to_the_slots_to_which_Envoy_goes()
     {
-        var table = new MaglevTable(Hosts.Loopback(6), 0, 7);
+        var table = new MaglevTable(Hosts.Group(Hosts.Loopback(6)), 0, 7);
 
         Assert.Equal(table.Slots[10 % 7], table.Find(10, 0));
         for (var attempt = 1UL; attempt < 20; attempt++)
@@ -44,7 +52,7 @@ public sealed class MaglevTableTests
 
     [Fact]
     public void Table_is_that_of_turns_taken_one_by_one() => Gen.Select(Gen.Int[1, 12].Array[1, 30], Gen.Int[0, 3].Select(index => Primes[index])).Sample(
-        (weights, size) => Assert.Equal(ByTheBook(Hosts.Loopback(weights.Length, weights), size), new MaglevTable(Hosts.Loopback(weights.Length, weights), 0, size).Slots),
+        (weights, size) => Assert.Equal(ByTheBook(Hosts.Loopback(weights.Length, weights), size), new MaglevTable(Hosts.Group(Hosts.Loopback(weights.Length, weights)), 0, size).Slots),
         iter: 300);
 
     [Fact]
@@ -52,7 +60,7 @@ public sealed class MaglevTableTests
         weights =>
         {
             const int Size = 10_007;
-            var slots = new MaglevTable(Hosts.Loopback(weights.Length, weights), 0, Size).Slots;
+            var slots = new MaglevTable(Hosts.Group(Hosts.Loopback(weights.Length, weights)), 0, Size).Slots;
             var total = (double)weights.Sum();
             var most = weights.Max();
 
@@ -70,7 +78,7 @@ public sealed class MaglevTableTests
             var endpoints = Hosts.Many(count, index => (index % 3) + 1);
             var other = endpoints.ToArray();
             new Random(seed).Shuffle(other);
-            var (one, two) = (new MaglevTable(endpoints, 0, 1009), new MaglevTable(other, 0, 1009));
+            var (one, two) = (new MaglevTable(Hosts.Group(endpoints), 0, 1009), new MaglevTable(Hosts.Group(other), 0, 1009));
 
             Assert.Equal(one.Slots.Select(slot => endpoints[slot]), two.Slots.Select(slot => other[slot]));
         },
@@ -83,7 +91,7 @@ public sealed class MaglevTableTests
     public void Endpoint_that_leaves_moves_few_hashes_besides_its_own(int count)
     {
         var endpoints = Hosts.Many(count);
-        var (before, after) = (new MaglevTable(endpoints, 0, 65_537), new MaglevTable(endpoints[1..], 0, 65_537));
+        var (before, after) = (new MaglevTable(Hosts.Group(endpoints), 0, 65_537), new MaglevTable(Hosts.Group(endpoints[1..]), 0, 65_537));
         var moved = Enumerable.Range(0, 65_537).Count(slot => before.Slots[slot] != 0 && before.Slots[slot] != after.Slots[slot] + 1);
 
         // The paper's bound for as many slots: a few percent of all.

@@ -18,7 +18,7 @@ public sealed class RingTableTests
     public void Points_are_those_of_Envoy()
     {
         var endpoints = Hosts.Loopback(6);
-        var table = new RingTable(endpoints, 0, 12);
+        var table = new RingTable(Hosts.Group(endpoints), 0, 12);
 
         Assert.Equal(Ring.Select(entry => entry.Point), table.Points);
         Assert.All(Ring, entry => Assert.Equal(entry.Port, endpoints[table.Find(entry.Point, 0)].Endpoint.Port));
@@ -28,7 +28,7 @@ public sealed class RingTableTests
     public void Hash_belongs_to_the_next_point_and_each_attempt_goes_one_further()
     {
         var endpoints = Hosts.Loopback(6);
-        var table = new RingTable(endpoints, 0, 12);
+        var table = new RingTable(Hosts.Group(endpoints), 0, 12);
 
         Assert.Equal(94, Port(0, 0));
         Assert.Equal(92, Port(833437586790550861, 0));
@@ -47,17 +47,17 @@ public sealed class RingTableTests
     [InlineData(3, 0, 3)]
     [InlineData(2000, 1024, 2000)]
     public void Ring_has_whole_shares_and_at_least_the_points_that_are_asked_for(int endpoints, int minimum, int expected)
-        => Assert.InRange(new RingTable(Hosts.Many(endpoints), 0, Math.Max(1, minimum)).Points.Count, expected, expected + 1);
+        => Assert.InRange(new RingTable(Hosts.Group(Hosts.Many(endpoints)), 0, Math.Max(1, minimum)).Points.Count, expected, expected + 1);
 
     [Fact]
     public void Ring_grows_no_further_than_Envoy_lets_it()
-        => Assert.InRange(new RingTable(Hosts.Many(2, index => index == 0 ? 1 : int.MaxValue), 0, 1024).Points.Count, 8_388_608, 8_388_609);
+        => Assert.InRange(new RingTable(Hosts.Group(Hosts.Many(2, index => index == 0 ? 1 : int.MaxValue)), 0, 1024).Points.Count, 8_388_608, 8_388_609);
 
     [Fact]
     public void Points_follow_the_weights() => Gen.Int[1, 20].Array[2, 12].Sample(
         weights =>
         {
-            var table = new RingTable(Hosts.Loopback(weights.Length, weights), 0, 1024);
+            var table = new RingTable(Hosts.Group(Hosts.Loopback(weights.Length, weights)), 0, 1024);
             var counts = new int[weights.Length];
             foreach (var point in table.Points)
             {
@@ -71,6 +71,15 @@ public sealed class RingTableTests
         },
         iter: 200);
 
+    /// <summary>Two endpoints share 80 percent, one has 20: the lightest gets a whole number, of 3 points where at least 12 are asked for.</summary>
+    [Fact]
+    public void Points_follow_the_parts_of_places()
+    {
+        var table = new RingTable(new EndpointGroup(Hosts.Loopback(3)) { Shares = [0.4, 0.4, 0.2] }, 0, 12);
+
+        Assert.Equal([6, 6, 3], table.Points.GroupBy(point => table.Find(point, 0)).OrderBy(owner => owner.Key).Select(owner => owner.Count()));
+    }
+
     [Fact]
     public void Order_of_discovery_means_nothing() => Gen.Select(Gen.Int[2, 40], Gen.Int[0, 1000]).Sample(
         (count, seed) =>
@@ -78,7 +87,7 @@ public sealed class RingTableTests
             var endpoints = Hosts.Many(count, index => (index % 3) + 1);
             var other = endpoints.ToArray();
             new Random(seed).Shuffle(other);
-            var (one, two) = (new RingTable(endpoints, 0, 1024), new RingTable(other, 0, 1024));
+            var (one, two) = (new RingTable(Hosts.Group(endpoints), 0, 1024), new RingTable(Hosts.Group(other), 0, 1024));
 
             Assert.Equal(one.Points, two.Points);
             Assert.All(one.Points, point => Assert.Same(endpoints[one.Find(point, 0)], other[two.Find(point, 0)]));
@@ -93,7 +102,7 @@ public sealed class RingTableTests
     {
         var endpoints = Hosts.Many(count);
         var size = 100 * count;
-        var (before, after) = (new RingTable(endpoints, 0, size), new RingTable(endpoints[1..], 0, size - 100));
+        var (before, after) = (new RingTable(Hosts.Group(endpoints), 0, size), new RingTable(Hosts.Group(endpoints[1..]), 0, size - 100));
         var random = MeshRandom.Seeded(count);
         for (var draw = 0; draw < 10_000; draw++)
         {
@@ -110,7 +119,7 @@ public sealed class RingTableTests
     [InlineData("unix:/run/a.sock", 8080, "/run/a.sock")]
     public void Endpoint_is_hashed_as_Envoy_writes_its_address(string address, int port, string key)
     {
-        var table = new RingTable([Hosts.Of(address)], port, 1);
+        var table = new RingTable(Hosts.Group([Hosts.Of(address)]), port, 1);
 
         Assert.Equal(HashValue.Of(key + "_0"), Assert.Single(table.Points));
     }

@@ -189,6 +189,62 @@ public sealed class EndpointGroupingTests
     }
 
     [Fact]
+    public void Consistent_hashing_has_one_group_for_each_priority()
+        => Assert.Equal(
+            [(0, null, 100), (1, null, 0)],
+            Shares(Build(Many(("eu/a", 2), ("us/x", 1), ("asia/y", 1)), Hashed(Policy(null, ClientAt("eu/a"), Outliers)))));
+
+    [Fact]
+    public void Consistent_hashing_gives_each_place_its_part_whatever_is_left_of_it()
+    {
+        var all = Many(("eu/a", 4), ("eu/b", 1));
+        Eject(all[0], all[1]);
+        var set = Build(all, Hashed(Policy(Distribute("*", ("eu/a", 80), ("eu/b", 20)), ClientAt("eu/a"))));
+
+        Assert.Equal([0.4, 0.4, 0.2], set.Groups.Single().Shares!, (one, other) => Math.Abs(one - other) < 1e-12);
+    }
+
+    [Fact]
+    public void Consistent_hashing_leaves_the_part_of_an_empty_place_to_nobody()
+    {
+        var all = Many(("eu/a", 4), ("eu/b", 1));
+        Eject(all[4]);
+        var set = Build(all, Hashed(Policy(Distribute("*", ("eu/a", 80), ("eu/b", 20)), ClientAt("eu/a"))));
+
+        Assert.Equal([0.2, 0.2, 0.2, 0.2], set.Groups.Single().Shares!, (one, other) => Math.Abs(one - other) < 1e-12);
+    }
+
+    [Fact]
+    public void Consistent_hashing_in_panic_goes_by_the_weights_of_endpoints_alone()
+    {
+        var all = Many(("eu/a", 3), ("eu/b", 1));
+        Eject(all.AsSpan(1));
+        var set = Build(all, Hashed(Policy(Distribute("*", ("eu/a", 80), ("eu/b", 20)), ClientAt("eu/a"), Outliers with { MinHealthPercent = 50 })));
+
+        Assert.True(set.IsPanicking);
+        Assert.Null(set.Groups.Single().Shares);
+    }
+
+    /// <summary>Envoy's choosePriority: the rest by a hundred, plus one, against the sums of the loads.</summary>
+    [Theory]
+    [InlineData(0UL, 0)]
+    [InlineData(69UL, 0)]
+    [InlineData(70UL, 1)]
+    [InlineData(99UL, 1)]
+    [InlineData(100UL, 0)]
+    [InlineData(18_446_744_073_709_551_569UL, 0)]
+    [InlineData(18_446_744_073_709_551_570UL, 1)]
+    public void Hash_leads_to_a_priority_by_its_rest(ulong hash, int expected)
+    {
+        var all = Many(("eu/a", 4), ("us", 4));
+        Eject(all[0], all[1]);
+        var set = Build(all, Hashed(Policy(null, ClientAt("eu/a"), Outliers)));
+
+        Assert.Equal([70, 30], Shares(set).Select(group => group.Share));
+        Assert.Equal(expected, set.Groups[set.FindGroup(EndpointSet.PointOf(hash))].Priority);
+    }
+
+    [Fact]
     public void Endpoint_weights_hold_within_a_place()
     {
         EndpointState[] all = [At("eu", 1, weight: 1), At("eu", 2, weight: 9), At("us", 3)];

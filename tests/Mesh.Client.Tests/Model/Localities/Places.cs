@@ -37,6 +37,9 @@ internal static class Places
     public static ClusterPolicy Policy(LocalityConfiguration? written, WorkloadConfiguration client, OutlierDetectionConfiguration? outliers = null)
         => new() { OutlierDetection = outliers, Locality = LocalityPolicy.Create(written, outliers is not null, client) };
 
+    public static ClusterPolicy Hashed(ClusterPolicy policy)
+        => policy with { LoadBalancer = LoadBalancerPolicy.RingHash, ConsistentHash = new() { Key = HashKeyKind.Header, Name = "x-user" } };
+
     public static EndpointSet Build(EndpointState[] all, ClusterPolicy policy) => AvailableEndpoints.Build(all, policy);
 
     /// <summary>Priority, place and share in percent of each group.</summary>
