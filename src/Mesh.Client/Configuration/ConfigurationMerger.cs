@@ -81,6 +81,7 @@ internal static class ConfigurationMerger
         nameof(MeshConfiguration.Seed) => merged with { Seed = from.Seed },
         nameof(MeshConfiguration.Propagation) => merged with { Propagation = from.Propagation },
         nameof(MeshConfiguration.Dns) => merged with { Dns = from.Dns },
+        ExtensionBlock.Field => merged with { Extension = from.Extension },
         _ => throw new ArgumentOutOfRangeException(nameof(setting), setting, "The merger does not know this setting of MeshConfiguration."),
     };
 

@@ -120,7 +120,15 @@ internal sealed class DelegateExpander
         Mirrors = leaf.Mirrors.Count > 0 ? leaf.Mirrors : root.Mirrors,
         Timeout = leaf.Timeout ?? root.Timeout,
         Retries = leaf.Retries ?? root.Retries,
+        Extension = Merge(root.Extension, leaf.Extension),
     };
+
+    private static RouteExtension? Merge(RouteExtension? root, RouteExtension? leaf) => (root, leaf) is not ({ } outer, { } inner)
+        ? leaf ?? root
+        : inner with
+        {
+            HeadersTimeout = inner.HeadersTimeout ?? outer.HeadersTimeout,
+        };
 
     private HttpRouteConfiguration Resolve(HttpRouteConfiguration route, string @namespace) => route with
     {

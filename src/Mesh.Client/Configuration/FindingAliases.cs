@@ -76,6 +76,8 @@ internal static class FindingAliases
         [FindingCodes.DuplicateDestination] = ["KIA1105"],
         [FindingCodes.IneffectiveMatch] = ["IST0131"],
         [FindingCodes.GatewayNameForm] = ["KIA1108"],
+        [FindingCodes.UnknownRouteName] = [],
+        [FindingCodes.IdleTimeLimit] = [],
         [FindingCodes.BadSubsetName] = Schema,
         [FindingCodes.DuplicateSubset] = Schema,
         [FindingCodes.EmptyPolicy] = Schema,

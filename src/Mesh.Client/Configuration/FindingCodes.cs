@@ -150,6 +150,12 @@ internal static class FindingCodes
     /// <summary>A gateway written as a DNS name instead of as namespace/name.</summary>
     public const string GatewayNameForm = "MESH0222";
 
+    /// <summary>A rule that x-mesh names and the VirtualService does not have.</summary>
+    public const string UnknownRouteName = "MESH0223";
+
+    /// <summary>A time limit that has no effect, by another one or by what the rule does.</summary>
+    public const string IdleTimeLimit = "MESH0224";
+
     // 03: DestinationRule
 
     /// <summary>A subset name that cannot be one.</summary>

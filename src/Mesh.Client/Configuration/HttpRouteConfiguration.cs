@@ -28,6 +28,8 @@ internal sealed record HttpRouteConfiguration
 
     public RetriesConfiguration? Retries { get; init; }
 
+    public RouteExtension? Extension { get; init; }
+
     /// <summary>The rules of another VirtualService stand in place of this one; gone once they do.</summary>
     public DelegateReference? Delegate { get; init; }
 

@@ -11,7 +11,7 @@ internal static class RuleSettings
     private const double PartsPerPercent = 10_000;
 
     public static IReadOnlyList<MeshSetting> Of(HttpRequestMessage request, RouteRuleModel? rule)
-        => [.. Fault(rule?.Fault), Timeout(request, rule), .. Retries(request, MeshCall.RetryPolicyOf(request, rule)), .. Mirrors(rule)];
+        => [.. Fault(rule?.Fault), Timeout(request, rule), .. TimeLimits(rule), .. Retries(request, MeshCall.RetryPolicyOf(request, rule)), .. Mirrors(rule)];
 
     /// <summary>What is changed on the messages of a call.</summary>
     public static IReadOnlyList<MeshSetting> OfEdits(EditsModel? edits) => edits is null
@@ -74,6 +74,14 @@ internal static class RuleSettings
         var timeout = MeshCall.TimeoutOf(request, rule);
         var origin = request.GetMesh()?.Timeout is not null ? "the caller" : timeout is null ? "default" : null;
         return new("timeout", timeout is { } time ? Wording.Duration(time) : "none", origin);
+    }
+
+    private static IEnumerable<MeshSetting> TimeLimits(RouteRuleModel? rule)
+    {
+        if (rule?.HeadersTimeout is { } headers)
+        {
+            yield return new("x-mesh.headersTimeout", Wording.Duration(headers), null);
+        }
     }
 
     private static IEnumerable<MeshSetting> Retries(HttpRequestMessage request, RetryPolicyModel policy)

@@ -45,6 +45,9 @@ internal sealed class RouteRuleModel
     /// <summary>Null: none.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>For the response headers, over all attempts; null: none.</summary>
+    public TimeSpan? HeadersTimeout { get; init; }
+
     public required RetryPolicyModel Retries { get; init; }
 
     /// <summary>Set where the rule leads nowhere: matching calls are answered 503 with this text.</summary>

@@ -157,9 +157,17 @@ internal sealed partial class MeshCall
     /// <summary>Begins the time for the whole call.</summary>
     public void StartDeadline()
     {
-        if (TimeoutOf(Request, Rule) is { } time)
+        var time = TimeoutOf(Request, Rule);
+        var headers = Rule?.HeadersTimeout;
+        if (time is null && headers is null)
         {
-            Deadline = CallDeadline.Start(time, Runtime.TimeProvider, Runtime.BackgroundLogger, CallerToken);
+            return;
+        }
+
+        Deadline = CallDeadline.Start(time, Runtime.TimeProvider, Runtime.BackgroundLogger, CallerToken);
+        if (headers is { } limit)
+        {
+            Deadline.LimitHeaders(limit);
         }
     }
 
@@ -207,6 +215,7 @@ internal sealed partial class MeshCall
     public void HandOver(out EndpointTransport? transport, out CallDeadline? deadline, out PoolHold pool)
     {
         EndPerTry();
+        Deadline = Deadline?.BeginBody();
         (transport, deadline, pool) = (Transport, Deadline, _pool);
         (Transport, Deadline, _pool, _isEndpointHeld) = (null, null, default, false);
     }

@@ -5,8 +5,8 @@ namespace Mesh.Client.Resilience;
 
 /// <summary>
 /// The time limits of a call, joined with the caller's own token: of the whole call, from the route to the end of the response with every
-/// attempt and wait inside, and of the attempt under way. One token and one timer serve both, since the one that comes first is all that
-/// counts. Pooled with its timer, which is left running where it fires early enough anyway: as calls follow each other the limit only moves
+/// attempt and wait inside, of its headers, and of the attempt under way. One token and one timer serve all, since the one that comes first is
+/// all that counts. Pooled with its timer, which is left running where it fires early enough anyway: as calls follow each other the limit only moves
 /// on, so that most of them never touch the timer.
 /// </summary>
 internal sealed class CallDeadline : IDisposable
@@ -29,11 +29,15 @@ internal sealed class CallDeadline : IDisposable
     private readonly ITimer _timer;
     private CancellationTokenRegistration _registration;
     private ILogger? _logger;
-    private long _end = Never;
-    private bool _isOfAttempt;
 
-    // Timestamps: when the token is to be cancelled, and when the timer fires.
+    // Timestamps of the limits.
+    private long _end = Never;
+    private long _headersEnd = Never;
+    private long _attemptEnd = Never;
+
+    // Timestamps: when the token is to be cancelled, for which limit it was, and when the timer fires.
     private long _due = Never;
+    private long _expired;
     private long _firesAt = Never;
 
     private CallDeadline(TimeProvider timeProvider)
@@ -48,13 +52,15 @@ internal sealed class CallDeadline : IDisposable
     /// <summary>The caller's own token.</summary>
     public CancellationToken Parent { get; private set; }
 
-    /// <summary>The time of the whole call ran out, and it was not the caller who gave up.</summary>
-    public bool HasExpired => !_isOfAttempt && IsOver;
+    /// <summary>A time of the whole call ran out, and it was not the caller who gave up.</summary>
+    public bool HasExpired => IsOver && !IsOfAttempt;
 
     /// <summary>The time of the attempt ran out, while the call has some left.</summary>
-    public bool HasAttemptExpired => _isOfAttempt && IsOver;
+    public bool HasAttemptExpired => IsOver && IsOfAttempt;
 
     private bool IsOver => Volatile.Read(ref _due) == Expired && !Parent.IsCancellationRequested;
+
+    private bool IsOfAttempt => _attemptEnd != Never && _expired == _attemptEnd;
 
     /// <param name="time">For the whole call; null for no limit.</param>
     /// <param name="timeProvider">The mesh's clock.</param>
@@ -63,27 +69,34 @@ internal sealed class CallDeadline : IDisposable
     public static CallDeadline Start(TimeSpan? time, TimeProvider timeProvider, ILogger? logger, CancellationToken parent)
         => Start(time is { } limit ? DetachedTimer.After(timeProvider, timeProvider.GetTimestamp(), limit) : Never, timeProvider, logger, parent);
 
+    /// <summary>A time for the response headers, over all attempts; <see cref="BeginBody"/> ends it.</summary>
+    public void LimitHeaders(TimeSpan time)
+    {
+        var headers = After(time);
+        if (headers < _end)
+        {
+            _headersEnd = headers;
+            TryMoveTo(headers);
+        }
+    }
+
     /// <summary>Of the limits for the attempt and for the whole call the one that comes first counts from here on.</summary>
     public void BeginAttempt(TimeSpan time)
     {
-        var attempt = DetachedTimer.After(_timeProvider, _timeProvider.GetTimestamp(), time);
-        _isOfAttempt = attempt < _end && TryMoveTo(attempt);
+        var attempt = After(time);
+        if (attempt < Math.Min(_end, _headersEnd))
+        {
+            _attemptEnd = attempt;
+            TryMoveTo(attempt);
+        }
     }
 
     /// <summary>The attempt's own time is over, that of the call goes on. Returns what counts from here on: another one where the attempt's
     /// time had run out, for a token cannot be used again; then this one is at its end.</summary>
-    public CallDeadline EndAttempt()
-    {
-        if (!_isOfAttempt || TryMoveTo(_end))
-        {
-            _isOfAttempt = false;
-            return this;
-        }
+    public CallDeadline EndAttempt() => Drop(ref _attemptEnd);
 
-        var next = Start(_end, _timeProvider, _logger, Parent);
-        Dispose();
-        return next;
-    }
+    /// <summary>The headers are there. Returns what counts from here on, as <see cref="EndAttempt"/> does.</summary>
+    public CallDeadline BeginBody() => Drop(ref _headersEnd);
 
     /// <summary>Once only.</summary>
     public void Dispose()
@@ -93,8 +106,7 @@ internal sealed class CallDeadline : IDisposable
         _registration = default;
         if (isUntouched && _timeProvider == TimeProvider.System && TryMoveTo(Never) && _source.TryReset())
         {
-            _end = Never;
-            _isOfAttempt = false;
+            _end = _headersEnd = _attemptEnd = Never;
             Parent = default;
             _logger = null;
             if (Interlocked.Increment(ref _pooled) <= PoolLimit)
@@ -128,6 +140,26 @@ internal sealed class CallDeadline : IDisposable
         }
 
         return deadline;
+    }
+
+    private long After(TimeSpan time) => DetachedTimer.After(_timeProvider, _timeProvider.GetTimestamp(), time);
+
+    /// <summary>One of the limits holds no longer.</summary>
+    private CallDeadline Drop(ref long limit)
+    {
+        var dropped = limit;
+        limit = Never;
+        var due = Math.Min(Math.Min(_end, _headersEnd), _attemptEnd);
+        if (dropped >= due || TryMoveTo(due) || _expired != dropped)
+        {
+            return this;
+        }
+
+        var next = Start(_end, _timeProvider, _logger, Parent);
+        (next._headersEnd, next._attemptEnd) = (_headersEnd, _attemptEnd);
+        next.TryMoveTo(due);
+        Dispose();
+        return next;
     }
 
     /// <summary>False where the timer came first.</summary>
@@ -171,6 +203,7 @@ internal sealed class CallDeadline : IDisposable
             var due = Volatile.Read(ref _due);
             while (due is not (Never or Expired) && _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), due) < TimerResolution)
             {
+                Volatile.Write(ref _expired, due);
                 var seen = Interlocked.CompareExchange(ref _due, Expired, due);
                 if (seen == due)
                 {

@@ -80,6 +80,67 @@ public sealed class CallDeadlineTests
     }
 
     [Fact]
+    public void Headers_that_do_not_come_in_time_end_the_call()
+    {
+        var deadline = Start(10);
+        deadline.LimitHeaders(TimeSpan.FromSeconds(2));
+
+        Advance(2);
+
+        Assert.True(deadline.HasExpired);
+        Assert.Same(deadline, deadline.EndAttempt());
+    }
+
+    [Fact]
+    public void Body_has_the_time_of_the_call_whatever_the_headers_had()
+    {
+        var deadline = Start(10);
+        deadline.LimitHeaders(TimeSpan.FromSeconds(2));
+        deadline.BeginAttempt(TimeSpan.FromSeconds(1));
+        Assert.Same(deadline, deadline.EndAttempt());
+
+        Assert.Same(deadline, deadline.BeginBody());
+
+        Advance(9.9);
+        Assert.False(deadline.Token.IsCancellationRequested);
+        Advance(0.1);
+        Assert.True(deadline.HasExpired);
+    }
+
+    [Fact]
+    public void Attempt_that_runs_out_leaves_the_headers_the_rest_of_their_time()
+    {
+        var deadline = CallDeadline.Start(null, _clock, logger: null, CancellationToken.None);
+        deadline.LimitHeaders(TimeSpan.FromSeconds(3));
+        deadline.BeginAttempt(TimeSpan.FromSeconds(2));
+        Advance(2);
+        Assert.True(deadline.HasAttemptExpired);
+
+        var next = deadline.EndAttempt();
+        next.BeginAttempt(TimeSpan.FromSeconds(2));
+        Advance(0.9);
+        Assert.False(next.Token.IsCancellationRequested);
+        Advance(0.1);
+        Assert.True(next.HasExpired);
+    }
+
+    [Fact]
+    public void Headers_that_come_as_their_time_ends_leave_the_body_its_own()
+    {
+        var deadline = Start(10);
+        deadline.LimitHeaders(TimeSpan.FromSeconds(2));
+        Advance(2);
+
+        var body = deadline.BeginBody();
+
+        Assert.NotSame(deadline, body);
+        Advance(7.9);
+        Assert.False(body.Token.IsCancellationRequested);
+        Advance(0.1);
+        Assert.True(body.HasExpired);
+    }
+
+    [Fact]
     public void Caller_who_gives_up_cancels_the_token_and_is_not_taken_for_the_clock()
     {
         using var caller = new CancellationTokenSource();

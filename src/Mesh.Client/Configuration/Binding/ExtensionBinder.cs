@@ -9,7 +9,7 @@ internal static class ExtensionBinder
         new("PEAK_EWMA", LoadBalancerPolicy.PeakEwma), new("PREQUAL", LoadBalancerPolicy.Prequal),
     ];
 
-    public static bool IsBuiltFor(string kind) => kind == "DestinationRule";
+    public static bool IsBuiltFor(string kind) => kind is "DestinationRule" or "VirtualService";
 
     /// <summary>The block of a resource, wherever it stands; null where there is none, and a finding where it has no effect.</summary>
     /// <param name="resource">What has <c>metadata</c>.</param>

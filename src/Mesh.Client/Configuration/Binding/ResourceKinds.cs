@@ -43,7 +43,7 @@ internal static class ResourceKinds
         switch (kind)
         {
             case "VirtualService":
-                if (VirtualServiceBinder.Bind(fields, metadata) is { } virtualService)
+                if (VirtualServiceBinder.Bind(fields, metadata, extension) is { } virtualService)
                 {
                     content.VirtualServices.Add(virtualService);
                 }

@@ -41,7 +41,6 @@ internal static class SectionBinder
         }
 
         findings.Resource = "";
-        fields.NotBuilt("x-mesh", "it has no effect");
         fields.Finish();
         return content.Apply(configuration);
     }

@@ -76,6 +76,11 @@ internal static class SettingsBinder
             dns.Finish();
         }
 
+        if (Written(fields, ExtensionBlock.Field, settings) && fields.Object(ExtensionBlock.Field) is { } extension)
+        {
+            configuration = configuration with { Extension = MeshExtensionBinder.Bind(extension) };
+        }
+
         return configuration;
     }
 

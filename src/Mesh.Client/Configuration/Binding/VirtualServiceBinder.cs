@@ -4,7 +4,7 @@ namespace Mesh.Client.Configuration;
 internal static class VirtualServiceBinder
 {
     /// <summary>Null where the rule, though legal, does nothing for HTTP calls.</summary>
-    public static VirtualServiceConfiguration? Bind(FieldReader fields, ResourceMetadata metadata)
+    public static VirtualServiceConfiguration? Bind(FieldReader fields, ResourceMetadata metadata, ConfigurationNode? extension)
     {
         var findings = fields.Findings;
         var gateways = fields.Take("gateways") is null ? null : fields.Texts("gateways");
@@ -17,6 +17,11 @@ internal static class VirtualServiceBinder
             Http = [.. fields.Items("http").Select(item => HttpRouteBinder.Bind(item, findings)).OfType<HttpRouteConfiguration>()],
             ExportTo = ExportTo.Bind(fields),
         };
+        if (extension is not null)
+        {
+            rule = RouteExtensionBinder.Apply(extension, rule, findings);
+        }
+
         const string NoEffect = "it is about connections, not about HTTP calls, and has no effect";
         fields.NotBuilt("tcp", NoEffect, UnbuiltBlocks.TcpRoutes);
         fields.NotBuilt("tls", NoEffect, UnbuiltBlocks.TlsRoutes);

@@ -18,6 +18,7 @@ internal static class VirtualServiceValidator
             RouteWeightsValidator.Check(route, findings);
             DuplicateDestinationValidator.Check(route, findings);
             AuthorityValidator.Check(route, findings);
+            TimeLimitsValidator.Check(route, findings);
         }
 
         ReachabilityValidator.Check(rule, findings);

@@ -63,6 +63,7 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
             Mirrors = Mirrors(owner, route.Mirrors),
             Fault = Fault(route.Fault),
             Timeout = route.Timeout,
+            HeadersTimeout = route.Extension?.HeadersTimeout,
             Retries = Retries(route.Retries),
             Refusal = destinations.Length == 0 && !isAnswer ? $"{name} has no destination that can be chosen" : null,
         };

@@ -141,11 +141,10 @@ public sealed class SectionBindingTests
     [InlineData("AuthorizationPolicies", FindingCodes.UnbuiltSecurity)]
     public void Load_maps_of_other_resources_are_told(string map, string code)
     {
-        var document = Loading.Section($$"""{ "{{map}}": { "a": {} }, "x-mesh": {} }""");
+        var document = Loading.Section($$"""{ "{{map}}": { "a": {} } }""");
 
         Loading.NotRefused(document);
         Loading.Find(document.Findings, code, $"Mesh:{map}:a");
-        Loading.Warned(document, FindingCodes.UnbuiltField, "Mesh:x-mesh");
     }
 
     [Fact]

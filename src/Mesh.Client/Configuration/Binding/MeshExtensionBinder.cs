@@ -1,0 +1,16 @@
+namespace Mesh.Client.Configuration;
+
+/// <summary><c>x-mesh</c> of the section itself.</summary>
+internal static class MeshExtensionBinder
+{
+    public static MeshExtension Bind(FieldReader fields)
+    {
+        var defaults = MeshExtension.Default;
+        var extension = new MeshExtension
+        {
+            Deadlines = fields.Flag("deadlines") ?? defaults.Deadlines,
+        };
+        fields.Finish();
+        return extension;
+    }
+}
