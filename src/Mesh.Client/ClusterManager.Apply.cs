@@ -3,6 +3,7 @@ using Mesh.Client.Discovery;
 using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
+using Mesh.Client.Resilience;
 
 namespace Mesh.Client;
 
@@ -152,6 +153,7 @@ internal sealed partial class ClusterManager
                 UpdatesOf(cluster).Replace(Balancer.Create(model.Policy, _random, _activeClock));
             }
 
+            ClusterResilience.Of(cluster).Update(model.Policy);
             if (previous.Policy.Limits != model.Policy.Limits)
             {
                 Limit(cluster);

@@ -4,6 +4,7 @@ using Mesh.Client.Discovery;
 using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
+using Mesh.Client.Resilience;
 using Mesh.Client.Transport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ServiceDiscovery;
@@ -250,6 +251,7 @@ internal sealed partial class ClusterManager : IDisposable
         var state = new ClusterState(key, model)
         {
             Balancer = Balancer.Create(model.Policy, _random, _activeClock),
+            Resilience = new ClusterResilience(model.Policy, _timeProvider),
             LastUsed = _timeProvider.GetTimestamp(),
         };
         state.Listener = new BalancerUpdates(state, _timeProvider, _backgroundLogger);

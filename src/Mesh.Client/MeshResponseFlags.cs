@@ -47,4 +47,8 @@ public enum MeshResponseFlags
 
     /// <summary>An abort was injected (<c>FI</c>).</summary>
     FaultInjected = 1 << 12,
+
+    /// <summary>The last attempt called for another, and the retry budget of the cluster had none left (<c>RBE</c>). Envoy, which has no flag
+    /// of its own for it, says <c>UO</c>.</summary>
+    RetryBudgetExhausted = 1 << 13,
 }

@@ -18,6 +18,7 @@ internal static class MeshResponseFlagsText
         (MeshResponseFlags.DownstreamConnectionTermination, "DC"),
         (MeshResponseFlags.DelayInjected, "DI"),
         (MeshResponseFlags.FaultInjected, "FI"),
+        (MeshResponseFlags.RetryBudgetExhausted, "RBE"),
     ];
 
     /// <summary>The text of <paramref name="flags"/>: <c>-</c> for none, <c>DI,UT</c> for several. No allocation for none or one.</summary>

@@ -3,6 +3,7 @@ using Mesh.Client.Discovery;
 using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
+using Mesh.Client.Resilience;
 using Mesh.Client.TestKit;
 using Mesh.Client.Tests.Discovery;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -377,6 +378,33 @@ public sealed class ClusterManagerTests : ClusterManagerTestBase
 
         await stop.CancelAsync();
         await Task.WhenAll(pickers);
+    }
+
+    [Fact]
+    public void Apply_keeps_what_the_retry_budget_remembers_and_gives_it_the_newest_policy()
+    {
+        var state = Manager.Get(Services.Cluster(Reviews()), 80);
+        var budget = ClusterResilience.Of(state).Budget;
+        while (budget.TryTake())
+        {
+        }
+
+        Manager.Apply(Services.Snapshot(Services.Cluster(Reviews())));
+        Assert.Same(budget, ClusterResilience.Of(Manager.Get(Services.Cluster(Reviews()), 80)).Budget);
+        Assert.False(budget.TryTake());
+        Manager.Apply(Services.Snapshot(Services.Cluster(Reviews(), policy: new ClusterPolicy { RetryBudget = new() { MinRetriesPerSecond = 2 } })));
+        Assert.Equal(10, budget.Available);
+    }
+
+    [Fact]
+    public void Budgets_of_clusters_are_apart()
+    {
+        var first = ClusterResilience.Of(Manager.Get(Services.Cluster(Reviews(), "v1"), 80)).Budget;
+        var second = ClusterResilience.Of(Manager.Get(Services.Cluster(Reviews(), "v2"), 80)).Budget;
+        Assert.True(first.TryTake());
+
+        Assert.Equal(9, first.Available);
+        Assert.Equal(10, second.Available);
     }
 
     private static ServiceModel Reviews() => Services.Named(

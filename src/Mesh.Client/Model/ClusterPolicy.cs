@@ -33,6 +33,9 @@ internal sealed record ClusterPolicy
 
     public PoolLimits Limits { get; init; } = PoolLimits.None;
 
+    /// <summary>How many calls may be repeated.</summary>
+    public RetryBudgetExtension RetryBudget { get; init; } = RetryBudgetExtension.Default;
+
     /// <summary>Calls of HTTP/1.1 are sent as HTTP/2.</summary>
     public bool UpgradesToHttp2 { get; init; }
 

@@ -3,7 +3,7 @@ using Mesh.Client.Transport;
 
 namespace Mesh.Client.Pipeline;
 
-/// <summary>Whether a call goes on after an attempt: policy, number, body, limits, in this order.</summary>
+/// <summary>Whether a call goes on after an attempt: policy, number, body, limits, budget, in this order.</summary>
 internal static class CallRetry
 {
     /// <summary>False where the attempt was the last one; the call's flags then say how it ended. Else what the attempt held is given back, its
@@ -25,6 +25,12 @@ internal static class CallRetry
         if (limits?.TryBeginRetry() == false)
         {
             return Stop(call, verdict, MeshResponseFlags.UpstreamOverflow);
+        }
+
+        if (!ClusterResilience.Of(call.Cluster).Budget.TryTake())
+        {
+            limits?.EndRetry();
+            return Stop(call, verdict, MeshResponseFlags.RetryBudgetExhausted);
         }
 
         response?.Dispose();

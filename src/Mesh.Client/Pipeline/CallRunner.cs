@@ -112,6 +112,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 }
 
                 call.BeginAttempt(endpoint);
+                CallBudget.OnAttempt(call);
                 AttemptVerdict verdict;
                 failure = null;
                 try

@@ -44,6 +44,10 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
         set => Volatile.Write(ref _limits, value);
     }
 
+    /// <summary>What budgets and limits remember of the cluster's calls, owned by the Resilience room; set by the one owner of states before
+    /// anyone else sees this object.</summary>
+    public object? Resilience { get; set; }
+
     /// <summary>Where the endpoints come from, owned by the one owner of states, who sets it before anyone else sees this object.</summary>
     public object? Membership { get; set; }
 
