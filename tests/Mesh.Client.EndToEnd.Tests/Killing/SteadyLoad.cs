@@ -18,6 +18,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private readonly Task _callers;
     private int _answers;
     private int _brokenBodies;
+    private int _repeated;
 
     public SteadyLoad(HttpClient client, Uri address, int callers)
     {
@@ -33,6 +34,9 @@ internal sealed class SteadyLoad : IAsyncDisposable
 
     /// <summary>Calls whose headers had arrived when the connection broke: nobody below the caller can take those back.</summary>
     public int BrokenBodies => Volatile.Read(ref _brokenBodies);
+
+    /// <summary>Calls that took more than one attempt.</summary>
+    public int Repeated => Volatile.Read(ref _repeated);
 
     public int AnsweredBy(string pod) => _answeredBy.GetValueOrDefault(pod);
 
@@ -57,7 +61,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
 
     public override string ToString()
         => $"{Answers} answers ({string.Join(", ", _answeredBy.Select(pair => $"{pair.Key} {pair.Value}"))}), "
-            + $"{BrokenBodies} broken after their headers, {Failures.Count} failed";
+            + $"{Repeated} took more than one attempt, {BrokenBodies} broken after their headers, {Failures.Count} failed";
 
     private async Task CallAsync()
     {
@@ -66,6 +70,11 @@ internal sealed class SteadyLoad : IAsyncDisposable
             try
             {
                 using var response = await _client.GetAsync(_address, HttpCompletionOption.ResponseHeadersRead);
+                if (response.TryGetMeshResult(out var result) && result.Attempts > 1)
+                {
+                    Interlocked.Increment(ref _repeated);
+                }
+
                 if (response.StatusCode == HttpStatusCode.OK)
                 {
                     await ReadAsync(response);
