@@ -1,0 +1,83 @@
+using Mesh.Client.EndToEnd.Tests.Harness;
+using Mesh.Client.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mesh.Client.EndToEnd.Tests.Census;
+
+/// <summary>A mesh as an application has it, whose endpoints come and go while the load runs.</summary>
+internal sealed class CensusMesh : IAsyncDisposable
+{
+    private const int Callers = 32;
+
+    /// <summary>Between two changes of the endpoints.</summary>
+    private const int CallsBetween = 500;
+
+    private readonly FakeSource _source = new();
+    private readonly IReadOnlyList<TestServiceProcess> _servers;
+    private readonly ServiceProvider _services;
+    private readonly HttpClient _client;
+    private int _changes;
+
+    public CensusMesh(IReadOnlyList<TestServiceProcess> servers)
+    {
+        _servers = servers;
+        _source.PushJson(CensusRules.Json(servers, CensusRules.All));
+        var services = new ServiceCollection();
+        services.AddMeshClient(mesh => mesh.AddSource(_source));
+        // Otherwise the factory has timers of its own, and nobody disposes it.
+        services.AddHttpClient("census").RemoveAllLoggers().SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+        _services = services.BuildServiceProvider();
+        _client = _services.GetRequiredService<IHttpClientFactory>().CreateClient("census");
+        Load = new MixedLoad(_client);
+    }
+
+    public MixedLoad Load { get; }
+
+    /// <summary>Of the endpoints, so far.</summary>
+    public int Changes => _changes;
+
+    /// <summary>The most sockets that it can have to some purpose: a connection of HTTP/1.1 per caller and endpoint, one of HTTP/2 per endpoint.</summary>
+    public int MostSockets => (Callers + 1) * _servers.Count;
+
+    /// <summary>Runs so many calls of each kind and waits until none is left here or at the servers.</summary>
+    public async Task RunAsync(int rounds)
+    {
+        var load = Load.RunAsync(rounds, Callers);
+        while (!load.IsCompleted)
+        {
+            var next = Load.Calls + CallsBetween;
+            await Eventually.TrueAsync(() => load.IsCompleted || Load.Calls >= next, $"{CallsBetween} more calls");
+            _source.PushJson(CensusRules.Json(_servers, _changes++));
+
+            // Answers that were left lying are given back when they are found, and this load makes too little garbage for that to be soon.
+            GC.Collect();
+        }
+
+        await load;
+        _source.PushJson(CensusRules.Json(_servers, CensusRules.All));
+        await Eventually.TrueAsync(IsQuietAsync, "no call to be left");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    private async Task<bool> IsQuietAsync()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        foreach (var server in _servers)
+        {
+            if ((await server.CountAsync()).Present != 0)
+            {
+                return false;
+            }
+        }
+
+        return _services.GetRequiredService<IMesh>().GetClusters().All(cluster =>
+            cluster.Endpoints.All(endpoint => endpoint.InFlight == 0)
+            && cluster.ConnectionPool is { ActiveRequests: 0, PendingRequests: 0, ActiveRetries: 0 });
+    }
+}
