@@ -3,7 +3,7 @@ namespace Mesh.Client;
 /// <summary>How the mesh handled a call. Immutable and safe for use by several threads.</summary>
 public sealed class MeshResult
 {
-    internal MeshResult(MeshResponseFlags flags, string host, string? rule, string? subset, string? endpoint, int attempts)
+    internal MeshResult(MeshResponseFlags flags, string host, string? rule, string? subset, string? endpoint, int attempts, MeshRetryStopReason retryStop = MeshRetryStopReason.None)
     {
         Flags = flags;
         Host = host;
@@ -11,6 +11,7 @@ public sealed class MeshResult
         Subset = subset;
         Endpoint = endpoint;
         Attempts = attempts;
+        RetryStop = retryStop;
     }
 
     /// <summary>Why the call went as it did; <see cref="MeshResponseFlags.None"/> for an ordinary one.</summary>
@@ -31,4 +32,8 @@ public sealed class MeshResult
 
     /// <summary>How often the request was sent, 0 where the mesh answered by itself.</summary>
     public int Attempts { get; }
+
+    /// <summary>Why the request was not sent once more, although its last attempt ended in a way that the retry policy repeats;
+    /// <see cref="MeshRetryStopReason.None"/> where no further attempt was called for.</summary>
+    public MeshRetryStopReason RetryStop { get; }
 }

@@ -46,6 +46,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         Transports = new TransportPool(timeProvider);
         Mirrors = new MirrorSender(this);
         UndeclaredPorts = new UndeclaredPortReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
+        ClientReports = new ClientReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
         _watcher = new MeshConfigurationWatcher(
             section, sources, TakeOver, timeProvider, _loggerFactory.CreateLogger("Mesh.Client.Configuration"));
         _watcher.DocumentChanged += Telemetry.CountReload;
@@ -67,6 +68,8 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     public ILogger BackgroundLogger { get; }
 
     public UndeclaredPortReporter UndeclaredPorts { get; }
+
+    public ClientReporter ClientReports { get; }
 
     /// <summary>The mesh's chance; the seed, if any, comes with the first rules.</summary>
     public MeshRandom Random => _random ?? throw NotStarted();

@@ -1,3 +1,5 @@
+using Mesh.Client.Resilience;
+
 namespace Mesh.Client.Pipeline;
 
 /// <summary>Texts that retrace the path of a call to where it failed.</summary>
@@ -13,7 +15,19 @@ internal static class CallErrors
         return new(error, Failed(call, cause), cause, call.ToResult());
     }
 
-    private static string Failed(MeshCall call, Exception cause) => $"{call.Path}: {MeshResponseFlagsText.ToText(call.Flags)}: {cause.Message}";
+    private static string Failed(MeshCall call, Exception cause)
+        => $"{call.Path}: {MeshResponseFlagsText.ToText(call.Flags)}: {cause.Message}{NotRepeated(call)}";
+
+    /// <summary>That all attempts were used stands in their numbers.</summary>
+    private static string NotRepeated(MeshCall call) => call.RetryStop switch
+    {
+        MeshRetryStopReason.Body => $" Not sent again: its body {RetryStopTexts.Describe(call.BodyObstacle)}.",
+        MeshRetryStopReason.Method => $" Not sent again: {call.Request.Method.Method} is not idempotent, and no rule with retryOn says that it may be repeated.",
+        MeshRetryStopReason.Limit => " Not sent again: maxRetries of the cluster is reached.",
+        MeshRetryStopReason.Budget => " Not sent again: the retry budget of the cluster is used up.",
+        MeshRetryStopReason.Deadline => " Not sent again: the wait before it would outlast the time of the call.",
+        _ => "",
+    };
 
     public static string BodyTimedOut(in CallPath path)
         => $"{path}: UT: the time of the call ran out after the headers and before the end of the response.";

@@ -10,9 +10,12 @@ namespace Mesh.Client.Pipeline;
 /// <param name="Cluster">Null where none was chosen.</param>
 /// <param name="Endpoint">The last one tried; null where none was.</param>
 /// <param name="Attempts">How often the request was handed to a transport.</param>
-internal readonly record struct CallPath(string Host, RouteRuleModel? Rule, ClusterState? Cluster, EndpointState? Endpoint, int Attempts)
+/// <param name="MostAttempts">How often it may have been.</param>
+/// <param name="RetryStop">What kept it from being sent once more.</param>
+internal readonly record struct CallPath(
+    string Host, RouteRuleModel? Rule, ClusterState? Cluster, EndpointState? Endpoint, int Attempts, int MostAttempts, MeshRetryStopReason RetryStop)
 {
-    public MeshResult ToResult(MeshResponseFlags flags) => new(flags, Host, Rule?.Name, Cluster?.Key.Subset, DescribeEndpoint(), Attempts);
+    public MeshResult ToResult(MeshResponseFlags flags) => new(flags, Host, Rule?.Name, Cluster?.Key.Subset, DescribeEndpoint(), Attempts, RetryStop);
 
     /// <summary>Host, rule, subset, endpoint, attempt.</summary>
     public override string ToString()
@@ -33,7 +36,7 @@ internal readonly record struct CallPath(string Host, RouteRuleModel? Rule, Clus
             text += $": endpoint {endpoint}";
         }
 
-        return Attempts > 0 ? string.Create(CultureInfo.InvariantCulture, $"{text}: attempt {Attempts}") : text;
+        return Attempts > 0 ? string.Create(CultureInfo.InvariantCulture, $"{text}: attempt {Attempts} of {MostAttempts}") : text;
     }
 
     private string? DescribeEndpoint() => Endpoint is null || Cluster is null || Endpoint == Cluster.AddressOfCaller ? null : EndpointAuthority.Describe(Endpoint.Endpoint, Cluster);

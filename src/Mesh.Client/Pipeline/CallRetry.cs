@@ -3,47 +3,71 @@ using Mesh.Client.Transport;
 
 namespace Mesh.Client.Pipeline;
 
-/// <summary>Whether a call goes on after an attempt: policy, number, body, limits, budget, in this order.</summary>
+/// <summary>Whether a call goes on after an attempt: policy, method, body, number, time, limits, budget, in this order.</summary>
 internal static class CallRetry
 {
-    /// <summary>False where the attempt was the last one; the call's flags then say how it ended. Else what the attempt held is given back, its
-    /// answer too, and the next one may be waited for.</summary>
-    public static bool TryBegin(MeshCall call, in AttemptVerdict verdict, HttpResponseMessage? response)
+    /// <summary>False where the attempt was the last one; the call then says why. Else what the attempt held is given back, its answer too, and
+    /// the next one may be sent after <paramref name="wait"/>.</summary>
+    public static bool TryBegin(MeshCall call, ClientBinding binding, in AttemptVerdict verdict, HttpResponseMessage? response, out TimeSpan wait)
     {
-        var reason = call.Retries.Matches(verdict, call.RetryPolicy, call.Body is { IsTouched: true });
-        if (reason is null)
+        wait = default;
+        var policy = call.RetryPolicy;
+        var decision = call.Retries.Decide(verdict, policy, call.Body is { IsTouched: true });
+        if (!decision.IsDue)
         {
-            return Stop(call, verdict);
+            call.Flags |= verdict.Flag;
+            return false;
         }
 
-        if (call.Retries.AreExhausted(call.RetryPolicy))
+        if (decision.Stop != MeshRetryStopReason.None)
         {
-            return Stop(call, verdict, MeshResponseFlags.UpstreamRetryLimitExceeded);
+            return Stop(call, binding, verdict, decision, decision.Stop);
+        }
+
+        wait = call.Retries.Next(policy, call.Runtime.Random);
+        if (call.Deadline?.Left <= wait)
+        {
+            // What there is now is worth more to the caller than an answer that could only come too late.
+            return Stop(call, binding, verdict, decision, MeshRetryStopReason.Deadline);
         }
 
         var limits = call.Cluster!.Limits as ConnectionLimits;
         if (limits?.TryBeginRetry() == false)
         {
-            return Stop(call, verdict, MeshResponseFlags.UpstreamOverflow);
+            return Stop(call, binding, verdict, decision, MeshRetryStopReason.Limit);
         }
 
         if (!ClusterResilience.Of(call.Cluster).Budget.TryTake())
         {
             limits?.EndRetry();
-            return Stop(call, verdict, MeshResponseFlags.RetryBudgetExhausted);
+            return Stop(call, binding, verdict, decision, MeshRetryStopReason.Budget);
         }
 
         response?.Dispose();
         call.EndAttempt();
         call.BeginRetry(limits);
         call.AddTried(call.Endpoint!);
-        call.Runtime.Telemetry.CountRetry(call.Host.Host.Name, reason);
+        call.Runtime.Telemetry.CountRetry(call.Host.Host.Name, decision.Reason);
         return true;
     }
 
-    private static bool Stop(MeshCall call, in AttemptVerdict verdict, MeshResponseFlags because = MeshResponseFlags.None)
+    private static bool Stop(MeshCall call, ClientBinding binding, in AttemptVerdict verdict, in RetryDecision decision, MeshRetryStopReason reason)
     {
-        call.Flags |= verdict.Flag | because;
+        call.RetryStop = reason;
+        call.Flags |= verdict.Flag | reason switch
+        {
+            MeshRetryStopReason.Exhausted => MeshResponseFlags.UpstreamRetryLimitExceeded,
+            MeshRetryStopReason.Limit => MeshResponseFlags.UpstreamOverflow,
+            MeshRetryStopReason.Budget => MeshResponseFlags.RetryBudgetExhausted,
+            _ => MeshResponseFlags.None,
+        };
+        if (reason == MeshRetryStopReason.Body)
+        {
+            call.BodyObstacle = Replay.ObstacleOf(call.Body!.Inner, call.IsAsync);
+            call.Runtime.ClientReports.BodyKeptRetry(binding.Name, call.Host.Host.Name, decision.Reason, call.BodyObstacle);
+        }
+
+        call.Runtime.Telemetry.CountStoppedRetry(call.Host.Host.Name, RetryStopTexts.Of(reason, call.BodyObstacle)!);
         return false;
     }
 }

@@ -151,13 +151,13 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 CallFeedback.Report(call, verdict, response, failure);
 
                 // 10. Again, elsewhere?
-                if (!CallRetry.TryBegin(call, verdict, response))
+                if (!CallRetry.TryBegin(call, binding, verdict, response, out var wait))
                 {
                     break;
                 }
 
                 response = null;
-                await CallWaits.DelayAsync(call, call.Retries.Next(call.RetryPolicy, call.Runtime.Random), call.Token).ConfigureAwait(false);
+                await CallWaits.DelayAsync(call, wait, call.Token).ConfigureAwait(false);
                 if (call.IsTraced)
                 {
                     ContextPropagator.BeginResend(call.Request, call.Context!, call.Retries.Count);

@@ -43,6 +43,11 @@ internal static class CallWaits
 
     public static Task DelayAsync(MeshCall call, TimeSpan delay, CancellationToken cancellationToken)
     {
+        if (delay <= TimeSpan.Zero)
+        {
+            return Task.CompletedTask;
+        }
+
         if (call.IsAsync)
         {
             return Wait.DelayAsync(delay, call.Runtime.TimeProvider, cancellationToken);

@@ -7,6 +7,9 @@ namespace Mesh.Client.Pipeline;
 /// <summary>What the mesh needs to know of one client: how its connections are made and what its primary handler does above them.</summary>
 internal sealed class ClientBinding
 {
+    /// <summary>By which log messages name the client.</summary>
+    public string Name { get; init; } = nameof(MeshClient.CreateHandler);
+
     /// <summary>Null: the application's own handler sends, with the authority rewritten.</summary>
     public TransportPolicy? Transport { get; init; }
 
@@ -19,13 +22,14 @@ internal sealed class ClientBinding
     /// <summary>Who writes the trace context of a call that has an Activity.</summary>
     public TraceWriter TraceWriter { get; init; } = TraceWriter.Mesh;
 
-    public static ClientBinding For(HttpMessageHandler? primary, TransportPool pool)
+    public static ClientBinding For(HttpMessageHandler? primary, TransportPool pool, string name = nameof(MeshClient.CreateHandler))
     {
         var policy = TransportPolicy.FromPrimaryHandler(primary);
         if (policy is null)
         {
             return new ClientBinding
             {
+                Name = name,
                 TraceWriter = primary switch
                 {
                     SocketsHttpHandler own => MeshPropagator.WriterOf(own.ActivityHeadersPropagator),
@@ -37,6 +41,7 @@ internal sealed class ClientBinding
 
         return new ClientBinding
         {
+            Name = name,
             Transport = pool.Intern(policy),
             TraceWriter = MeshPropagator.WriterOf(policy.Propagator),
             Cookies = primary switch

@@ -1,4 +1,5 @@
 using Mesh.Client.Model;
+using Mesh.Client.Resilience;
 using Mesh.Client.Routing;
 
 namespace Mesh.Client.Pipeline;
@@ -77,6 +78,8 @@ internal sealed partial class MeshCall
         IsTraced = false;
         Deadline = null;
         Retries = default;
+        RetryStop = MeshRetryStopReason.None;
+        BodyObstacle = BodyObstacle.None;
         Transport = null;
         Attempt = null;
         Body = null;

@@ -92,13 +92,19 @@ internal sealed partial class MeshCall
     /// <summary>A field: it is a value that counts.</summary>
     public RetryRules Retries;
 
+    /// <summary>What kept the call from being sent once more.</summary>
+    public MeshRetryStopReason RetryStop { get; set; }
+
+    /// <summary>Why, where it was the body.</summary>
+    public BodyObstacle BodyObstacle { get; set; }
+
     /// <summary>The owned connections of the attempt under way.</summary>
     public EndpointTransport? Transport { get; set; }
 
     /// <summary>The attempt under way, or the last one, as its handler gave it.</summary>
     public Task<HttpResponseMessage>? Attempt { get; set; }
 
-    public CallPath Path => new(Host.Host.Name, Rule, Cluster, Endpoint, Attempts);
+    public CallPath Path => new(Host.Host.Name, Rule, Cluster, Endpoint, Attempts, RetryPolicy.Attempts + 1, RetryStop);
 
     /// <summary>The caller's choice for this request, else the rule's.</summary>
     public static RetryPolicyModel RetryPolicyOf(HttpRequestMessage request, RouteRuleModel? rule)
@@ -240,6 +246,7 @@ internal sealed partial class MeshCall
         Endpoint = Policy.IsPassThrough ? null : Endpoint?.Endpoint.Address,
         Attempts = Attempts,
         Flags = Flags,
+        RetryStop = RetryStopTexts.Of(RetryStop, BodyObstacle),
         StatusCode = statusCode,
         Exception = exception,
         Duration = Runtime.TimeProvider.GetElapsedTime(StartedAt),

@@ -38,7 +38,7 @@ internal sealed class MeshHandlerFilter(
                 }
             }
 
-            var binding = ClientBinding.For(builder.PrimaryHandler, runtime.Transports);
+            var binding = ClientBinding.For(builder.PrimaryHandler, runtime.Transports, name);
             if (binding.Transport is null
                 && HopsBelow.SettingsOf(builder.PrimaryHandler, runtime.Snapshot) is { } settingsToChange
                 && _warnedOfHops.TryAdd(name, true))

@@ -23,4 +23,8 @@ internal static partial class PipelineLog
         + "endpoint. Cookies that it keeps belong to one endpoint and not to the service. Set {Settings} on it, or use a SocketsHttpHandler or "
         + "HttpClientHandler without ConnectCallback, PlaintextStreamFilter, Proxy and Credentials.")]
     public static partial void HopsBelowTheMesh(ILogger logger, string client, string obstacle, string settings);
+
+    [LoggerMessage(6004, LogLevel.Warning,
+        "A call of client '{Client}' to {Host} was to be sent again ({Condition}) and could not be, since its body {Obstacle}. Told once for each client.")]
+    public static partial void BodyKeptRetry(ILogger logger, string client, string host, string condition, string obstacle);
 }

@@ -58,6 +58,9 @@ internal sealed class CallDeadline : IDisposable
     /// <summary>The time of the attempt ran out, while the call has some left.</summary>
     public bool HasAttemptExpired => IsOver && IsOfAttempt;
 
+    /// <summary>What the call has of its time, and of that for its headers while it waits for them; null where neither has an end.</summary>
+    public TimeSpan? Left => Math.Min(_end, _headersEnd) is var end and not Never ? _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), end) : null;
+
     private bool IsOver => Volatile.Read(ref _due) == Expired && !Parent.IsCancellationRequested;
 
     private bool IsOfAttempt => _attemptEnd != Never && _expired == _attemptEnd;

@@ -22,4 +22,18 @@ internal static class RetryConditionTexts
         (RetryConditions.GatewayError, "gateway-error"),
         (RetryConditions.ServerError, "5xx"),
     ];
+
+    /// <summary>The most telling of the conditions.</summary>
+    public static string Describe(RetryConditions conditions)
+    {
+        foreach (var (condition, text) in All)
+        {
+            if ((conditions & condition) != 0)
+            {
+                return text;
+            }
+        }
+
+        return "unknown";
+    }
 }

@@ -32,29 +32,21 @@ internal struct RetryRules
     /// <summary>Retries so far.</summary>
     public readonly int Count => _retries;
 
-    /// <summary>All retries that the policy grants were used.</summary>
-    public readonly bool AreExhausted(RetryPolicyModel policy) => policy.Attempts > 0 && _retries >= policy.Attempts;
-
     /// <summary>Of the endpoints tried so far those whose priorities the next attempt leaves: as Istio sets Envoy's previous_priorities, all of
     /// them after every second attempt.</summary>
     public static ReadOnlySpan<EndpointState> LeftBehind(ReadOnlySpan<EndpointState> tried) => tried[..(tried.Length / 2 * 2)];
 
     public void BodyIsBuffered() => _isRepeatable = true;
 
-    /// <summary>Whether an attempt that ended so calls for another one; null where not, else the condition as a fixed text for metrics.</summary>
+    /// <summary>Whether an attempt that ended so calls for another one, and what keeps it from happening: method, body, number, in this
+    /// order.</summary>
     /// <param name="verdict">How the attempt ended.</param>
     /// <param name="policy">The policy of the call.</param>
     /// <param name="isBodyTouched">A body that can be read once only was read, in whole or in part.</param>
-    public readonly string? Matches(in AttemptVerdict verdict, RetryPolicyModel policy, bool isBodyTouched = false)
+    public readonly RetryDecision Decide(in AttemptVerdict verdict, RetryPolicyModel policy, bool isBodyTouched = false)
     {
         var matched = verdict.Conditions & policy.Conditions;
-        if (matched == RetryConditions.None)
-        {
-            return null;
-        }
-
-        var isWhole = _isRepeatable || (verdict.WasUnsent && !isBodyTouched);
-        return isWhole && (verdict.WasUnsent || _isSafe) ? Describe(matched) : null;
+        return matched == RetryConditions.None || policy.Attempts == 0 ? default : new(matched, Obstacle(verdict, policy, isBodyTouched));
     }
 
     /// <summary>Takes the next retry and says how long to wait before it, as Envoy backs off: uniform in [0, (2^n - 1) x base), where n stops
@@ -66,16 +58,9 @@ internal struct RetryRules
         return TimeSpan.FromTicks(Math.Min((long)(random.NextDouble() * span), 10 * policy.BackoffBase.Ticks));
     }
 
-    private static string Describe(RetryConditions matched)
-    {
-        foreach (var (condition, text) in RetryConditionTexts.All)
-        {
-            if ((matched & condition) != 0)
-            {
-                return text;
-            }
-        }
-
-        return "unknown";
-    }
+    private readonly MeshRetryStopReason Obstacle(in AttemptVerdict verdict, RetryPolicyModel policy, bool isBodyTouched)
+        => !verdict.WasUnsent && !_isSafe ? MeshRetryStopReason.Method
+            : !_isRepeatable && (!verdict.WasUnsent || isBodyTouched) ? MeshRetryStopReason.Body
+            : _retries >= policy.Attempts ? MeshRetryStopReason.Exhausted
+            : MeshRetryStopReason.None;
 }

@@ -23,6 +23,9 @@ internal readonly struct CallSummary
 
     public MeshResponseFlags Flags { get; init; }
 
+    /// <summary>What kept the call from being sent once more, as a fixed text; null where nothing did.</summary>
+    public string? RetryStop { get; init; }
+
     /// <summary>0 where there was no answer.</summary>
     public int StatusCode { get; init; }
 

@@ -25,6 +25,7 @@ internal sealed class MeshTelemetry : IDisposable
     private readonly ActivitySource _attempts;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _retries;
+    private readonly Counter<long> _stoppedRetries;
     private readonly Counter<long> _leaked;
     private readonly Counter<long> _reloads;
     private readonly Counter<long> _discoveryFailures;
@@ -45,6 +46,7 @@ internal sealed class MeshTelemetry : IDisposable
         _duration = meter.CreateHistogram(
             "mesh.client.call.duration", "s", "Duration of calls through the mesh, all attempts and waits included.", tags: null, DurationAdvice);
         _retries = meter.CreateCounter<long>("mesh.client.retries", "{retry}", "Attempts beyond the first of a call.");
+        _stoppedRetries = meter.CreateCounter<long>("mesh.client.retries.stopped", "{call}", "Calls whose last attempt called for another one that was not sent.");
         _leaked = meter.CreateCounter<long>("mesh.client.responses.leaked", "{response}", "Responses that were neither read nor disposed.");
         _reloads = meter.CreateCounter<long>("mesh.client.configuration.reloads", "{reload}", "Documents of rules that changed, taken over or refused.");
         _discoveryFailures = meter.CreateCounter<long>(
@@ -124,6 +126,15 @@ internal sealed class MeshTelemetry : IDisposable
         if (_retries.Enabled)
         {
             _retries.Add(1, new(TelemetryTags.Host, host), new KeyValuePair<string, object?>(TelemetryTags.Reason, reason));
+        }
+    }
+
+    /// <summary>A retry was due and not sent; <paramref name="reason"/> is a fixed text such as <c>exhausted</c>.</summary>
+    public void CountStoppedRetry(string host, string reason)
+    {
+        if (_stoppedRetries.Enabled)
+        {
+            _stoppedRetries.Add(1, new(TelemetryTags.Host, host), new KeyValuePair<string, object?>(TelemetryTags.RetryStop, reason));
         }
     }
 
@@ -278,6 +289,7 @@ internal sealed class MeshTelemetry : IDisposable
         activity.SetTag(TelemetryTags.UpstreamCluster, summary.Cluster);
         activity.SetTag(TelemetryTags.Endpoint, summary.Endpoint);
         activity.SetTag(TelemetryTags.Attempts, Box(summary.Attempts));
+        activity.SetTag(TelemetryTags.RetryStop, summary.RetryStop);
         activity.SetTag(TelemetryTags.SpanFlags, MeshResponseFlagsText.ToText(summary.Flags));
         if (summary.StatusCode != 0)
         {

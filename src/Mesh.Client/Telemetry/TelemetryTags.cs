@@ -10,6 +10,7 @@ internal static class TelemetryTags
     public const string Attempts = "mesh.attempts";
     public const string MetricFlags = "mesh.response_flags";
     public const string Reason = "mesh.retry.reason";
+    public const string RetryStop = "mesh.retry.stop_reason";
     public const string Result = "mesh.reload.result";
     public const string PoolState = "mesh.pool.state";
     public const string MirrorResult = "mesh.mirror.result";

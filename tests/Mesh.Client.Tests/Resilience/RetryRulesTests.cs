@@ -31,21 +31,22 @@ public sealed class RetryRulesTests
             seed: "0000KOIKseO1", iter: 2_000);
 
     [Fact]
-    public void Matches_with_the_default_policy_repeats_a_reset_for_idempotent_methods_only()
+    public void Decide_with_the_default_policy_repeats_a_reset_for_idempotent_methods_only()
     {
         var reset = AttemptVerdict.FromException(new HttpRequestException(HttpRequestError.ResponseEnded, "gone"));
-        Assert.Equal("reset", Rules(HttpMethod.Put).Matches(reset, RetryPolicyModel.Default));
-        Assert.Null(Rules(HttpMethod.Post).Matches(reset, RetryPolicyModel.Default));
-        Assert.Null(Rules(HttpMethod.Patch).Matches(reset, RetryPolicyModel.Default));
+        Assert.Equal(new(RetryConditions.Reset, MeshRetryStopReason.None), Rules(HttpMethod.Put).Decide(reset, RetryPolicyModel.Default));
+        Assert.Equal(new(RetryConditions.Reset, MeshRetryStopReason.Method), Rules(HttpMethod.Post).Decide(reset, RetryPolicyModel.Default));
+        Assert.Equal(new(RetryConditions.Reset, MeshRetryStopReason.Method), Rules(HttpMethod.Patch).Decide(reset, RetryPolicyModel.Default));
     }
 
     [Fact]
-    public void Matches_with_a_written_policy_repeats_every_method()
+    public void Decide_with_a_written_policy_repeats_every_method()
     {
         var policy = new RetryPolicyModel { Attempts = 1, Conditions = RetryConditions.ServerError };
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://shop/");
         using var response = new HttpResponseMessage(System.Net.HttpStatusCode.InternalServerError);
-        Assert.Equal("5xx", new RetryRules(policy, request).Matches(AttemptVerdict.FromResponse(response, policy), policy));
+        var decision = new RetryRules(policy, request).Decide(AttemptVerdict.FromResponse(response, policy), policy);
+        Assert.Equal(("5xx", MeshRetryStopReason.None), (decision.Reason, decision.Stop));
     }
 
     [Fact]

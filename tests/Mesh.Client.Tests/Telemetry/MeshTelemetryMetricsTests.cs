@@ -55,6 +55,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
                 ("mesh.client.pool.calls", "{call}"),
                 ("mesh.client.responses.leaked", "{response}"),
                 ("mesh.client.retries", "{retry}"),
+                ("mesh.client.retries.stopped", "{call}"),
             ],
             capture.Instruments.Select(instrument => (instrument.Name, instrument.Unit)).Order());
     }
@@ -115,6 +116,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
     {
         using var capture = Listen();
         _telemetry.CountRetry("a.default.svc.cluster.local", "connect-failure");
+        _telemetry.CountStoppedRetry("a.default.svc.cluster.local", "exhausted");
         _telemetry.CountLeakedResponse("b.default.svc.cluster.local");
         _telemetry.CountReload(accepted: true);
         _telemetry.CountReload(accepted: false);
@@ -124,6 +126,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         Assert.Equal(
             [
                 "mesh.client.retries 1 mesh.host=a.default.svc.cluster.local,mesh.retry.reason=connect-failure",
+                "mesh.client.retries.stopped 1 mesh.host=a.default.svc.cluster.local,mesh.retry.stop_reason=exhausted",
                 "mesh.client.responses.leaked 1 mesh.host=b.default.svc.cluster.local",
                 "mesh.client.configuration.reloads 1 mesh.reload.result=accepted",
                 "mesh.client.configuration.reloads 1 mesh.reload.result=refused",
@@ -152,7 +155,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         };
         listener.Start();
         own.Dispose();
-        Assert.Equal(9, completed);
+        Assert.Equal(10, completed);
     }
 
     [Fact]
@@ -168,6 +171,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         {
             var activity = _telemetry.StartCall(request);
             _telemetry.CountRetry("reviews", "5xx");
+            _telemetry.CountStoppedRetry("reviews", "exhausted");
             _telemetry.CountLeakedResponse("reviews");
             _telemetry.CountEjection("reviews", "v1");
             _telemetry.StopCall(activity, Reviews);
