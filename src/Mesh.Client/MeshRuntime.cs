@@ -122,12 +122,16 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         }
 
         var retries = call.RetryPolicy;
-        return balancer.Pick(cluster.Endpoints, new(retries.AvoidTriedEndpoints ? call.Tried : default, TimeProvider)
+        return balancer.Pick(cluster.Endpoints, new(AvoidsTried(call, retries) ? call.Tried : default, TimeProvider)
         {
             Hash = call.Hash,
             LeftBehind = retries.LeavesPriorities ? RetryRules.LeftBehind(call.Tried) : default,
         });
     }
+
+    /// <summary>As in Istio, a retry leaves the endpoint of its hash only where the rule says so, or splits its calls.</summary>
+    private static bool AvoidsTried(MeshCall call, RetryPolicyModel retries)
+        => retries.AvoidTriedEndpoints ?? (call.Policy.ConsistentHash is null || call.Rule is not { Destinations.Length: 1 });
 
     public IReadOnlyList<MeshClusterStatus> GetClusters() =>
     [

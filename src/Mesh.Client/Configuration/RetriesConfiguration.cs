@@ -17,7 +17,8 @@ internal sealed record RetriesConfiguration
     /// <summary>The smallest back-off base; null is 25 ms. The longest is ten times that.</summary>
     public TimeSpan? Backoff { get; init; }
 
-    public bool RetryIgnorePreviousHosts { get; init; } = true;
+    /// <summary>Null: true, but where the rule's only destination has consistent hashing.</summary>
+    public bool? RetryIgnorePreviousHosts { get; init; }
 
     public bool RetryRemoteLocalities { get; init; }
 }

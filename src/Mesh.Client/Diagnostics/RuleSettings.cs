@@ -103,9 +103,9 @@ internal static class RuleSettings
 
         var isDefaultBackoff = policy.BackoffBase == RetryPolicyModel.Default.BackoffBase;
         yield return new("retries.backoff", Wording.Duration(policy.BackoffBase), isDefaultBackoff ? "default" : null);
-        if (!policy.AvoidTriedEndpoints)
+        if (policy.AvoidTriedEndpoints is { } avoids)
         {
-            yield return new("retries.retryIgnorePreviousHosts", "false", null);
+            yield return new("retries.retryIgnorePreviousHosts", avoids ? "true" : "false", null);
         }
 
         if (policy.LeavesPriorities)

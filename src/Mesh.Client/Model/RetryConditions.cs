@@ -19,4 +19,5 @@ internal enum RetryConditions
     GrpcInternal = 1 << 11,
     GrpcResourceExhausted = 1 << 12,
     GrpcUnavailable = 1 << 13,
+    RetriableHeaders = 1 << 14,
 }

@@ -22,13 +22,16 @@ internal sealed record RetryPolicyModel
 
     public IReadOnlyList<int> RetriableStatusCodes { get; init; } = [];
 
+    /// <summary>Names of response headers, each of which alone is enough for <see cref="RetryConditions.RetriableHeaders"/>.</summary>
+    public IReadOnlyList<string> RetriableHeaders { get; init; } = [];
+
     public TimeSpan BackoffBase { get; init; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Nothing was written: unsafe methods are repeated only where the request provably was not sent.</summary>
     public bool IsDefault { get; init; }
 
-    /// <summary>A retry avoids endpoints that were tried already.</summary>
-    public bool AvoidTriedEndpoints { get; init; } = true;
+    /// <summary>A retry avoids endpoints that were tried already; null: unless a hash chooses the endpoint of a rule's only destination.</summary>
+    public bool? AvoidTriedEndpoints { get; init; }
 
     /// <summary>Retries move to other priorities (<c>retryRemoteLocalities</c>).</summary>
     public bool LeavesPriorities { get; init; }

@@ -1,3 +1,5 @@
+using System.Net;
+using Mesh.Client.Model;
 using Mesh.Client.Resilience;
 using Mesh.Client.Transport;
 
@@ -6,6 +8,8 @@ namespace Mesh.Client.Pipeline;
 /// <summary>Whether a call goes on after an attempt: policy, method, body, number, time, limits, budget, in this order.</summary>
 internal static class CallRetry
 {
+    private const HttpStatusCode TooEarly = (HttpStatusCode)425;
+
     /// <summary>False where the attempt was the last one; the call then says why. Else what the attempt held is given back, its answer too, and
     /// the next one may be sent after <paramref name="wait"/>.</summary>
     public static bool TryBegin(MeshCall call, ClientBinding binding, in AttemptVerdict verdict, HttpResponseMessage? response, out TimeSpan wait)
@@ -24,7 +28,7 @@ internal static class CallRetry
             return Stop(call, binding, verdict, decision, decision.Stop);
         }
 
-        wait = call.Retries.Next(policy, call.Runtime.Random);
+        wait = WaitOf(call, policy, decision, response);
         if (call.Deadline?.Left <= wait)
         {
             // What there is now is worth more to the caller than an answer that could only come too late.
@@ -49,6 +53,26 @@ internal static class CallRetry
         call.AddTried(call.Endpoint!);
         call.Runtime.Telemetry.CountRetry(call.Host.Host.Name, decision.Reason);
         return true;
+    }
+
+    /// <summary>As long as the server asks for, else as the policy backs off; an answer 425 that is listed is repeated at once, as by Envoy: by then
+    /// the handshake, before whose end the request was too early, is over.</summary>
+    private static TimeSpan WaitOf(MeshCall call, RetryPolicyModel policy, in RetryDecision decision, HttpResponseMessage? response)
+    {
+        var backoff = call.Retries.Next(policy, call.Runtime.Random);
+        if (response is null)
+        {
+            return backoff;
+        }
+
+        if (response.StatusCode == TooEarly && decision.Matched.HasFlag(RetryConditions.RetriableStatusCodes))
+        {
+            return TimeSpan.Zero;
+        }
+
+        return RetryAfter.Read(response, call.Runtime.TimeProvider.GetUtcNow()) is { } asked
+            ? RetryAfter.Spread(asked, RetryAfter.DefaultCap, call.Runtime.Random)
+            : backoff;
     }
 
     private static bool Stop(MeshCall call, ClientBinding binding, in AttemptVerdict verdict, in RetryDecision decision, MeshRetryStopReason reason)

@@ -37,6 +37,11 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
             conditions |= RetryConditions.RetriableStatusCodes;
         }
 
+        if (policy.RetriableHeaders.Count > 0 && HasAny(response, policy.RetriableHeaders))
+        {
+            conditions |= RetryConditions.RetriableHeaders;
+        }
+
         // gRPC needs HTTP/2; looking for it costs every call a header look-up.
         if (response.Version.Major >= 2 && IsGrpc(response.Content.Headers.NonValidated) && TryGetGrpcStatus(response, out var grpcStatus))
         {
@@ -44,8 +49,10 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
             conditions |= GrpcCondition(grpcStatus);
         }
 
-        // An answer that says "rate limited" may be repeated for that reason only.
-        if (status >= 400 && response.Headers.NonValidated.Contains("x-envoy-ratelimited"))
+        // An answer that says "rate limited" may be repeated for that reason only. Those of gRPC have status 200. Most answers fit no
+        // condition, and need not be searched.
+        if ((status >= 400 || ((conditions | RetryConditions.EnvoyRateLimited) & policy.Conditions) != 0)
+            && response.Headers.NonValidated.Contains("x-envoy-ratelimited"))
         {
             conditions = RetryConditions.EnvoyRateLimited;
         }
@@ -117,6 +124,19 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
 
     private static AttemptVerdict Broken(MeshResponseFlags flag) => new(
         CallOutcome.Reset, flag, RetryConditions.Reset | RetryConditions.ServerError | RetryConditions.GatewayError, WasUnsent: false);
+
+    private static bool HasAny(HttpResponseMessage response, IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (response.Headers.NonValidated.Contains(name) || response.Content.Headers.NonValidated.Contains(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool IsGrpc(HttpHeadersNonValidated headers)
         => headers.TryGetValues("Content-Type", out var values)

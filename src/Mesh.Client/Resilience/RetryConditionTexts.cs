@@ -11,6 +11,7 @@ internal static class RetryConditionTexts
         (RetryConditions.RefusedStream, "refused-stream"),
         (RetryConditions.EnvoyRateLimited, "envoy-ratelimited"),
         (RetryConditions.RetriableStatusCodes, "retriable-status-codes"),
+        (RetryConditions.RetriableHeaders, "retriable-headers"),
         (RetryConditions.Retriable4xx, "retriable-4xx"),
         (RetryConditions.GrpcUnavailable, "unavailable"),
         (RetryConditions.GrpcCancelled, "cancelled"),

@@ -18,6 +18,7 @@ internal static class RetryTokens
         "retriable-4xx" => RetryConditions.Retriable4xx,
         "refused-stream" => RetryConditions.RefusedStream,
         "retriable-status-codes" => RetryConditions.RetriableStatusCodes,
+        "retriable-headers" => RetryConditions.RetriableHeaders,
         "cancelled" => RetryConditions.GrpcCancelled,
         "deadline-exceeded" => RetryConditions.GrpcDeadlineExceeded,
         "internal" => RetryConditions.GrpcInternal,
