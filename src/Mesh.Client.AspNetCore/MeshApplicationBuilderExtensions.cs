@@ -14,6 +14,8 @@ public static class MeshApplicationBuilderExtensions
     private const string Marker = "__Mesh.Client.UseMesh";
 
     /// <summary>Captures the configured headers and the trace context of incoming requests, so that calls made while handling them carry them on.
+    /// How long the sender waits (<c>x-envoy-expected-rq-timeout-ms</c>, <c>grpc-timeout</c>) becomes the longest time of those calls; the request
+    /// itself is not ended by it.
     /// Callers that balance by <c>PREQUAL</c> ask with the request header <c>x-mesh-load</c> how loaded this server is and are told in the response.
     /// Put it before what makes calls and before what security policies are meant to protect; calling it twice has no further effect.</summary>
     /// <remarks>AuthorizationPolicy, RequestAuthentication and PeerAuthentication with mode STRICT are not built yet. While the rules hold one
@@ -41,11 +43,12 @@ public static class MeshApplicationBuilderExtensions
                 + "Call builder.Services.AddMeshClient() before the application is built, or leave UseMesh() out.");
         }
 
-        var load = new ServerLoad(services.GetService<TimeProvider>() ?? TimeProvider.System);
+        var timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        var load = new ServerLoad(timeProvider);
         return app.Use(next => new LoadReportMiddleware(next, load).InvokeAsync).Use(next => new UnbuiltPolicyMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>()).InvokeAsync).Use(next =>
         {
             var logger = services.GetService<ILoggerFactory>()?.CreateLogger<IncomingContextMiddleware>() ?? NullLogger<IncomingContextMiddleware>.Instance;
-            return new IncomingContextMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>(), logger).InvokeAsync;
+            return new IncomingContextMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>(), timeProvider, logger).InvokeAsync;
         });
     }
 }

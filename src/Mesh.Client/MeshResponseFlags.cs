@@ -51,4 +51,7 @@ public enum MeshResponseFlags
     /// <summary>The last attempt called for another, and the retry budget of the cluster had none left (<c>RBE</c>). Envoy, which has no flag
     /// of its own for it, says <c>UO</c>.</summary>
     RetryBudgetExhausted = 1 << 13,
+
+    /// <summary>No byte moved for the idle timeout of the rule, while a body was sent or read (<c>SI</c>).</summary>
+    StreamIdleTimeout = 1 << 14,
 }

@@ -19,6 +19,7 @@ internal static class MeshResponseFlagsText
         (MeshResponseFlags.DelayInjected, "DI"),
         (MeshResponseFlags.FaultInjected, "FI"),
         (MeshResponseFlags.RetryBudgetExhausted, "RBE"),
+        (MeshResponseFlags.StreamIdleTimeout, "SI"),
     ];
 
     /// <summary>The text of <paramref name="flags"/>: <c>-</c> for none, <c>DI,UT</c> for several. No allocation for none or one.</summary>

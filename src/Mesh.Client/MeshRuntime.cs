@@ -85,6 +85,8 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
 
     IncomingParts IMeshConfigurationAccessor.HashedParts => _hashedParts;
 
+    void IMeshConfigurationAccessor.CountIgnoredDeadline(string header) => Telemetry.CountIgnoredDeadline(header);
+
     long IMesh.RulesVersion => Snapshot.Version;
 
     DateTimeOffset IMesh.RulesLoadedAt => _loadedAt;

@@ -7,6 +7,7 @@ namespace Mesh.Client.TestKit;
 internal sealed class HeldStream : Stream
 {
     private readonly Channel<byte[]> _pieces = Channel.CreateUnbounded<byte[]>();
+    private int _waiting;
 
     public override bool CanRead => true;
 
@@ -17,6 +18,9 @@ internal sealed class HeldStream : Stream
     public override long Length => throw new NotSupportedException();
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>All that was pushed is read, and the reader waits for more.</summary>
+    public bool IsDrained => _pieces.Reader.Count == 0 && Volatile.Read(ref _waiting) > 0;
 
     /// <summary>The next bytes, at most what a reader takes at once.</summary>
     public void Push(string text) => _pieces.Writer.TryWrite(Encoding.UTF8.GetBytes(text));
@@ -34,9 +38,21 @@ internal sealed class HeldStream : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!await _pieces.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) || !_pieces.Reader.TryRead(out var piece))
+        if (!_pieces.Reader.TryRead(out var piece))
         {
-            return 0;
+            var more = _pieces.Reader.WaitToReadAsync(cancellationToken);
+            Interlocked.Increment(ref _waiting);
+            try
+            {
+                if (!await more.ConfigureAwait(false) || !_pieces.Reader.TryRead(out piece))
+                {
+                    return 0;
+                }
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
         }
 
         piece.CopyTo(buffer);

@@ -6,8 +6,10 @@ namespace Mesh.Client.AspNetCore.Propagation;
 
 /// <summary>Makes what a request brought along current while it is handled.</summary>
 internal sealed class IncomingContextMiddleware(
-    RequestDelegate next, IMeshConfigurationAccessor configuration, ILogger<IncomingContextMiddleware> logger)
+    RequestDelegate next, IMeshConfigurationAccessor configuration, TimeProvider timeProvider, ILogger<IncomingContextMiddleware> logger)
 {
+    private readonly IncomingDeadlineReader _deadlines = new(configuration, timeProvider, logger);
+
     public Task InvokeAsync(HttpContext context)
     {
         // A branch may have the middleware as well as the application around it.
@@ -16,7 +18,9 @@ internal sealed class IncomingContextMiddleware(
             return next(context);
         }
 
-        var incoming = IncomingContextReader.Read(context, configuration.Current.Propagation.Headers, configuration.HashedParts, logger);
+        var deadline = _deadlines.Read(context.Request.Headers);
+        var incoming = IncomingContextReader.Read(
+            context, configuration.Current.Propagation.Headers, configuration.HashedParts, deadline, logger);
         return incoming is null && IncomingContext.Current is null ? next(context) : InvokeWithAsync(context, incoming);
     }
 

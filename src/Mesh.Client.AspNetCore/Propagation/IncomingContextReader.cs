@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Mesh.Client.Resilience;
 using Mesh.Client.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -17,8 +18,10 @@ internal static partial class IncomingContextReader
     /// <param name="request">The request.</param>
     /// <param name="names">The headers that go on.</param>
     /// <param name="hashed">What does not go on, and is looked at where calls are kept together by it.</param>
+    /// <param name="deadline">Until when its sender waits; null for no limit.</param>
     /// <param name="logger">Where it is told what cannot go on.</param>
-    public static IncomingContext? Read(HttpContext request, IReadOnlyList<string> names, IncomingParts hashed, ILogger logger)
+    public static IncomingContext? Read(
+        HttpContext request, IReadOnlyList<string> names, IncomingParts hashed, IncomingDeadline? deadline, ILogger logger)
     {
         var headers = request.Request.Headers;
         var budget = MaximumCharacters;
@@ -45,7 +48,7 @@ internal static partial class IncomingContextReader
 
         var address = (hashed & IncomingParts.RemoteAddress) != 0 ? TextOf(request.Connection.RemoteIpAddress) : null;
         var cookies = (hashed & IncomingParts.Cookies) != 0 ? headers.Cookie : default;
-        return traceParent is null && baggage is null && captured is null && address is null && cookies.Count == 0
+        return traceParent is null && baggage is null && captured is null && address is null && cookies.Count == 0 && deadline is null
             ? null
             : new IncomingContext
             {
@@ -55,6 +58,7 @@ internal static partial class IncomingContextReader
                 Headers = captured ?? [],
                 RemoteAddress = address,
                 Cookies = cookies,
+                Deadline = deadline,
             };
     }
 
@@ -95,7 +99,7 @@ internal static partial class IncomingContextReader
         return true;
     }
 
-    /// <summary>Trace headers have rules of their own, and a message's framing is never that of another message.</summary>
+    /// <summary>Trace headers and deadlines have rules of their own, and a message's framing is never that of another message.</summary>
     private static bool CanTravel(string name, ILogger logger)
     {
         if (Matches(TraceHeaders.TraceParent) || Matches(TraceHeaders.TraceState) || Matches(TraceHeaders.Baggage))
@@ -103,7 +107,7 @@ internal static partial class IncomingContextReader
             return false;
         }
 
-        if (Matches("Host") || Matches("Connection") || Matches("Keep-Alive") || Matches("Proxy-Connection") || Matches("Transfer-Encoding")
+        if (Matches(DeadlineHeaders.Expected) || Matches(DeadlineHeaders.Grpc) || Matches("Host") || Matches("Connection") || Matches("Keep-Alive") || Matches("Proxy-Connection") || Matches("Transfer-Encoding")
             || Matches("TE") || Matches("Trailer") || Matches("Upgrade") || Matches("Expect") || name.StartsWith(':')
             || name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
         {

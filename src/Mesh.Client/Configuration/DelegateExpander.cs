@@ -128,6 +128,7 @@ internal sealed class DelegateExpander
         : inner with
         {
             HeadersTimeout = inner.HeadersTimeout ?? outer.HeadersTimeout,
+            IdleTimeout = inner.IdleTimeout ?? outer.IdleTimeout,
         };
 
     private HttpRouteConfiguration Resolve(HttpRouteConfiguration route, string @namespace) => route with

@@ -7,4 +7,7 @@ internal sealed record RouteExtension
 
     /// <summary>From the start of a call to its response headers, over all attempts; null is none.</summary>
     public TimeSpan? HeadersTimeout { get; init; }
+
+    /// <summary>The longest silence while a body moves; null is none.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
 }

@@ -82,6 +82,11 @@ internal static class RuleSettings
         {
             yield return new("x-mesh.headersTimeout", Wording.Duration(headers), null);
         }
+
+        if (rule?.IdleTimeout is { } idle)
+        {
+            yield return new("x-mesh.idleTimeout", Wording.Duration(idle), null);
+        }
     }
 
     private static IEnumerable<MeshSetting> Retries(HttpRequestMessage request, RetryPolicyModel policy)

@@ -48,6 +48,12 @@ internal sealed class RouteRuleModel
     /// <summary>For the response headers, over all attempts; null: none.</summary>
     public TimeSpan? HeadersTimeout { get; init; }
 
+    /// <summary>The longest silence while a body moves; null: none.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>There is one of the two.</summary>
+    public bool HasStreamLimits => HeadersTimeout is not null || IdleTimeout is not null;
+
     public required RetryPolicyModel Retries { get; init; }
 
     /// <summary>Set where the rule leads nowhere: matching calls are answered 503 with this text.</summary>

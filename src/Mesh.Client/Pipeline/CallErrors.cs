@@ -29,6 +29,22 @@ internal static class CallErrors
         _ => "",
     };
 
-    public static string BodyTimedOut(in CallPath path)
-        => $"{path}: UT: the time of the call ran out after the headers and before the end of the response.";
+    /// <summary>The flag of a time that ran out.</summary>
+    public static MeshResponseFlags FlagOf(DeadlineCause cause)
+        => cause == DeadlineCause.Silence ? MeshResponseFlags.StreamIdleTimeout : MeshResponseFlags.UpstreamRequestTimeout;
+
+    public static string BodyTimedOut(in CallPath path, DeadlineCause cause) => $"{path}: " + cause switch
+    {
+        DeadlineCause.Silence => "SI: no byte moved within the idle timeout of the rule, after the headers and before the end of the response.",
+        DeadlineCause.Inherited => "UT: the deadline of the incoming request was over after the headers and before the end of the response.",
+        _ => "UT: the time of the call ran out after the headers and before the end of the response.",
+    };
+
+    /// <summary>The text of the mesh's own answer.</summary>
+    public static string TimedOut(in CallPath path, DeadlineCause cause) => cause switch
+    {
+        DeadlineCause.Silence => $"stream idle timeout: {path}",
+        DeadlineCause.Inherited => $"upstream request timeout: the deadline of the incoming request is over: {path}",
+        _ => $"upstream request timeout: {path}",
+    };
 }

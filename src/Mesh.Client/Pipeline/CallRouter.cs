@@ -3,6 +3,7 @@ using System.Net;
 using Mesh.Client.Discovery;
 using Mesh.Client.Faults;
 using Mesh.Client.Model;
+using Mesh.Client.Resilience;
 using Mesh.Client.Routing;
 using Mesh.Client.Transport;
 
@@ -132,11 +133,22 @@ internal static class CallRouter
     }
 
     public static HttpResponseMessage TimedOut(MeshCall call)
+    {
+        var cause = call.Deadline?.Cause ?? DeadlineCause.None;
+        return MeshAnswer.Create(
+            call,
+            HttpStatusCode.GatewayTimeout,
+            CallErrors.FlagOf(cause),
+            CallErrors.TimedOut(call.Path, cause));
+    }
+
+    /// <summary>Before anything was sent.</summary>
+    public static HttpResponseMessage NothingLeft(MeshCall call)
         => MeshAnswer.Create(
             call,
             HttpStatusCode.GatewayTimeout,
             MeshResponseFlags.UpstreamRequestTimeout,
-            $"upstream request timeout: {call.Path}");
+            CallErrors.TimedOut(call.Path, DeadlineCause.Inherited));
 
     /// <summary>For a host that became no call of the mesh, and must not become one past it.</summary>
     public static HttpResponseMessage Refused(HttpRequestMessage request, string reason) => MeshAnswer.Create(

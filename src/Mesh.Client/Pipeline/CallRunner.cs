@@ -42,6 +42,12 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 call.BeginContext(receivesContext: false, binding.TraceWriter);
             }
 
+            // Made for a request nobody waits for any more? Then nothing is sent, and no fault is waited for either.
+            if (!call.TryInheritDeadline())
+            {
+                return response = CallRouter.NothingLeft(call);
+            }
+
             // 3. Faults: outside the attempts and outside the timeout, but not outside the caller's patience.
             if (call.Rule?.Fault is { } rule && FaultInjector.Decide(rule, call.Runtime.Random) is { IsNone: false } fault)
             {
@@ -83,10 +89,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 call.BeginMirrors();
             }
 
-            if (call.Retries.IsOneShot)
-            {
-                call.WatchBody();
-            }
+            call.WatchBody();
 
             // 8. Attempts: pick, send, judge, again.
             while (true)
@@ -113,6 +116,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 
                 call.BeginAttempt(endpoint);
                 CallBudget.OnAttempt(call);
+                call.TellTime();
                 AttemptVerdict verdict;
                 failure = null;
                 try
@@ -129,7 +133,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 catch (OperationCanceledException) when (call.Deadline is { HasExpired: true })
                 {
                     // The whole time is used up: never repeated.
-                    call.Report(CallOutcome.Timeout);
+                    CallFeedback.ReportTimeout(call);
                     return response = CallRouter.TimedOut(call);
                 }
                 catch (OperationCanceledException exception) when (call.Deadline is { HasAttemptExpired: true })
@@ -203,6 +207,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             }
 
             call.UnwatchBody();
+            call.EndTime();
             call.EndMirrors(this);
             call.RestoreProtocol();
             call.TakeBackEdits();

@@ -35,7 +35,7 @@ internal static class CallWaits
         if (fault.Delay > TimeSpan.Zero)
         {
             call.Flags |= MeshResponseFlags.DelayInjected;
-            await DelayAsync(call, fault.Delay, call.CallerToken).ConfigureAwait(false);
+            await DelayAsync(call, fault.Delay, call.Token).ConfigureAwait(false);
         }
 
         return fault.AbortHttpStatus == 0 ? null : CallRouter.Abort(call, fault);

@@ -1,5 +1,6 @@
 using System.Net;
 using Mesh.Client.LoadBalancing;
+using Mesh.Client.Resilience;
 using Mesh.Client.Telemetry;
 using Mesh.Client.Transport;
 
@@ -14,6 +15,8 @@ internal sealed partial class MeshCall
     private RequestEdits? _edits;
     private CallMirrors? _mirrors;
     private bool _asksForReport;
+    private string? _timeHeader;
+    private string? _timeOfCaller;
 
     /// <summary>Puts trace context and, where it may go there, captured context on the request.</summary>
     public void BeginContext(bool receivesContext, TraceWriter writer)
@@ -39,6 +42,47 @@ internal sealed partial class MeshCall
         if (Balancer!.AsksForReports && Cluster!.Model.Service.ReceivesContext && !Request.Headers.NonValidated.Contains(LoadReport.HeaderName))
         {
             _asksForReport = Request.Headers.TryAddWithoutValidation(LoadReport.HeaderName, LoadReport.Question);
+        }
+    }
+
+    /// <summary>Tells the server how long its answer is waited for, on each attempt. Never longer than the caller itself said in the same
+    /// header, from which the time passes too.</summary>
+    public void TellTime()
+    {
+        var left = Deadline?.AttemptLeft;
+        if ((left is null && Attempts == 1) || !Host.Host.ReceivesContext || !Cluster!.Model.Service.ReceivesContext
+            || !Snapshot.Configuration.Extension.Deadlines)
+        {
+            return;
+        }
+
+        var header = _timeHeader ?? DeadlineHeaders.Of(Request);
+        var ofCaller = _timeHeader is null ? TraceHeaders.Read(Request.Headers, header) : _timeOfCaller;
+        if (ofCaller is not null)
+        {
+            if (!DeadlineHeaders.TryParse(header, ofCaller, out var own))
+            {
+                // It is the caller's own, whatever it means.
+                return;
+            }
+
+            own -= Runtime.TimeProvider.GetElapsedTime(StartedAt);
+            left = left < own ? left : own;
+        }
+
+        if (left is { } time)
+        {
+            (_timeHeader, _timeOfCaller) = (header, ofCaller);
+            TraceHeaders.Write(Request.Headers, header, DeadlineHeaders.Format(header, time));
+        }
+    }
+
+    public void EndTime()
+    {
+        if (_timeHeader is { } header)
+        {
+            TraceHeaders.Write(Request.Headers, header, _timeOfCaller);
+            (_timeHeader, _timeOfCaller) = (null, null);
         }
     }
 
@@ -132,10 +176,17 @@ internal sealed partial class MeshCall
         }
     }
 
-    /// <summary>Watches a request body that can be read once only; null for others, which cannot fail.</summary>
+    /// <summary>The request body where it is watched; null for others, which cannot fail.</summary>
     public CallerContent? Body { get; private set; }
 
-    public void WatchBody() => Request.Content = Body = new CallerContent(Request.Content!);
+    /// <summary>Watches a request body that can be read once only, and any whose bytes count against silence.</summary>
+    public void WatchBody()
+    {
+        if (Request.Content is { } content && (Retries.IsOneShot || Deadline is { WatchesSilence: true }))
+        {
+            Request.Content = Body = new CallerContent(content);
+        }
+    }
 
     public void UnwatchBody()
     {

@@ -97,5 +97,7 @@ internal sealed partial class MeshCall
         Hash = null;
         HashCookie = null;
         _asksForReport = false;
+        _timeHeader = null;
+        _timeOfCaller = null;
     }
 }

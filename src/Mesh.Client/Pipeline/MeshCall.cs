@@ -143,6 +143,11 @@ internal sealed partial class MeshCall
             Deadline ??= CallDeadline.Start(null, Runtime.TimeProvider, Runtime.BackgroundLogger, CallerToken);
             Deadline.BeginAttempt(time);
         }
+
+        if (Body is { } body)
+        {
+            body.Deadline = Deadline is { WatchesSilence: true } ? Deadline : null;
+        }
     }
 
     /// <summary>Of a cluster with limits: holds one of its connections.</summary>
@@ -160,20 +165,47 @@ internal sealed partial class MeshCall
     /// <summary>The next attempt is one of the retries under way, which the limits, if there are any, have granted.</summary>
     public void BeginRetry(ConnectionLimits? limits) => _pool.BeginRetry(limits);
 
+    /// <summary>The call is made for an incoming request, and gets at most what is left of its time. False where nothing is.</summary>
+    public bool TryInheritDeadline()
+    {
+        if (!Snapshot.Configuration.Extension.Deadlines || IncomingContext.Current?.Deadline is not { } incoming)
+        {
+            return true;
+        }
+
+        var left = incoming.Left;
+        if (left <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        Deadline = CallDeadline.StartInherited(left, Runtime.TimeProvider, Runtime.BackgroundLogger, CallerToken);
+        return true;
+    }
+
     /// <summary>Begins the time for the whole call.</summary>
     public void StartDeadline()
     {
         var time = TimeoutOf(Request, Rule);
-        var headers = Rule?.HeadersTimeout;
-        if (time is null && headers is null)
+        if (time is null && Rule is not { HasStreamLimits: true })
         {
             return;
         }
 
-        Deadline = CallDeadline.Start(time, Runtime.TimeProvider, Runtime.BackgroundLogger, CallerToken);
-        if (headers is { } limit)
+        Deadline ??= CallDeadline.Start(null, Runtime.TimeProvider, Runtime.BackgroundLogger, CallerToken);
+        if (time is { } limit)
         {
-            Deadline.LimitHeaders(limit);
+            Deadline.LimitCall(limit);
+        }
+
+        if (Rule?.HeadersTimeout is { } headers)
+        {
+            Deadline.LimitHeaders(headers);
+        }
+
+        if (Rule?.IdleTimeout is { } idle)
+        {
+            Deadline.LimitSilence(idle);
         }
     }
 

@@ -5,11 +5,11 @@ namespace Mesh.Client.Resilience;
 
 /// <summary>
 /// The time limits of a call, joined with the caller's own token: of the whole call, from the route to the end of the response with every
-/// attempt and wait inside, of its headers, and of the attempt under way. One token and one timer serve all, since the one that comes first is
-/// all that counts. Pooled with its timer, which is left running where it fires early enough anyway: as calls follow each other the limit only moves
-/// on, so that most of them never touch the timer.
+/// attempt and wait inside, of its headers, of the attempt under way, and of silence. One token and one timer serve all, since the one that
+/// comes first is all that counts. Pooled with its timer, which is left running where it fires early enough anyway: as calls follow each other
+/// the limit only moves on, so that most of them never touch the timer.
 /// </summary>
-internal sealed class CallDeadline : IDisposable
+internal sealed partial class CallDeadline : IDisposable
 {
     private const long Never = long.MaxValue;
     private const long Expired = long.MinValue;
@@ -34,6 +34,7 @@ internal sealed class CallDeadline : IDisposable
     private long _end = Never;
     private long _headersEnd = Never;
     private long _attemptEnd = Never;
+    private bool _isInherited;
 
     // Timestamps: when the token is to be cancelled, for which limit it was, and when the timer fires.
     private long _due = Never;
@@ -58,8 +59,18 @@ internal sealed class CallDeadline : IDisposable
     /// <summary>The time of the attempt ran out, while the call has some left.</summary>
     public bool HasAttemptExpired => IsOver && IsOfAttempt;
 
-    /// <summary>What the call has of its time, and of that for its headers while it waits for them; null where neither has an end.</summary>
-    public TimeSpan? Left => Math.Min(_end, _headersEnd) is var end and not Never ? _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), end) : null;
+    /// <summary>Which time of the call ran out.</summary>
+    public DeadlineCause Cause
+        => !HasExpired ? DeadlineCause.None
+            : _expired == _end ? _isInherited ? DeadlineCause.Inherited : DeadlineCause.Timeout
+            : _expired == _headersEnd ? DeadlineCause.Timeout
+            : DeadlineCause.Silence;
+
+    /// <summary>What the call has of its time for an answer; null where that has no end.</summary>
+    public TimeSpan? Left => Until(Math.Min(_end, _headersEnd));
+
+    /// <summary>What the attempt under way has for the whole answer, its body too; null where that has no end.</summary>
+    public TimeSpan? AttemptLeft => Until(Math.Min(_end, _attemptEnd));
 
     private bool IsOver => Volatile.Read(ref _due) == Expired && !Parent.IsCancellationRequested;
 
@@ -71,6 +82,25 @@ internal sealed class CallDeadline : IDisposable
     /// <param name="parent">The caller's own token.</param>
     public static CallDeadline Start(TimeSpan? time, TimeProvider timeProvider, ILogger? logger, CancellationToken parent)
         => Start(time is { } limit ? DetachedTimer.After(timeProvider, timeProvider.GetTimestamp(), limit) : Never, timeProvider, logger, parent);
+
+    /// <summary>The same with the time that is left of another call, for which this one is made.</summary>
+    public static CallDeadline StartInherited(TimeSpan left, TimeProvider timeProvider, ILogger? logger, CancellationToken parent)
+    {
+        var deadline = Start(left, timeProvider, logger, parent);
+        deadline._isInherited = true;
+        return deadline;
+    }
+
+    /// <summary>A time for the whole call from here on, beside that of the call for which it is made.</summary>
+    public void LimitCall(TimeSpan time)
+    {
+        var end = After(time);
+        if (end < _end)
+        {
+            (_end, _isInherited) = (end, false);
+            TryMoveTo(Earliest());
+        }
+    }
 
     /// <summary>A time for the response headers, over all attempts; <see cref="BeginBody"/> ends it.</summary>
     public void LimitHeaders(TimeSpan time)
@@ -104,12 +134,14 @@ internal sealed class CallDeadline : IDisposable
     /// <summary>Once only.</summary>
     public void Dispose()
     {
-        // A caller that is giving up at this moment still holds the source, and a timer that has fired does too.
+        // A caller that is giving up at this moment still holds the source, and a timer that has fired does too. What watches for silence may be
+        // told of bytes later: the request's body can outlive the response.
         var isUntouched = _registration.Unregister() || !Parent.CanBeCanceled;
         _registration = default;
-        if (isUntouched && _timeProvider == TimeProvider.System && TryMoveTo(Never) && _source.TryReset())
+        if (isUntouched && !WatchesSilence && _timeProvider == TimeProvider.System && TryMoveTo(Never) && _source.TryReset())
         {
             _end = _headersEnd = _attemptEnd = Never;
+            _isInherited = false;
             Parent = default;
             _logger = null;
             if (Interlocked.Increment(ref _pooled) <= PoolLimit)
@@ -147,32 +179,50 @@ internal sealed class CallDeadline : IDisposable
 
     private long After(TimeSpan time) => DetachedTimer.After(_timeProvider, _timeProvider.GetTimestamp(), time);
 
+    private long Earliest() => Math.Min(Math.Min(_end, _headersEnd), _attemptEnd);
+
+    private TimeSpan? Until(long timestamp) => timestamp == Never ? null : _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), timestamp);
+
     /// <summary>One of the limits holds no longer.</summary>
     private CallDeadline Drop(ref long limit)
     {
         var dropped = limit;
         limit = Never;
-        var due = Math.Min(Math.Min(_end, _headersEnd), _attemptEnd);
+        var due = Earliest();
         if (dropped >= due || TryMoveTo(due) || _expired != dropped)
         {
             return this;
         }
 
         var next = Start(_end, _timeProvider, _logger, Parent);
-        (next._headersEnd, next._attemptEnd) = (_headersEnd, _attemptEnd);
+        (next._headersEnd, next._attemptEnd, next._isInherited, next._silence) = (_headersEnd, _attemptEnd, _isInherited, _silence);
         next.TryMoveTo(due);
         Dispose();
         return next;
     }
 
-    /// <summary>False where the timer came first.</summary>
-    private bool TryMoveTo(long due)
+    /// <summary>To one of the limits. False where the timer came first.</summary>
+    private bool TryMoveTo(long limit)
     {
-        // Only the call itself moves it on, and only the timer ends it.
+        Volatile.Write(ref _limit, limit);
+        var due = WatchesSilence ? Math.Min(limit, After(_silence)) : limit;
+
+        // Only the call itself and the end of a silence that was none move it on, and only the timer ends it.
         var current = Volatile.Read(ref _due);
-        if (current == Expired || Interlocked.CompareExchange(ref _due, due, current) != current)
+        while (true)
         {
-            return false;
+            if (current == Expired)
+            {
+                return false;
+            }
+
+            var seen = Interlocked.CompareExchange(ref _due, due, current);
+            if (seen == current)
+            {
+                break;
+            }
+
+            current = seen;
         }
 
         // What is written above is seen by a timer that fires too late to be seen here.
@@ -193,8 +243,7 @@ internal sealed class CallDeadline : IDisposable
         if (due < _firesAt)
         {
             _firesAt = due;
-            var left = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), due);
-            _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _timer.Change(Until(due) is { Ticks: > 0 } left ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -204,19 +253,20 @@ internal sealed class CallDeadline : IDisposable
         {
             Interlocked.Exchange(ref _firesAt, Never);
             var due = Volatile.Read(ref _due);
-            while (due is not (Never or Expired) && _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), due) < TimerResolution)
+            while (due is not (Never or Expired) && Until(due) < TimerResolution)
             {
-                Volatile.Write(ref _expired, due);
-                var seen = Interlocked.CompareExchange(ref _due, Expired, due);
-                if (seen == due)
+                var next = AfterSilence(due);
+                if (next == due)
                 {
-                    break;
+                    Volatile.Write(ref _expired, due);
+                    next = Expired;
                 }
 
-                due = seen;
+                var seen = Interlocked.CompareExchange(ref _due, next, due);
+                due = seen == due ? next : seen;
             }
 
-            if (Volatile.Read(ref _due) != Expired)
+            if (due != Expired)
             {
                 Arm(due);
                 return;

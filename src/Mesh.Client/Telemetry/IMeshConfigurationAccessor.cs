@@ -10,4 +10,7 @@ internal interface IMeshConfigurationAccessor
 
     /// <summary>What consistent hashing of the live rules goes by; the rest of a request need not be kept.</summary>
     IncomingParts HashedParts { get; }
+
+    /// <summary>The deadline of an incoming request could not be used.</summary>
+    void CountIgnoredDeadline(string header);
 }

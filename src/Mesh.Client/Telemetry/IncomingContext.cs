@@ -27,6 +27,9 @@ internal sealed class IncomingContext
     /// <summary>The headers <c>Cookie</c>, never sent on; empty where the rules do not ask for them.</summary>
     public StringValues Cookies { get; init; }
 
+    /// <summary>Until when the sender waits; null where it does not say, or the rules do not ask for it.</summary>
+    public IncomingDeadline? Deadline { get; init; }
+
     /// <summary><see cref="TraceParent"/> as the parent of spans; default where there is none.</summary>
     public ActivityContext ParentContext =>
         ActivityContext.TryParse(TraceParent, TraceState, isRemote: true, out var context) ? context : default;

@@ -32,6 +32,7 @@ internal sealed class MeshTelemetry : IDisposable
     private readonly Counter<long> _ejections;
     private readonly Counter<long> _healthChecks;
     private readonly Counter<long> _mirrors;
+    private readonly Counter<long> _ignoredDeadlines;
     private Func<IEnumerable<PoolMeasurement>>? _pools;
 
     /// <param name="meterFactory">Owns the meter; null makes one that lives as long as this object.</param>
@@ -54,6 +55,8 @@ internal sealed class MeshTelemetry : IDisposable
         _ejections = meter.CreateCounter<long>("mesh.client.ejections", "{ejection}", "Endpoints taken out of balance by outlier detection or by hand.");
         _healthChecks = meter.CreateCounter<long>("mesh.client.health_checks", "{check}", "Active health checks of endpoints, passed or failed.");
         _mirrors = meter.CreateCounter<long>("mesh.client.mirrors", "{request}", "Copies of calls for mirrors, sent or dropped.");
+        _ignoredDeadlines = meter.CreateCounter<long>(
+            "mesh.client.deadlines.ignored", "{request}", "Incoming requests whose deadline could not be used.");
         meter.CreateObservableUpDownCounter(
             "mesh.client.pool.calls", MeasurePools, "{call}", "Calls that hold or wait for a connection of a cluster with limits.");
     }
@@ -205,6 +208,15 @@ internal sealed class MeshTelemetry : IDisposable
         if (_mirrors.Enabled)
         {
             _mirrors.Add(1, new(TelemetryTags.Host, host), new KeyValuePair<string, object?>(TelemetryTags.MirrorResult, result));
+        }
+    }
+
+    /// <summary>An incoming request has a deadline that is none; <paramref name="header"/> is the name of the header.</summary>
+    public void CountIgnoredDeadline(string header)
+    {
+        if (_ignoredDeadlines.Enabled)
+        {
+            _ignoredDeadlines.Add(1, new KeyValuePair<string, object?>(TelemetryTags.DeadlineHeader, header));
         }
     }
 

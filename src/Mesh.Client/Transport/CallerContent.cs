@@ -1,10 +1,11 @@
 using System.Net;
+using Mesh.Client.Resilience;
 
 namespace Mesh.Client.Transport;
 
 /// <summary>
-/// A request body that can be read once only. It remembers that it was touched, since half of it must not be sent again, and whether it was
-/// its own source that failed: then the caller could not produce it, and no endpoint is to blame.
+/// A request body that can be read once only, or whose bytes count against silence. It remembers that it was touched, since half of it must not
+/// be sent again, and whether it was its own source that failed: then the caller could not produce it, and no endpoint is to blame.
 /// </summary>
 internal sealed class CallerContent : HttpContent
 {
@@ -28,13 +29,21 @@ internal sealed class CallerContent : HttpContent
     /// <summary>Its source failed while the transport was still taking it.</summary>
     public bool HasFailed { get; private set; }
 
+    /// <summary>Hears of its bytes while they are sent; null where silence is not limited. For the attempts to come.</summary>
+    public CallDeadline? Deadline { private get; set; }
+
+    /// <summary>It ended while the connection did not take what its source had.</summary>
+    public bool IsBlocked { get; private set; }
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         IsTouched = true;
-        var target = new WatchedWriteStream(stream);
+        var watching = Deadline;
+        var target = new WatchedWriteStream(stream, watching);
+        watching?.BeginTransfer();
         try
         {
             await _inner.CopyToAsync(target, context, cancellationToken).ConfigureAwait(false);
@@ -44,12 +53,19 @@ internal sealed class CallerContent : HttpContent
             HasFailed = true;
             throw;
         }
+        finally
+        {
+            IsBlocked = target.HasFailed;
+            watching?.EndTransfer();
+        }
     }
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         IsTouched = true;
-        var target = new WatchedWriteStream(stream);
+        var watching = Deadline;
+        var target = new WatchedWriteStream(stream, watching);
+        watching?.BeginTransfer();
         try
         {
             _inner.CopyTo(target, context, cancellationToken);
@@ -58,6 +74,11 @@ internal sealed class CallerContent : HttpContent
         {
             HasFailed = true;
             throw;
+        }
+        finally
+        {
+            IsBlocked = target.HasFailed;
+            watching?.EndTransfer();
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class TrackedContent : EndpointContent
     private readonly EndpointTransport? _transport;
     private CallDeadline? _deadline;
     private PoolHold _pool;
-    private bool _hasExpired;
+    private DeadlineCause _cause;
+    private volatile bool _isCut;
     private int _isEnded;
 
     public TrackedContent(MeshCall call, HttpContent inner)
@@ -50,10 +51,23 @@ internal sealed class TrackedContent : EndpointContent
     internal void EndOfBody() => End(CallOutcome.Success, isFailure: false);
 
     /// <summary>A synchronous read takes no token: the end of the call's time cuts the body itself.</summary>
-    internal CancellationTokenRegistration CutAtDeadline()
+    internal BodyCut CutAtDeadline()
         => Volatile.Read(ref _deadline) is { } deadline
-            ? deadline.Token.UnsafeRegister(static content => ((TrackedContent)content!).Cut(), this)
+            ? new(deadline, deadline.Token.UnsafeRegister(static content => ((TrackedContent)content!).Cut(), this))
             : default;
+
+    /// <summary>Each read is to be seen, since the silence between them is limited.</summary>
+    internal bool WatchesSilence => Volatile.Read(ref _deadline) is { WatchesSilence: true };
+
+    /// <summary>To a synchronous reader a body that was cut may look as if it had come to its end.</summary>
+    internal void ThrowIfCut()
+    {
+        if (_isCut)
+        {
+            _callerToken.ThrowIfCancellationRequested();
+            throw new IOException("The response body was cut while it was read.");
+        }
+    }
 
     /// <summary>Reading failed: the exception that the caller gets. Never returns the one it was given: that is thrown on as it is.</summary>
     internal Exception Fail(Exception exception, CancellationToken cancellationToken)
@@ -62,11 +76,11 @@ internal sealed class TrackedContent : EndpointContent
         {
             End(CallOutcome.CallerCancelled, isFailure: true);
         }
-        else if (Volatile.Read(ref _deadline)?.HasExpired ?? _hasExpired)
+        else if ((Volatile.Read(ref _deadline)?.Cause ?? _cause) is var cause and not DeadlineCause.None)
         {
-            Flags |= MeshResponseFlags.UpstreamRequestTimeout;
-            End(CallOutcome.Timeout, isFailure: true);
-            return new MeshRequestException(HttpRequestError.ResponseEnded, CallErrors.BodyTimedOut(Path), exception, Result);
+            Flags |= CallErrors.FlagOf(cause);
+            End(cause == DeadlineCause.Inherited ? CallOutcome.CallerCancelled : CallOutcome.Timeout, isFailure: true);
+            return new MeshRequestException(HttpRequestError.ResponseEnded, CallErrors.BodyTimedOut(Path, cause), exception, Result);
         }
         else if (IsOfTheConnection(exception))
         {
@@ -86,6 +100,13 @@ internal sealed class TrackedContent : EndpointContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        if (WatchesSilence)
+        {
+            var body = await CreateContentReadStreamAsync(cancellationToken).ConfigureAwait(false);
+            await body.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         using var token = LinkToken(cancellationToken);
         try
         {
@@ -101,10 +122,17 @@ internal sealed class TrackedContent : EndpointContent
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        if (WatchesSilence)
+        {
+            CreateContentReadStream(cancellationToken).CopyTo(stream);
+            return;
+        }
+
         using var cut = CutAtDeadline();
         try
         {
             Inner.CopyTo(stream, context, cancellationToken);
+            ThrowIfCut();
         }
         catch (Exception exception)
         {
@@ -137,8 +165,25 @@ internal sealed class TrackedContent : EndpointContent
     }
 
     /// <summary>In the deadline's timer.</summary>
-    private void Cut() => Background.Run(
-        Inner, static body => body.Dispose(), "The end of a response body whose time is over", _runtime!.BackgroundLogger);
+    private void Cut()
+    {
+        _isCut = true;
+        Background.Run(this, static content => content.DisposeInner(), "The end of a response body whose time is over", _runtime!.BackgroundLogger);
+    }
+
+    private void DisposeInner()
+    {
+        try
+        {
+            Inner.Dispose();
+        }
+        catch
+        {
+            // It goes on to its own end.
+            _isCut = false;
+            throw;
+        }
+    }
 
     private void GiveBack()
     {
@@ -168,7 +213,7 @@ internal sealed class TrackedContent : EndpointContent
         Path.Endpoint!.EndCall();
         if (_deadline is { } deadline)
         {
-            _hasExpired = deadline.HasExpired;
+            _cause = deadline.Cause;
             Volatile.Write(ref _deadline, null);
             deadline.Dispose();
         }

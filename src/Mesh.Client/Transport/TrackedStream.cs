@@ -39,6 +39,11 @@ internal sealed class TrackedStream(TrackedContent content, Stream inner) : Stre
         try
         {
             var read = inner.Read(buffer);
+            if (read == 0)
+            {
+                content.ThrowIfCut();
+            }
+
             EndIfEmpty(read, buffer.Length);
             return read;
         }
@@ -72,7 +77,10 @@ internal sealed class TrackedStream(TrackedContent content, Stream inner) : Stre
         }
     }
 
-    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        => content.WatchesSilence ? base.CopyToAsync(destination, bufferSize, cancellationToken) : CopyAtOnceAsync(destination, bufferSize, cancellationToken);
+
+    private async Task CopyAtOnceAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
         using var token = content.LinkToken(cancellationToken);
         try

@@ -57,7 +57,7 @@ public sealed class IncomingContextReaderTests
     public void Read_never_takes_headers_that_belong_to_one_message(string name)
     {
         _headers[name] = "1";
-        Assert.Null(IncomingContextReader.Read(_request, [name], IncomingParts.None, NullLogger.Instance));
+        Assert.Null(IncomingContextReader.Read(_request, [name], IncomingParts.None, deadline: null, NullLogger.Instance));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class IncomingContextReaderTests
     public void Middleware_with_nothing_to_carry_returns_the_task_of_the_next()
     {
         var task = new TaskCompletionSource().Task;
-        var middleware = new IncomingContextMiddleware(_ => task, new EditableRules(), NullLogger<IncomingContextMiddleware>.Instance);
+        var middleware = new IncomingContextMiddleware(_ => task, new EditableRules(), TimeProvider.System, NullLogger<IncomingContextMiddleware>.Instance);
         Assert.Same(task, middleware.InvokeAsync(new DefaultHttpContext()));
     }
 
@@ -96,6 +96,7 @@ public sealed class IncomingContextReaderTests
                 return Task.CompletedTask;
             },
             new EditableRules(),
+            TimeProvider.System,
             NullLogger<IncomingContextMiddleware>.Instance);
         using var outer = IncomingContext.Begin(new IncomingContext { Baggage = "a=1" }, this);
         await middleware.InvokeAsync(new DefaultHttpContext());
@@ -128,5 +129,5 @@ public sealed class IncomingContextReaderTests
     }
 
     private IncomingContext? Read(IncomingParts hashed = IncomingParts.None)
-        => IncomingContextReader.Read(_request, Names, hashed, NullLogger.Instance);
+        => IncomingContextReader.Read(_request, Names, hashed, deadline: null, NullLogger.Instance);
 }

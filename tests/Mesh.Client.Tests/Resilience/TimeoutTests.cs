@@ -15,12 +15,21 @@ public sealed class TimeoutTests
         using var mesh = WithRoute(""" "headersTimeout": "5s" """, """ "retries": { "attempts": 9, "perTryTimeout": "2s", "retryOn": "reset", "backoff": "1ms" }, """);
         Script(mesh, TransportStep.Hang);
 
-        using var response = await mesh.AdvanceUntilDoneAsync(mesh.GetAsync());
+        var sending = mesh.GetAsync();
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            await UntilSentAsync(mesh, attempt);
+            mesh.Clock.Advance(TimeSpan.FromSeconds(2));
+        }
 
+        await UntilSentAsync(mesh, 3);
+        Assert.False(sending.IsCompleted);
+        mesh.Clock.Advance(TimeSpan.FromSeconds(5) - mesh.Clock.Elapsed);
+
+        using var response = await sending;
         Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
         Assert.True(response.TryGetMeshResult(out var result));
         Assert.Equal((MeshResponseFlags.UpstreamRequestTimeout, 3), (result.Flags, result.Attempts));
-        Assert.Equal(TimeSpan.FromSeconds(5), mesh.Clock.Elapsed);
     }
 
     [Fact]
@@ -52,6 +61,107 @@ public sealed class TimeoutTests
 
         var failure = await Assert.ThrowsAsync<MeshRequestException>(() => reading);
         Assert.Equal(MeshResponseFlags.UpstreamRequestTimeout, failure.Result.Flags);
+    }
+
+    [Theory]
+    [InlineData(HttpCompletionOption.ResponseHeadersRead)]
+    [InlineData(HttpCompletionOption.ResponseContentRead)]
+    public async Task Silent_body_is_cut_with_SI(HttpCompletionOption completion)
+    {
+        using var mesh = WithRoute(""" "idleTimeout": "5s" """);
+        var body = new HeldStream();
+        Script(mesh, () => TransportStep.Answer(_ => new(HttpStatusCode.OK) { Content = new StreamContent(body) }));
+        var reading = ReadAsync(mesh, completion);
+        for (var i = 0; i < 10; i++)
+        {
+            body.Push("x");
+            await Eventually.TrueAsync(() => body.IsDrained);
+            mesh.Clock.Advance(TimeSpan.FromSeconds(4.9));
+            Assert.False(reading.IsCompleted);
+        }
+
+        mesh.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        var failure = await Assert.ThrowsAsync<MeshRequestException>(() => reading);
+        Assert.Equal(MeshResponseFlags.StreamIdleTimeout, failure.Result.Flags);
+        Assert.Contains(": SI: no byte moved", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(54), mesh.Clock.Elapsed);
+    }
+
+    [Fact]
+    public async Task Reader_who_takes_his_time_is_no_silence()
+    {
+        using var mesh = WithRoute(""" "idleTimeout": "5s" """);
+        var body = new HeldStream();
+        Script(mesh, () => TransportStep.Answer(_ => new(HttpStatusCode.OK) { Content = new StreamContent(body) }));
+        using var response = await mesh.Client.GetAsync("http://reviews:9080/", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        body.Push("x");
+        Assert.Equal(1, await stream.ReadAsync(new byte[10], TestContext.Current.CancellationToken));
+
+        mesh.Clock.Advance(TimeSpan.FromHours(1));
+        body.End("yz");
+
+        Assert.Equal(2, await stream.ReadAsync(new byte[10], TestContext.Current.CancellationToken));
+        Assert.Equal(0, await stream.ReadAsync(new byte[10], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Answer_that_is_waited_for_is_no_silence()
+    {
+        using var mesh = WithRoute(""" "idleTimeout": "5s" """);
+        Script(mesh, () => TransportStep.Status(200).After(TimeSpan.FromMinutes(1)));
+
+        using var response = await mesh.AdvanceUntilDoneAsync(mesh.GetAsync());
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Request_body_that_falls_silent_is_answered_504_SI_and_nobody_is_blamed()
+    {
+        using var mesh = new MeshFixture($$"""
+            {{MeshFixture.TwoEndpoints[..MeshFixture.TwoEndpoints.IndexOf("\"DestinationRules\"", StringComparison.Ordinal)]}}
+            "DestinationRules": { "reviews": { "host": "reviews", "trafficPolicy": { "outlierDetection": { "consecutive5xxErrors": 1, "maxEjectionPercent": 100 } } } },
+            "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [ { "name": "r",
+              "route": [ { "destination": { "host": "reviews" } } ] } ], "x-mesh": { "routes": { "r": { "idleTimeout": "5s" } } } } }
+            """);
+        var body = new HeldStream();
+        using var content = new StreamContent(body);
+        var sending = mesh.Client.PutAsync("http://reviews:9080/", content, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3; i++)
+        {
+            body.Push("x");
+            await Eventually.TrueAsync(() => body.IsDrained);
+            mesh.Clock.Advance(TimeSpan.FromSeconds(4.9));
+            Assert.False(sending.IsCompleted);
+        }
+
+        mesh.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        using var response = await sending;
+        Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
+        Assert.StartsWith("stream idle timeout: ", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.True(response.TryGetMeshResult(out var result));
+        Assert.Equal((MeshResponseFlags.StreamIdleTimeout, 1), (result.Flags, result.Attempts));
+        Assert.All(mesh.Mesh.GetClusters().SelectMany(cluster => cluster.Endpoints), endpoint => Assert.False(endpoint.IsEjected));
+    }
+
+    /// <summary>Through the back-offs, which are short; the limits that run meanwhile are long.</summary>
+    private static Task UntilSentAsync(MeshFixture mesh, int attempt) => Eventually.TrueAsync(() =>
+    {
+        if (mesh.Transport.Requests.Count < attempt)
+        {
+            mesh.Clock.Advance(TimeSpan.FromMilliseconds(0.1));
+        }
+
+        return mesh.Transport.Requests.Count == attempt;
+    });
+
+    private static async Task<string> ReadAsync(MeshFixture mesh, HttpCompletionOption completion)
+    {
+        using var response = await mesh.Client.GetAsync("http://reviews:9080/", completion, TestContext.Current.CancellationToken);
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
     internal static void Script(MeshFixture mesh, Func<TransportStep> step)

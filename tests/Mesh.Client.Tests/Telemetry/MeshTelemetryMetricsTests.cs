@@ -48,6 +48,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
             [
                 ("mesh.client.call.duration", "s"),
                 ("mesh.client.configuration.reloads", "{reload}"),
+                ("mesh.client.deadlines.ignored", "{request}"),
                 ("mesh.client.discovery.failures", "{failure}"),
                 ("mesh.client.ejections", "{ejection}"),
                 ("mesh.client.health_checks", "{check}"),
@@ -155,7 +156,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         };
         listener.Start();
         own.Dispose();
-        Assert.Equal(10, completed);
+        Assert.Equal(11, completed);
     }
 
     [Fact]

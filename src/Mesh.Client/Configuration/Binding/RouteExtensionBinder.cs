@@ -65,6 +65,7 @@ internal static class RouteExtensionBinder
         {
             Node = fields.Node,
             HeadersTimeout = fields.Duration("headersTimeout"),
+            IdleTimeout = fields.Duration("idleTimeout"),
         };
         fields.Finish();
         return extension;

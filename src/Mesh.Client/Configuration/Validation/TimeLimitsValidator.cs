@@ -15,10 +15,19 @@ internal static class TimeLimitsValidator
             findings.Warning(FindingCodes.IdleTimeLimit, extension.Node, "the rule answers by itself and sends nothing on; time limits have no effect.",
                 "Remove them, or write a route.");
         }
-        else if (rule.Timeout <= extension.HeadersTimeout && extension.Node.Field("headersTimeout") is { } headers)
+        else
         {
-            findings.Warning(FindingCodes.IdleTimeLimit, headers,
-                $"the headers may take {FindingSink.Quote(headers.Text)}, and the rule's timeout ends the call by then at the latest; the limit has no effect.",
+            Check("headersTimeout", extension.HeadersTimeout, extension, rule, findings);
+            Check("idleTimeout", extension.IdleTimeout, extension, rule, findings);
+        }
+    }
+
+    private static void Check(string field, TimeSpan? limit, RouteExtension extension, HttpRouteConfiguration rule, FindingSink findings)
+    {
+        if (rule.Timeout <= limit && extension.Node.Field(field) is { } node)
+        {
+            findings.Warning(FindingCodes.IdleTimeLimit, node,
+                $"the rule's timeout ends the whole call after {FindingSink.Quote(rule.Node.Field("timeout")?.Text)}, before {FindingSink.Quote(node.Text)} can have passed; the limit has no effect.",
                 "Remove the timeout where the response is a stream, or write less than it.");
         }
     }

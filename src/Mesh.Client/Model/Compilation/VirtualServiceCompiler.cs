@@ -64,6 +64,7 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
             Fault = Fault(route.Fault),
             Timeout = route.Timeout,
             HeadersTimeout = route.Extension?.HeadersTimeout,
+            IdleTimeout = route.Extension?.IdleTimeout,
             Retries = Retries(route.Retries),
             Refusal = destinations.Length == 0 && !isAnswer ? $"{name} has no destination that can be chosen" : null,
         };

@@ -8,15 +8,16 @@ public sealed class RouteExtensionBindingTests
     private const string Http = "hosts: [ reviews ], http: [ { name: stream, match: [ { uri: { prefix: /s } } ], route: [ { destination: { host: a } } ] }, { route: [ { destination: { host: a } } ] } ]";
 
     [Theory]
-    [InlineData("metadata: { name: reviews }\nx-mesh: { routes: { stream: { headersTimeout: 5s } } }\n")]
-    [InlineData("""metadata: { name: reviews, annotations: { mesh-client/x-mesh: '{ "routes": { "stream": { "headersTimeout": "5s" } } }' } }""" + "\n")]
+    [InlineData("metadata: { name: reviews }\nx-mesh: { routes: { stream: { headersTimeout: 5s, idleTimeout: 30s } } }\n")]
+    [InlineData("""metadata: { name: reviews, annotations: { mesh-client/x-mesh: '{ "routes": { "stream": { "headersTimeout": "5s", "idleTimeout": "30s" } } }' } }""" + "\n")]
     public void Load_routes_stand_beside_spec_or_in_the_annotation(string lines)
     {
         var document = Rule(lines);
 
         Loading.Clean(document);
         var http = document.Configuration.VirtualServices[0].Http;
-        Assert.Equal((TimeSpan.FromSeconds(5), null), (http[0].Extension!.HeadersTimeout, http[1].Extension));
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), (http[0].Extension!.HeadersTimeout!.Value, http[0].Extension!.IdleTimeout!.Value));
+        Assert.Null(http[1].Extension);
     }
 
     [Fact]
@@ -66,11 +67,12 @@ public sealed class RouteExtensionBindingTests
 
     [Theory]
     [InlineData("{ name: r, timeout: 5s, route: [ { destination: { host: a } } ] }", "x-mesh.routes.r.headersTimeout")]
+    [InlineData("{ name: r, timeout: 5s, route: [ { destination: { host: a } } ] }", "x-mesh.routes.r.idleTimeout")]
     [InlineData("{ name: r, redirect: { uri: /x } }", "x-mesh.routes.r")]
     [InlineData("{ name: r, directResponse: { status: 200 } }", "x-mesh.routes.r")]
     public void Load_a_limit_that_has_no_effect_is_told(string rule, string path)
         => Loading.Warned(
-            Rule("metadata: { name: reviews }\nx-mesh: { routes: { r: { headersTimeout: 5s } } }\n", $"hosts: [ reviews ], http: [ {rule} ]"), FindingCodes.IdleTimeLimit, path);
+            Rule("metadata: { name: reviews }\nx-mesh: { routes: { r: { headersTimeout: 5s, idleTimeout: 5s } } }\n", $"hosts: [ reviews ], http: [ {rule} ]"), FindingCodes.IdleTimeLimit, path);
 
     [Fact]
     public void Load_limits_that_stand_beside_each_other_are_clean()
@@ -85,7 +87,7 @@ public sealed class RouteExtensionBindingTests
             kind: VirtualService
             metadata: { name: outer, namespace: prod }
             spec: { hosts: [ reviews ], http: [ { name: o, delegate: { name: inner } } ] }
-            x-mesh: { routes: { o: { headersTimeout: 1s } } }
+            x-mesh: { routes: { o: { headersTimeout: 1s, idleTimeout: 3s } } }
             ---
             apiVersion: networking.istio.io/v1
             kind: VirtualService
@@ -98,6 +100,7 @@ public sealed class RouteExtensionBindingTests
         var http = ConfigurationMerger.Merge([document]).Configuration.VirtualServices.Single().Http;
 
         Assert.Equal([2.0, 1.0], http.Select(route => route.Extension!.HeadersTimeout!.Value.TotalSeconds));
+        Assert.Equal([3.0, 3.0], http.Select(route => route.Extension!.IdleTimeout!.Value.TotalSeconds));
     }
 
     private static LoadedDocument Rule(string lines, string spec = Http)
