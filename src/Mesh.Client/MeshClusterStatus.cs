@@ -9,4 +9,7 @@ public sealed record MeshClusterStatus(string Name, string Service, string? Subs
 {
     /// <summary>What calls hold of the limits that a <c>connectionPool</c> sets; null where none has set any so far.</summary>
     public MeshConnectionPoolStatus? ConnectionPool { get; init; }
+
+    /// <summary>What the retry budget has left; null where it is switched off, or Istio's <c>retryBudget</c> stands in its place.</summary>
+    public MeshRetryBudgetStatus? RetryBudget { get; init; }
 }

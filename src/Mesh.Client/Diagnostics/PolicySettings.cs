@@ -12,6 +12,7 @@ internal static class PolicySettings
         .. LoadBalancer(policy),
         .. SubsetSize(policy.LoadBalancerExtension.SubsetSize),
         .. ConnectionPoolSettings.Of(policy),
+        .. RetryBudgetSettings.Of(policy),
         .. Locality(policy.Locality),
         .. Warmup(policy.Warmup),
         .. Outliers(policy.OutlierDetection),

@@ -33,7 +33,7 @@ internal sealed record ClusterPolicy
 
     public PoolLimits Limits { get; init; } = PoolLimits.None;
 
-    /// <summary>How many calls may be repeated.</summary>
+    /// <summary>How many calls may be repeated; off where a rule has Istio's budget, which is one of <see cref="Limits"/>, and says no more.</summary>
     public RetryBudgetExtension RetryBudget { get; init; } = RetryBudgetExtension.Default;
 
     /// <summary>Calls of HTTP/1.1 are sent as HTTP/2.</summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
-using Mesh.Client.Transport;
 
 namespace Mesh.Client.Pipeline;
 
@@ -35,16 +34,11 @@ internal static class CallRetry
             return Stop(call, binding, verdict, decision, MeshRetryStopReason.Deadline);
         }
 
-        var limits = call.Cluster!.Limits as ConnectionLimits;
-        if (limits?.TryBeginRetry() == false)
+        // Else it would count beside the next, which takes its place.
+        call.EndRetry();
+        if (CallBudget.TryTake(call, out var limits) is not MeshRetryStopReason.None and var refusal)
         {
-            return Stop(call, binding, verdict, decision, MeshRetryStopReason.Limit);
-        }
-
-        if (!ClusterResilience.Of(call.Cluster).Budget.TryTake())
-        {
-            limits?.EndRetry();
-            return Stop(call, binding, verdict, decision, MeshRetryStopReason.Budget);
+            return Stop(call, binding, verdict, decision, refusal);
         }
 
         response?.Dispose();

@@ -165,6 +165,9 @@ internal sealed partial class MeshCall
     /// <summary>The next attempt is one of the retries under way, which the limits, if there are any, have granted.</summary>
     public void BeginRetry(ConnectionLimits? limits) => _pool.BeginRetry(limits);
 
+    /// <summary>The attempt that was one of them has failed, and does not stand in the way of the next.</summary>
+    public void EndRetry() => _pool.EndRetry();
+
     /// <summary>The call is made for an incoming request, and gets at most what is left of its time. False where nothing is.</summary>
     public bool TryInheritDeadline()
     {

@@ -103,7 +103,7 @@ internal sealed class ConnectionLimits
     /// <summary>False where so many retries are under way that this one must not be sent.</summary>
     public bool TryBeginRetry()
     {
-        if (Interlocked.Increment(ref _retries) <= Limits.MaxRetries)
+        if (Interlocked.Increment(ref _retries) <= Limits.MostRetries(Active + Pending))
         {
             return true;
         }

@@ -41,6 +41,12 @@ internal struct PoolHold
             _limits!.Leave(_isHttp2);
         }
 
+        EndRetry();
+    }
+
+    /// <summary>Gives back a retry under way alone. Idempotent.</summary>
+    public void EndRetry()
+    {
         if (_holdsRetry)
         {
             _holdsRetry = false;

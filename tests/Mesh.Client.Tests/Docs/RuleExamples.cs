@@ -150,7 +150,9 @@ internal static class RuleExamples
         ["DestinationRule trafficPolicy.portLevelSettings[].outlierDetection"] = Policy("portLevelSettings: [ { port: { number: 80 }, outlierDetection: { interval: 5s } } ]"),
         ["DestinationRule trafficPolicy.tunnel"] = Policy("tunnel: { targetHost: a, targetPort: 80 }"),
         ["DestinationRule trafficPolicy.proxyProtocol"] = Policy("proxyProtocol: { version: V1 }"),
-        ["DestinationRule trafficPolicy.retryBudget"] = Policy("retryBudget: { percent: 20 }"),
+        ["DestinationRule trafficPolicy.retryBudget.percent"] = Policy("retryBudget: { percent: 20 }"),
+        ["DestinationRule trafficPolicy.retryBudget.minRetryConcurrency"] = Policy("retryBudget: { minRetryConcurrency: 5 }"),
+        ["DestinationRule trafficPolicy.retryBudget.budgetInterval"] = Policy("retryBudget: { budgetInterval: 10s }"),
 
         ["ServiceEntry hosts[]"] = ServiceEntry("hosts: [ a.example, \"*.b.example\" ]"),
         ["ServiceEntry addresses[]"] = ServiceEntry("hosts: [ a.example ], addresses: [ 240.0.0.1 ]"),

@@ -57,6 +57,39 @@ public sealed class PortLevelSettingsTests
     }
 
     [Fact]
+    public void Retry_budget_of_the_rule_does_not_hold_for_a_port_with_settings_and_stays_on_others()
+    {
+        var rule = Rule with { RetryBudget = new() { Percent = 30 }, Ports = [new(81, new())] };
+
+        Assert.Equal(30, Policy(80, rule).Limits.RetryBudget?.Percent);
+        Assert.Equal((null, RetryBudgetExtension.Default), Budgets(Policy(81, rule)));
+    }
+
+    [Fact]
+    public void Retry_budget_of_a_subset_takes_the_place_of_the_rules_and_stays_on_ports_with_settings()
+    {
+        var rule = Rule with { RetryBudget = new() { Percent = 30 }, Ports = [new(81, new())] };
+        var subset = new TrafficPolicyConfiguration { RetryBudget = new() { Percent = 40 }, Ports = [new(81, new())] };
+
+        Assert.Equal(40, Policy(80, rule, subset).Limits.RetryBudget?.Percent);
+        Assert.Equal(40, Policy(81, rule, subset).Limits.RetryBudget?.Percent);
+    }
+
+    [Fact]
+    public void Retry_budget_of_Istio_takes_the_place_of_the_default_and_stands_beside_one_of_x_mesh()
+    {
+        var istio = new RetryBudgetConfiguration();
+        var own = new RetryBudgetExtension { Percent = 5 };
+        var subset = new TrafficPolicyConfiguration { Extension = new() { RetryBudget = new() { Percent = 6 } } };
+
+        Assert.Equal((istio, RetryBudgetExtension.Off), Budgets(Policy(80, Rule with { RetryBudget = istio })));
+        Assert.Equal((istio, own), Budgets(Policy(80, Rule with { RetryBudget = istio, Extension = new() { RetryBudget = own } })));
+        Assert.Equal(6, Policy(80, Rule with { Extension = new() { RetryBudget = own } }, subset).RetryBudget.Percent);
+    }
+
+    private static (RetryBudgetConfiguration? Istio, RetryBudgetExtension Own) Budgets(ClusterPolicy policy) => (policy.Limits.RetryBudget, policy.RetryBudget);
+
+    [Fact]
     public void Subset_that_asks_for_plaintext_gets_it()
         => Assert.Null(Policy(80, Rule, new() { Tls = new() { Mode = TlsMode.Disable } }).Tls);
 

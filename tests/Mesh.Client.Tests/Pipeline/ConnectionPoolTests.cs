@@ -115,6 +115,18 @@ public sealed class ConnectionPoolTests
     }
 
     [Fact]
+    public async Task One_retry_under_way_is_enough_for_all_retries_of_a_call()
+    {
+        using var mesh = Mesh(""" "http": { "maxRetries": 1 }""", """ "retries": { "attempts": 3, "retryOn": "5xx" }""");
+        mesh.Transport["10.0.0.1:80"].Always(TransportStep.Status(500));
+
+        var result = await MeshFixture.ResultAsync(mesh.AdvanceUntilDoneAsync(mesh.GetAsync()));
+
+        Assert.Equal((MeshResponseFlags.UpstreamRetryLimitExceeded, 4), (result.Flags, result.Attempts));
+        Assert.Equal(0, Status(mesh).ActiveRetries);
+    }
+
+    [Fact]
     public async Task Narrower_limits_hold_for_calls_after_the_edit()
     {
         using var mesh = Mesh(""" "http": { "http2MaxRequests": 2 }""");

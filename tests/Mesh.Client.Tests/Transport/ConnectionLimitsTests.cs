@@ -122,6 +122,36 @@ public sealed class ConnectionLimitsTests
         Assert.Equal(1, limits.Retries);
     }
 
+    [Theory]
+    [InlineData(20, 3, 0, 3)]
+    [InlineData(20, 3, 19, 3)]
+    [InlineData(20, 3, 20, 4)]
+    [InlineData(29, 1, 100, 29)]
+    [InlineData(0, 1, 1000, 1)]
+    [InlineData(100, 1, 7, 7)]
+    public void Retry_budget_grants_a_share_of_the_calls_under_way_and_its_minimum(double percent, int minimum, int calls, int granted)
+    {
+        var limits = new ConnectionLimits(new() { MaxRetries = 2, RetryBudget = new() { Percent = percent, MinRetryConcurrency = minimum } });
+        for (var call = 0; call < calls; call++)
+        {
+            Enter(limits);
+        }
+
+        Assert.Equal(granted, Enumerable.Range(0, 100).Count(_ => limits.TryBeginRetry()));
+    }
+
+    [Fact]
+    public void Retry_budget_counts_calls_that_wait_too()
+    {
+        var limits = new ConnectionLimits(new() { MaxConnections = 1, RetryBudget = new() { Percent = 50, MinRetryConcurrency = 1 } });
+        for (var call = 0; call < 6; call++)
+        {
+            Enter(limits);
+        }
+
+        Assert.Equal(3, Enumerable.Range(0, 100).Count(_ => limits.TryBeginRetry()));
+    }
+
     /// <summary>Against counters and a queue.</summary>
     [Fact]
     public void Limits_are_what_a_simple_model_says() =>

@@ -96,6 +96,7 @@ internal static class ExtensionBinder
         {
             LoadBalancer = LoadBalancer(fields.Object("loadBalancer")),
             OutlierDetection = OutlierExtensionBinder.Bind(fields.Object("outlierDetection")),
+            RetryBudget = RetryBudgetBinder.BindExtension(fields.Object("retryBudget")),
             HealthChecks = HealthCheckBinder.Bind(fields, "healthChecks"),
         };
         fields.Finish();

@@ -34,10 +34,13 @@ internal static class TrafficPolicyBinder
             fields.Findings.Error(FindingCodes.EmptyPolicy, fields.Node, "the policy is empty.", "Write a block in it, or remove it.");
         }
 
-        var policy = Blocks(fields, null, wider?.OutlierDetection is not null) with { Ports = Ports(fields) };
+        var policy = Blocks(fields, null, wider?.OutlierDetection is not null) with
+        {
+            RetryBudget = RetryBudgetBinder.Bind(fields.Object("retryBudget")),
+            Ports = Ports(fields),
+        };
         fields.NotBuilt("tunnel", "calls are sent without it", UnbuiltBlocks.Tunnel);
         fields.NotBuilt("proxyProtocol", "calls are sent without it", UnbuiltBlocks.ProxyProtocol);
-        fields.NotBuilt("retryBudget", "retries are bounded by their attempts alone", UnbuiltBlocks.RetryBudget);
         fields.Finish();
         return policy;
     }

@@ -29,9 +29,6 @@ internal static class UnbuiltBlocks
 
     public static ValueCheck ProxyProtocol { get; } = Fields(("version", Choice("V1", "V2")));
 
-    /// <summary>The interval may be 0, which is its default.</summary>
-    public static ValueCheck RetryBudget { get; } = Fields(("percent", Number), ("minRetryConcurrency", Count), ("budgetInterval", Text));
-
     public static ValueCheck CaptureMode { get; } = Choice("DEFAULT", "IPTABLES", "NONE");
 
     /// <summary>Port 0 is that of a Unix socket.</summary>

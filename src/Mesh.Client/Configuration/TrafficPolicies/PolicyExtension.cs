@@ -7,6 +7,8 @@ internal sealed record PolicyExtension
 
     public OutlierDetectionExtension? OutlierDetection { get; init; }
 
+    public RetryBudgetExtension? RetryBudget { get; init; }
+
     /// <summary>Null: nothing is said of them.</summary>
     public ValueList<HealthCheckConfiguration>? HealthChecks { get; init; }
 }

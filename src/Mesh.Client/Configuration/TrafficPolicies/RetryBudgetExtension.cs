@@ -8,6 +8,8 @@ internal sealed record RetryBudgetExtension
 
     public static RetryBudgetExtension Default { get; } = new();
 
+    public static RetryBudgetExtension Off { get; } = new() { IsEnabled = false };
+
     /// <summary>Repeated calls in percent of the calls of the last <see cref="WindowSeconds"/>; 0 to 100.</summary>
     public double Percent { get; init; } = 10;
 

@@ -15,6 +15,9 @@ internal sealed record TrafficPolicyConfiguration
     /// <summary>What holds for one port in place of the four blocks above, those that it leaves out included; of no port twice.</summary>
     public IReadOnlyList<KeyValuePair<int, TrafficPolicyConfiguration>> Ports { get; init; } = [];
 
+    /// <summary>None of the four: a port has none of its own, and where the rule has settings for it, that of the rule does not hold there.</summary>
+    public RetryBudgetConfiguration? RetryBudget { get; init; }
+
     /// <summary>What goes beyond Istio; for every port alike.</summary>
     public PolicyExtension? Extension { get; init; }
 

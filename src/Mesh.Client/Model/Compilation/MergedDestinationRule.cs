@@ -70,6 +70,7 @@ internal sealed class MergedDestinationRule
         };
         var tlsOwner = (exact is not null || own?.Tls is not null ? owner : _policyOwner)?.ToString() ?? "";
         var defaults = ClusterPolicy.Default;
+        var retryBudget = own?.RetryBudget ?? (ofPort is null ? _policy?.RetryBudget : null);
         var named = Named() ?? defaults.LoadBalancer;
         return new()
         {
@@ -83,7 +84,10 @@ internal sealed class MergedDestinationRule
             OutlierDetection = Extended(effective.OutlierDetection, own?.Extension?.OutlierDetection ?? _policy?.Extension?.OutlierDetection),
             HealthChecks = own?.Extension?.HealthChecks ?? _policy?.Extension?.HealthChecks ?? defaults.HealthChecks,
             Connections = Connections(effective.ConnectionPool),
-            Limits = Limits(effective.ConnectionPool),
+            Limits = Limits(effective.ConnectionPool) with { RetryBudget = retryBudget },
+            RetryBudget = own?.Extension?.RetryBudget
+                ?? _policy?.Extension?.RetryBudget
+                ?? (retryBudget is null ? defaults.RetryBudget : RetryBudgetExtension.Off),
             UpgradesToHttp2 = effective.ConnectionPool is { UpgradesToHttp2: true },
             Tls = effective.Tls is { Mode: TlsMode.Simple, Unbuilt: null } tls ? Tls(tls, tlsOwner, service) : null,
             Refusal = effective.Tls?.Unbuilt is { } unbuilt ? $"{tlsOwner}: {unbuilt}" : null,

@@ -28,7 +28,7 @@ public sealed class UnbuiltTests
     [Theory]
     [InlineData("tunnel: { protocol: CONNECT }", "tunnel")]
     [InlineData("proxyProtocol: { version: V1 }", "proxyProtocol")]
-    [InlineData("retryBudget: { percent: 20 }", "retryBudget")]
+    [InlineData("retryBudget: { budgetInterval: 10s }", "retryBudget.budgetInterval")]
     public void Load_an_unbuilt_field_of_a_policy_is_told(string field, string path)
         => Loading.Warned(Loading.Destination($"trafficPolicy:\n  {field}\n"), FindingCodes.UnbuiltField, "spec.trafficPolicy." + path);
 
