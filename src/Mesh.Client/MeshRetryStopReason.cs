@@ -26,4 +26,8 @@ public enum MeshRetryStopReason
 
     /// <summary>The wait before the next attempt would have outlasted the time that the call has.</summary>
     Deadline = 6,
+
+    /// <summary>The call was made while a request is handled that is itself a retry, and might have been handled: what hangs on a retry is
+    /// repeated by nobody else.</summary>
+    Chain = 7,
 }

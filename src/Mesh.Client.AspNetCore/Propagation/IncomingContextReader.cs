@@ -46,20 +46,36 @@ internal static partial class IncomingContextReader
             }
         }
 
+        var isRetry = IsRetry(headers);
         var address = (hashed & IncomingParts.RemoteAddress) != 0 ? TextOf(request.Connection.RemoteIpAddress) : null;
         var cookies = (hashed & IncomingParts.Cookies) != 0 ? headers.Cookie : default;
-        return traceParent is null && baggage is null && captured is null && address is null && cookies.Count == 0 && deadline is null
+        return traceParent is null && baggage is null && captured is null && !isRetry && address is null && cookies.Count == 0 && deadline is null
             ? null
             : new IncomingContext
             {
                 TraceParent = traceParent,
                 TraceState = traceState,
                 Baggage = baggage,
+                IsRetry = isRetry,
                 Headers = captured ?? [],
                 RemoteAddress = address,
                 Cookies = cookies,
                 Deadline = deadline,
             };
+    }
+
+    /// <summary>From the header, whoever else reads it: an Activity may have been given its baggage by another propagator.</summary>
+    private static bool IsRetry(IHeaderDictionary headers)
+    {
+        foreach (var value in headers.TryGetValue(TraceHeaders.Baggage, out var values) ? values : default)
+        {
+            if (RetryMark.IsIn(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>One spelling for one sender, on whichever kind of socket it came.</summary>

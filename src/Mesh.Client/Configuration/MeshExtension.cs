@@ -7,4 +7,7 @@ internal sealed record MeshExtension
 
     /// <summary>What is left of a call's time goes on to whom it calls.</summary>
     public bool Deadlines { get; init; } = true;
+
+    /// <summary>What is called by a retry is told so, and does not repeat its own calls.</summary>
+    public bool StopRetryChain { get; init; } = true;
 }

@@ -25,6 +25,7 @@ internal static class CallErrors
         MeshRetryStopReason.Method => $" Not sent again: {call.Request.Method.Method} is not idempotent, and no rule with retryOn says that it may be repeated.",
         MeshRetryStopReason.Limit => " Not sent again: maxRetries of the cluster is reached.",
         MeshRetryStopReason.Budget => " Not sent again: the retry budget of the cluster is used up.",
+        MeshRetryStopReason.Chain => " Not sent again: the request during which it is made is itself a retry.",
         MeshRetryStopReason.Deadline => " Not sent again: the wait before it would outlast the time of the call.",
         _ => "",
     };

@@ -4,7 +4,7 @@ using Mesh.Client.Resilience;
 
 namespace Mesh.Client.Pipeline;
 
-/// <summary>Whether a call goes on after an attempt: policy, method, body, number, time, limits, budget, in this order.</summary>
+/// <summary>Whether a call goes on after an attempt: policy, method, body, number, time, chain, limits, budget, in this order.</summary>
 internal static class CallRetry
 {
     private const HttpStatusCode TooEarly = (HttpStatusCode)425;
@@ -36,7 +36,7 @@ internal static class CallRetry
 
         // Else it would count beside the next, which takes its place.
         call.EndRetry();
-        if (CallBudget.TryTake(call, out var limits) is not MeshRetryStopReason.None and var refusal)
+        if (CallBudget.TryTake(call, verdict.WasUnsent, out var limits) is not MeshRetryStopReason.None and var refusal)
         {
             return Stop(call, binding, verdict, decision, refusal);
         }

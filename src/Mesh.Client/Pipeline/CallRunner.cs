@@ -162,10 +162,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 
                 response = null;
                 await CallWaits.DelayAsync(call, wait, call.Token).ConfigureAwait(false);
-                if (call.IsTraced)
-                {
-                    ContextPropagator.BeginResend(call.Request, call.Context!, call.Retries.Count);
-                }
+                call.BeginResend();
             }
 
             // 11. The end: an answer, or what would be a transport failure without a mesh.

@@ -26,6 +26,20 @@ internal sealed partial class MeshCall
         Context = ContextPropagator.BeginCall(Request, receivesContext, Snapshot.Configuration, writer, IsTraced);
     }
 
+    /// <summary>Before each further attempt: servers inside the mesh are told that it is one, and its trace headers are written fresh.</summary>
+    public void BeginResend()
+    {
+        if (Snapshot.Configuration.Extension.StopRetryChain)
+        {
+            Context = ContextPropagator.MarkRetry(Request, Context!, Host.Host.ReceivesContext && Cluster!.Model.Service.ReceivesContext);
+        }
+
+        if (IsTraced)
+        {
+            ContextPropagator.BeginResend(Request, Context!, Retries.Count);
+        }
+    }
+
     public void EndContext()
     {
         EndQuestion();
@@ -170,8 +184,9 @@ internal sealed partial class MeshCall
         {
             _mirrors = null;
 
-            // The copies are picked for themselves, and may leave the mesh.
+            // The copies are picked for themselves, are no retries, and may leave the mesh.
             EndQuestion();
+            Context = ContextPropagator.UnmarkRetry(Request, Context!);
             mirrors.End(runner);
         }
     }

@@ -15,6 +15,7 @@ internal static class RetryStopTexts
         MeshRetryStopReason.Body => Of(body),
         MeshRetryStopReason.Method => "method",
         MeshRetryStopReason.Deadline => "deadline",
+        MeshRetryStopReason.Chain => "chain",
         _ => "unknown",
     };
 

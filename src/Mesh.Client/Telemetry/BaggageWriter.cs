@@ -41,7 +41,8 @@ internal ref struct BaggageWriter(Span<char> buffer)
         Members++;
     }
 
-    /// <summary>The members of a header that others wrote, as they stand there, but for spaces and for the keys in which a hop says who it is.</summary>
+    /// <summary>The members of a header that others wrote, as they stand there, but for spaces, the keys in which a hop says who it is, and the mark
+    /// of a retry.</summary>
     public void AddHeader(ReadOnlySpan<char> header)
     {
         foreach (var range in header.Split(','))
@@ -59,7 +60,7 @@ internal ref struct BaggageWriter(Span<char> buffer)
             var key = pair[..equals].Trim();
             var value = pair[(equals + 1)..].Trim();
             var start = _length;
-            if (PeerMetadata.IsKey(key) || value.ContainsAnyExceptInRange('!', '~')
+            if (PeerMetadata.IsKey(key) || key is RetryMark.Key || value.ContainsAnyExceptInRange('!', '~')
                 || properties.ContainsAnyExceptInRange(' ', '~') || !TryBegin(key) || !TryAppend(value) || !TryAppend(properties))
             {
                 _length = start;

@@ -39,6 +39,15 @@ internal sealed record CallContext
     /// <summary>The captured headers that the mesh put on the request, without those that the application had set itself.</summary>
     public IReadOnlyList<KeyValuePair<string, StringValues>> Copied { get; init; } = [];
 
+    /// <summary>The call is made for an incoming request that is a retry, or is itself made for one.</summary>
+    public bool IsInChain { get; init; }
+
+    /// <summary>The attempt repeats another of the same call, and its host is told so.</summary>
+    public bool IsRetry { get; init; }
+
+    /// <summary>The baggage has a <see cref="RetryMark"/>, where the host receives any.</summary>
+    public bool IsMarked => IsInChain || IsRetry;
+
     /// <summary>0 for the first attempt.</summary>
     public int ResendCount { get; init; }
 

@@ -27,7 +27,8 @@ internal static class ContextPropagator
     {
         var headers = request.Headers;
         var peer = PeerMetadata.Of(configuration);
-        if (!isTraced && writer != TraceWriter.Nobody && (peer.Baggage is null || !receivesContext) && IncomingContext.Current is null)
+        var incoming = IncomingContext.Current;
+        if (!isTraced && writer != TraceWriter.Nobody && (peer.Baggage is null || !receivesContext) && incoming is null)
         {
             return BeginPlainCall(headers);
         }
@@ -41,16 +42,17 @@ internal static class ContextPropagator
         }
 
         var baggage = applicationBaggage;
+        var isInChain = incoming is { IsRetry: true };
         IReadOnlyList<KeyValuePair<string, StringValues>> copied = [];
         if (receivesContext)
         {
             copied = CopyCapturedHeaders(headers);
-            baggage = ComposeBaggage(peer, applicationBaggage, null, writer == TraceWriter.Nobody ? null : Activity.Current, writer);
+            baggage = ComposeBaggage(peer, applicationBaggage, null, writer == TraceWriter.Nobody ? null : Activity.Current, writer, isInChain);
             TraceHeaders.Write(headers, TraceHeaders.Baggage, baggage);
         }
 
         var context = peer.Plain(receivesContext, writer);
-        if (traceParent is not null || traceState is not null || applicationBaggage is not null || copied.Count > 0
+        if (traceParent is not null || traceState is not null || applicationBaggage is not null || copied.Count > 0 || isInChain
             || !ReferenceEquals(baggage, context.Baggage))
         {
             context = context with
@@ -60,6 +62,7 @@ internal static class ContextPropagator
                 ApplicationBaggage = applicationBaggage,
                 Baggage = baggage,
                 Copied = copied,
+                IsInChain = isInChain,
             };
         }
 
@@ -70,6 +73,38 @@ internal static class ContextPropagator
 
         return context;
     }
+
+    /// <summary>Before each further attempt: a host inside the mesh is told that it is a retry.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="context">What was decided at the start of its call.</param>
+    /// <param name="receivesContext">The host may be told.</param>
+    /// <returns>What <see cref="EndCall"/> takes back from here on.</returns>
+    public static CallContext MarkRetry(HttpRequestMessage request, CallContext context, bool receivesContext)
+    {
+        if (!receivesContext || context.IsMarked)
+        {
+            return context;
+        }
+
+        // Calls that share a context have left the headers of the application where they are.
+        var isFresh = ReferenceEquals(context, CallContext.Fresh);
+        if (isFresh || ReferenceEquals(context, CallContext.Untouched))
+        {
+            context = context with
+            {
+                ReceivesContext = true,
+                ApplicationTraceParent = isFresh ? null : TraceHeaders.Read(request.Headers, TraceHeaders.TraceParent),
+                ApplicationTraceState = TraceHeaders.Read(request.Headers, TraceHeaders.TraceState),
+                ApplicationBaggage = TraceHeaders.Read(request.Headers, TraceHeaders.Baggage),
+            };
+        }
+
+        return WriteBaggage(request, context with { IsRetry = true });
+    }
+
+    /// <summary>Takes the mark of a retry away, for what is made of the request beside its call.</summary>
+    public static CallContext UnmarkRetry(HttpRequestMessage request, CallContext context)
+        => context is { IsRetry: true, IsInChain: false } ? WriteBaggage(request, context with { IsRetry = false }) : context;
 
     /// <summary>Before each further attempt of a traced call (<paramref name="resendCount"/> from 1): what the last attempt's span wrote is taken
     /// away, so that this one is written fresh.</summary>
@@ -116,22 +151,17 @@ internal static class ContextPropagator
             ? new Activity(MeshTelemetry.CallActivityName) { IsAllDataRequested = false }.SetParentId(context.TraceId, context.SpanId, ActivityTraceFlags.None).Start()
             : null;
 
-    /// <summary>The baggage for a host inside the mesh: who we are, then what the application or another library wrote, else the ambient baggage.
-    /// Null for none.</summary>
-    internal static string? ComposeBaggage(PeerMetadata peer, string? application, string? foreign, Activity? activity, TraceWriter writer)
+    /// <summary>The baggage for a host inside the mesh: who we are, whether this is a retry, then what the application or another library wrote,
+    /// else the ambient baggage. Null for none.</summary>
+    internal static string? ComposeBaggage(
+        PeerMetadata peer, string? application, string? foreign, Activity? activity, TraceWriter writer, bool isRetry = false)
     {
-        if (application is not null)
+        var captured = application is not null || writer == TraceWriter.Nobody ? null : IncomingContext.Current?.Baggage;
+        if (application is not null || (captured is null && foreign is null && (activity is null || !activity.Baggage.Any())))
         {
             // The application's own header is kept as it stands, even where it is not well-formed.
-            return peer.Baggage is null || peer.Baggage.Length + 1 + application.Length > BaggageWriter.MaximumBytes
-                ? application
-                : string.Concat(peer.Baggage, ",", application);
-        }
-
-        var captured = writer == TraceWriter.Nobody ? null : IncomingContext.Current?.Baggage;
-        if (captured is null && foreign is null && (activity is null || !activity.Baggage.Any()))
-        {
-            return peer.Baggage;
+            var own = Join(isRetry && !RetryMark.IsIn(application) ? RetryMark.Member : null, application);
+            return Join(peer.Baggage, own);
         }
 
         var buffer = ArrayPool<char>.Shared.Rent(BaggageWriter.MaximumBytes);
@@ -139,10 +169,15 @@ internal static class ContextPropagator
         {
             var text = new BaggageWriter(buffer.AsSpan(0, BaggageWriter.MaximumBytes));
             text.AddFinished(peer);
+            if (isRetry)
+            {
+                text.Add(RetryMark.Key, "1");
+            }
+
             text.AddHeader(foreign);
             foreach (var (key, value) in activity?.Baggage ?? [])
             {
-                if (!PeerMetadata.IsKey(key))
+                if (!PeerMetadata.IsKey(key) && key != RetryMark.Key)
                 {
                     text.Add(key, value);
                 }
@@ -155,6 +190,20 @@ internal static class ContextPropagator
         {
             ArrayPool<char>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>The second alone where both would be too long.</summary>
+    private static string? Join(string? first, string? second)
+        => first is null || (second is not null && first.Length + 1 + second.Length > BaggageWriter.MaximumBytes) ? second
+            : second is null ? first
+            : string.Concat(first, ",", second);
+
+    private static CallContext WriteBaggage(HttpRequestMessage request, CallContext context)
+    {
+        var activity = context.Writer == TraceWriter.Nobody ? null : Activity.Current;
+        var baggage = ComposeBaggage(context.Peer, context.ApplicationBaggage, null, activity, context.Writer, context.IsMarked);
+        TraceHeaders.Write(request.Headers, TraceHeaders.Baggage, baggage);
+        return context with { Baggage = baggage };
     }
 
     /// <summary>Nothing is there to carry on: no Activity, no incoming request, no workload. Most of what a call costs here are look-ups of

@@ -19,6 +19,9 @@ internal sealed class IncomingContext
     /// <summary>The baggage header, null where an Activity carries it.</summary>
     public string? Baggage { get; init; }
 
+    /// <summary>The request says that it is sent again, or on behalf of one that is.</summary>
+    public bool IsRetry { get; init; }
+
     public IReadOnlyList<KeyValuePair<string, StringValues>> Headers { get; init; } = [];
 
     /// <summary>The sender's address without a port, never sent on; null where the rules do not ask for it.</summary>

@@ -131,7 +131,7 @@ internal sealed class MeshPropagator : DistributedContextPropagator
         }
 
         var baggage = context is { ReceivesContext: true, ApplicationBaggage: null } && current is not null
-            ? ContextPropagator.ComposeBaggage(context.Peer, null, current, activity, context.Writer)
+            ? ContextPropagator.ComposeBaggage(context.Peer, null, current, activity, context.Writer, context.IsMarked)
             : context.Baggage;
         TraceHeaders.Write(request.Headers, TraceHeaders.Baggage, baggage);
         return baggage;

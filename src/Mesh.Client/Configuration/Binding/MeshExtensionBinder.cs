@@ -9,6 +9,7 @@ internal static class MeshExtensionBinder
         var extension = new MeshExtension
         {
             Deadlines = fields.Flag("deadlines") ?? defaults.Deadlines,
+            StopRetryChain = fields.Flag("stopRetryChain") ?? defaults.StopRetryChain,
         };
         fields.Finish();
         return extension;

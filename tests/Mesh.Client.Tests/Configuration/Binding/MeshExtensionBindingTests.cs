@@ -18,8 +18,21 @@ public sealed class MeshExtensionBindingTests
     }
 
     [Theory]
+    [InlineData("{}", true)]
+    [InlineData("""{ "stopRetryChain": true }""", true)]
+    [InlineData("""{ "stopRetryChain": false }""", false)]
+    public void Load_stopRetryChain_is_read(string block, bool stops)
+    {
+        var document = Loading.Section($$"""{ "x-mesh": {{block}} }""");
+
+        Loading.Clean(document);
+        Assert.Equal(stops, document.Configuration.Extension.StopRetryChain);
+    }
+
+    [Theory]
     [InlineData("[]", FindingCodes.WrongType, "Mesh:x-mesh")]
     [InlineData("""{ "deadlines": "on" }""", FindingCodes.WrongType, "Mesh:x-mesh:deadlines")]
+    [InlineData("""{ "stopRetryChain": 1 }""", FindingCodes.WrongType, "Mesh:x-mesh:stopRetryChain")]
     [InlineData("""{ "deadline": true }""", FindingCodes.UnknownField, "Mesh:x-mesh:deadline")]
     public void Load_a_mistake_is_refused(string block, string code, string path)
         => Loading.Refused(Loading.Section($$"""{ "x-mesh": {{block}} }"""), code, path);
