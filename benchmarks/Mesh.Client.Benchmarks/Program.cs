@@ -9,6 +9,7 @@ return args switch
     ["bdn", .. var options] => RunBenchmarkDotNet(options),
     ["serve"] => await LoadServer.RunAsync(),
     ["fleet", var servers] => await UnevenFleet.RunAsync(int.Parse(servers, CultureInfo.InvariantCulture)),
+    ["brownout"] => await BrownoutServer.RunAsync(),
     ["yarp", .. var addresses] => await YarpProxy.RunAsync(addresses),
     _ => ShowUsage(),
 };
@@ -26,10 +27,11 @@ static int ShowUsage()
         compare [--rounds N] [--only {CompareCommand.PartNames}]
                   Mesh.Client beside a bare client and Microsoft's stack, measured by turns in this process, with the budgets.
                   picks: every policy among 3 to 10,000 endpoints. skew: real servers of which one is slow, beside Microsoft's stack, HAProxy and
-                  YARP; five minutes, therefore only by name.
+                  YARP; five minutes, therefore only by name. polly: timeouts and retries beside Polly's. brownout: a server that cannot keep up for
+                  a while; four minutes, only by name, writes docs/brownout.csv and docs/brownout.svg.
         bdn [...] Nanoseconds and bytes of the pieces with BenchmarkDotNet; what follows goes to it.
-        serve, fleet N, yarp ADDRESS...
-                  What compare starts for itself: a server, servers of which one may be slow, a proxy.
+        serve, fleet N, brownout, yarp ADDRESS...
+                  What compare starts for itself: a server, servers of which one may be slow, one whose capacity changes, a proxy.
         """);
     return 2;
 }

@@ -2,6 +2,7 @@ using Mesh.Client.Benchmarks.Comparing;
 using Mesh.Client.Benchmarks.Rules;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
 
 namespace Mesh.Client.Benchmarks.Clients;
 
@@ -39,7 +40,13 @@ internal sealed class StackClient : IDisposable
     /// <param name="addresses">Where calls may go; a stack without discovery takes the first.</param>
     /// <param name="rulesJson">The contents of section <c>Mesh</c> for <see cref="Stack.Mesh"/>.</param>
     /// <param name="primary">Makes the primary handler; null leaves the factory's own.</param>
-    public static StackClient Create(Stack stack, IReadOnlyList<string> addresses, string rulesJson, Func<HttpMessageHandler>? primary = null)
+    /// <param name="resilience">Settings for <see cref="Stack.Resilience"/>; null leaves what the standard handler comes with.</param>
+    public static StackClient Create(
+        Stack stack,
+        IReadOnlyList<string> addresses,
+        string rulesJson,
+        Func<HttpMessageHandler>? primary = null,
+        Action<HttpStandardResilienceOptions>? resilience = null)
     {
         var services = new ServiceCollection();
         var client = services.AddHttpClient("benchmark").RemoveAllLoggers().SetHandlerLifetime(Timeout.InfiniteTimeSpan);
@@ -53,7 +60,7 @@ internal sealed class StackClient : IDisposable
         switch (stack)
         {
             case Stack.Resilience:
-                client.AddStandardResilienceHandler();
+                client.AddStandardResilienceHandler(resilience ?? (_ => { }));
                 break;
             case Stack.ServiceDiscovery:
                 services.AddServiceDiscovery();

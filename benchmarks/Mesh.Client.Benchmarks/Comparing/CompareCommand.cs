@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Mesh.Client.Benchmarks.Comparing.Brownout;
 using Mesh.Client.Benchmarks.Comparing.Parts;
 using Mesh.Client.Benchmarks.Comparing.Skew;
 
@@ -10,8 +11,11 @@ internal static class CompareCommand
 {
     private const int DefaultRounds = 11;
 
-    /// <summary>Takes longer than all others together, and runs only where it is named.</summary>
     private const string Skew = "skew";
+    private const string Brownout = "brownout";
+
+    /// <summary>Take minutes each, and run only where they are named.</summary>
+    private static readonly string[] Long = [Skew, Brownout];
 
     private static readonly (string Name, Func<Alternation, int, Task> RunAsync)[] Parts =
     [
@@ -28,6 +32,7 @@ internal static class CompareCommand
         ("footprint", (_, rounds) => FootprintPart.RunAsync(rounds)),
         ("allocations", (alternation, _) => AllocationsPart.RunAsync(alternation)),
         (Skew, (_, rounds) => SkewPart.RunAsync(rounds)),
+        (Brownout, (_, _) => BrownoutPart.RunAsync()),
     ];
 
     public static string PartNames => string.Join(',', Parts.Select(part => part.Name));
@@ -35,7 +40,7 @@ internal static class CompareCommand
     public static async Task<int> RunAsync(string[] options)
     {
         var rounds = DefaultRounds;
-        var only = Parts.Select(part => part.Name).Where(name => name != Skew).ToArray();
+        var only = Parts.Select(part => part.Name).Where(name => !Long.Contains(name)).ToArray();
         for (var index = 0; index < options.Length; index += 2)
         {
             var value = index + 1 < options.Length ? options[index + 1] : "";

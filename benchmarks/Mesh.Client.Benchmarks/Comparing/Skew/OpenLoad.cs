@@ -34,7 +34,7 @@ internal sealed class OpenLoad(double perSecond, TimeSpan deadline)
                 counting = onMeasuring();
             }
 
-            var made = CallAsync(call, start, due);
+            var made = CallAsync(call, start, due, warmUp);
             if (isMeasuring)
             {
                 calls.Add(made);
@@ -45,17 +45,17 @@ internal sealed class OpenLoad(double perSecond, TimeSpan deadline)
         return new LoadOutcome(await Task.WhenAll(calls), duration);
     }
 
-    private async Task<CallTime> CallAsync(Func<CancellationToken, Task> call, long start, TimeSpan due)
+    private async Task<CallTime> CallAsync(Func<CancellationToken, Task> call, long start, TimeSpan due, TimeSpan warmUp)
     {
         using var patience = new CancellationTokenSource(deadline);
         try
         {
             await call(patience.Token);
-            return new CallTime(Stopwatch.GetElapsedTime(start) - due, IsFailed: false);
+            return new CallTime(due - warmUp, Stopwatch.GetElapsedTime(start) - due, IsFailed: false);
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or Polly.ExecutionRejectedException)
         {
-            return new CallTime(Stopwatch.GetElapsedTime(start) - due, IsFailed: true);
+            return new CallTime(due - warmUp, Stopwatch.GetElapsedTime(start) - due, IsFailed: true);
         }
     }
 }
