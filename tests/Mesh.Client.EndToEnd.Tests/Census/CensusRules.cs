@@ -36,7 +36,8 @@ internal static class CensusRules
                 { "route": [ { "destination": { "host": "work" } } ] }
               ] } },
               "DestinationRules": {
-                "work": { "host": "work", "trafficPolicy": { "connectionPool": { "tcp": { "maxConnections": 10000 } } } },
+                "work": { "host": "work", "trafficPolicy": { "connectionPool": { "tcp": { "maxConnections": 10000 } } },
+                  "x-mesh": { "trafficPolicy": { "retryBudget": { "enabled": false } } } },
                 "streams": { "host": "streams", "trafficPolicy": { "connectionPool": { "http": { "http2MaxRequests": 10000 } } } }
               }
             }
