@@ -59,6 +59,15 @@ internal sealed class TrackedContent : EndpointContent
     /// <summary>Each read is to be seen, since the silence between them is limited.</summary>
     internal bool WatchesSilence => Volatile.Read(ref _deadline) is { WatchesSilence: true };
 
+    /// <summary>An upgraded connection was written to, which ends a silence as well.</summary>
+    internal void NoteByte()
+    {
+        if (Volatile.Read(ref _deadline) is { WatchesSilence: true } deadline)
+        {
+            deadline.NoteByte();
+        }
+    }
+
     /// <summary>To a synchronous reader a body that was cut may look as if it had come to its end.</summary>
     internal void ThrowIfCut()
     {

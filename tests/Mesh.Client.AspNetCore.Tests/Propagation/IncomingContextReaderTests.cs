@@ -54,6 +54,8 @@ public sealed class IncomingContextReaderTests
     [InlineData("content-length")]
     [InlineData("Transfer-Encoding")]
     [InlineData("traceparent")]
+    [InlineData("grpc-timeout")]
+    [InlineData("X-Envoy-Expected-Rq-Timeout-Ms")]
     public void Read_never_takes_headers_that_belong_to_one_message(string name)
     {
         _headers[name] = "1";

@@ -278,6 +278,40 @@ public sealed class DeadlineTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
+    [Fact]
+    public async Task Retry_whose_wait_outlasts_the_request_is_not_waited_for()
+    {
+        using var mesh = MeshFixture.WithRule(""" "retries": { "attempts": 3, "retryOn": "5xx", "backoff": "1000s" }, """);
+        foreach (var authority in (string[])["10.0.0.1:80", "10.0.0.2:80"])
+        {
+            mesh.Transport[authority].Always(TransportStep.Status(500));
+        }
+
+        using var scope = Incoming(mesh, TimeSpan.FromSeconds(1));
+
+        using var response = await Eventually.EndsAsync(mesh.GetAsync());
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Single(mesh.Transport.Requests);
+    }
+
+    [Fact]
+    public async Task Synchronous_call_gets_what_is_left_too()
+    {
+        using var mesh = new MeshFixture(MeshFixture.TwoEndpoints);
+        foreach (var authority in (string[])["10.0.0.1:80", "10.0.0.2:80"])
+        {
+            mesh.Transport[authority].Always(TransportStep.Hang());
+        }
+
+        using var scope = Incoming(mesh, TimeSpan.FromSeconds(1));
+        using var request = new HttpRequestMessage(HttpMethod.Get, Uri);
+
+        using var response = await mesh.AdvanceUntilDoneAsync(Task.Run(() => mesh.Client.Send(request, TestContext.Current.CancellationToken)));
+
+        await AssertOverAsync(response, attempts: 1);
+    }
+
     [Theory]
     [InlineData(100, 95)]
     [InlineData(1_000, 990)]

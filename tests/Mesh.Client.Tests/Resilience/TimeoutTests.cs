@@ -147,6 +147,18 @@ public sealed class TimeoutTests
         Assert.All(mesh.Mesh.GetClusters().SelectMany(cluster => cluster.Endpoints), endpoint => Assert.False(endpoint.IsEjected));
     }
 
+    [Fact]
+    public void Explain_shows_the_limits_of_streams()
+    {
+        using var mesh = WithRoute(""" "headersTimeout": "5s", "idleTimeout": "60s" """);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://reviews:9080/");
+
+        var settings = mesh.Mesh.Explain(request).Settings;
+
+        Assert.Contains(settings, setting => setting is { Field: "x-mesh.headersTimeout", Value: "5s" });
+        Assert.Contains(settings, setting => setting is { Field: "x-mesh.idleTimeout", Value: "60s" });
+    }
+
     /// <summary>Through the back-offs, which are short; the limits that run meanwhile are long.</summary>
     private static Task UntilSentAsync(MeshFixture mesh, int attempt) => Eventually.TrueAsync(() =>
     {

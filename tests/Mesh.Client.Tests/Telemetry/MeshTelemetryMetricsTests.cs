@@ -121,6 +121,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         _telemetry.CountLeakedResponse("b.default.svc.cluster.local");
         _telemetry.CountReload(accepted: true);
         _telemetry.CountReload(accepted: false);
+        _telemetry.CountIgnoredDeadline("grpc-timeout");
         _telemetry.CountDiscoveryFailure("c.default.svc.cluster.local");
         _telemetry.CountEjection("d.default.svc.cluster.local", "v1");
         _telemetry.CountEjection("d.default.svc.cluster.local", null);
@@ -131,6 +132,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
                 "mesh.client.responses.leaked 1 mesh.host=b.default.svc.cluster.local",
                 "mesh.client.configuration.reloads 1 mesh.reload.result=accepted",
                 "mesh.client.configuration.reloads 1 mesh.reload.result=refused",
+                "mesh.client.deadlines.ignored 1 mesh.deadline.header=grpc-timeout",
                 "mesh.client.discovery.failures 1 mesh.host=c.default.svc.cluster.local",
                 "mesh.client.ejections 1 mesh.host=d.default.svc.cluster.local,mesh.subset=v1",
                 "mesh.client.ejections 1 mesh.host=d.default.svc.cluster.local",
