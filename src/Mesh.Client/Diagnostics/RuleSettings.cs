@@ -1,3 +1,4 @@
+using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 using Mesh.Client.Pipeline;
 using Mesh.Client.Resilience;
@@ -10,8 +11,15 @@ internal static class RuleSettings
     private const int Million = 1_000_000;
     private const double PartsPerPercent = 10_000;
 
-    public static IReadOnlyList<MeshSetting> Of(HttpRequestMessage request, RouteRuleModel? rule)
-        => [.. Fault(rule?.Fault), Timeout(request, rule), .. TimeLimits(rule), .. Retries(request, MeshCall.RetryPolicyOf(request, rule)), .. Mirrors(rule)];
+    public static IReadOnlyList<MeshSetting> Of(HttpRequestMessage request, RouteRuleModel? rule, MeshExtension extension)
+    {
+        var overrides = extension.EnvoyRequestHeaders ? CallOverrides.Read(request, rule, default) : null;
+        return
+        [
+            .. Fault(rule?.Fault), Timeout(request, rule, overrides), .. TimeLimits(rule),
+            .. Retries(request, overrides?.Retries ?? MeshCall.RetryPolicyOf(request, rule), rule), .. Mirrors(rule),
+        ];
+    }
 
     /// <summary>What is changed on the messages of a call.</summary>
     public static IReadOnlyList<MeshSetting> OfEdits(EditsModel? edits) => edits is null
@@ -69,8 +77,13 @@ internal static class RuleSettings
     private static IEnumerable<MeshSetting> Mirrors(RouteRuleModel? rule)
         => rule?.Mirrors.Select(mirror => new MeshSetting("mirror", $"{mirror.Host}, {Wording.Percent(mirror.PartsPerMillion / PartsPerPercent)}", null)) ?? [];
 
-    private static MeshSetting Timeout(HttpRequestMessage request, RouteRuleModel? rule)
+    private static MeshSetting Timeout(HttpRequestMessage request, RouteRuleModel? rule, CallOverrides? overrides)
     {
+        if (overrides?.Timeout is { } asked)
+        {
+            return new("timeout", asked > TimeSpan.Zero ? Wording.Duration(asked) : "none", "a header of the request");
+        }
+
         var timeout = MeshCall.TimeoutOf(request, rule);
         var origin = request.GetMesh()?.Timeout is not null ? "the caller" : timeout is null ? "default" : null;
         return new("timeout", timeout is { } time ? Wording.Duration(time) : "none", origin);
@@ -89,10 +102,11 @@ internal static class RuleSettings
         }
     }
 
-    private static IEnumerable<MeshSetting> Retries(HttpRequestMessage request, RetryPolicyModel policy)
+    private static IEnumerable<MeshSetting> Retries(HttpRequestMessage request, RetryPolicyModel policy, RouteRuleModel? rule)
     {
         var isCallers = request.GetMesh() is { DisableRetries: true };
-        var origin = isCallers ? "the caller" : ReferenceEquals(policy, RetryPolicyModel.Default) ? "default" : null;
+        var isOfHeaders = !ReferenceEquals(policy, MeshCall.RetryPolicyOf(request, rule));
+        var origin = isCallers ? "the caller" : isOfHeaders ? "with headers of the request" : ReferenceEquals(policy, RetryPolicyModel.Default) ? "default" : null;
         yield return new("retries.attempts", Wording.Number(policy.Attempts), origin);
         if (policy.Attempts == 0)
         {
@@ -100,7 +114,7 @@ internal static class RuleSettings
         }
 
         var bound = Replay.IsIdempotent(request.Method) ? "" : $"; {request.Method.Method} only where it was not sent";
-        yield return new("retries.retryOn", RetryOn(policy), policy.IsDefault ? $"default{bound}" : null);
+        yield return new("retries.retryOn", RetryOn(policy), isOfHeaders ? "with headers of the request" : policy.IsDefault ? $"default{bound}" : null);
         if (policy.PerTryTimeout is { } perTry)
         {
             yield return new("retries.perTryTimeout", Wording.Duration(perTry), null);

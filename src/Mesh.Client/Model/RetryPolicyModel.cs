@@ -30,6 +30,13 @@ internal sealed record RetryPolicyModel
     /// <summary>Nothing was written: unsafe methods are repeated only where the request provably was not sent.</summary>
     public bool IsDefault { get; init; }
 
+    /// <summary>Those that the caller asked for with the request.</summary>
+    public RetryConditions CallerConditions { get; init; }
+
+    /// <summary>Those for which requests of every method are repeated: somebody wrote them, and knows the service. By default only what is
+    /// idempotent is.</summary>
+    public RetryConditions ForEveryMethod => IsDefault ? CallerConditions : Conditions;
+
     /// <summary>A retry avoids endpoints that were tried already; null: unless a hash chooses the endpoint of a rule's only destination.</summary>
     public bool? AvoidTriedEndpoints { get; init; }
 

@@ -64,8 +64,9 @@ internal static class CallRetry
             return TimeSpan.Zero;
         }
 
-        return RetryAfter.Read(response, call.Runtime.TimeProvider.GetUtcNow()) is { } asked
-            ? RetryAfter.Spread(asked, RetryAfter.DefaultCap, call.Runtime.Random)
+        var most = call.Snapshot.Configuration.Extension.MaxRetryAfter;
+        return most > TimeSpan.Zero && RetryAfter.Read(response, call.Runtime.TimeProvider.GetUtcNow()) is { } asked
+            ? RetryAfter.Spread(asked, most, call.Runtime.Random)
             : backoff;
     }
 

@@ -137,7 +137,7 @@ internal static class CallRouter
         var cause = call.Deadline?.Cause ?? DeadlineCause.None;
         return MeshAnswer.Create(
             call,
-            HttpStatusCode.GatewayTimeout,
+            call.Overrides is { AnswersTimeoutWithNoContent: true } ? HttpStatusCode.NoContent : HttpStatusCode.GatewayTimeout,
             CallErrors.FlagOf(cause),
             CallErrors.TimedOut(call.Path, cause));
     }

@@ -58,7 +58,12 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 }
             }
 
-            // 4. Deadline: from here to the end of the response body.
+            // 4. Deadline: from here to the end of the response body, unless headers of the caller say otherwise.
+            if (call.Snapshot.Configuration.Extension.EnvoyRequestHeaders)
+            {
+                call.Overrides = CallOverrides.Take(call, binding);
+            }
+
             call.StartDeadline();
 
             // 5. Endpoints: only the first call to a service waits for discovery.

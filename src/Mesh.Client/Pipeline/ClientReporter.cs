@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mesh.Client.Configuration;
 using Mesh.Client.Resilience;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,22 @@ internal sealed class ClientReporter(ILogger logger)
     private const int Limit = 1000;
 
     private readonly ConcurrentDictionary<string, bool> _toldOfBody = new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<string, bool> _toldOfHeader = new(StringComparer.Ordinal);
+
+    /// <summary>A header by which a caller changes how its call is made has a value that cannot be used.</summary>
+    /// <param name="client">The client's name.</param>
+    /// <param name="host">The logical host that was called.</param>
+    /// <param name="header">The header.</param>
+    /// <param name="value">The value, or the part of it that is wrong.</param>
+    /// <param name="reason">What is wrong with it.</param>
+    public void BadRequestHeader(string client, string host, string header, string value, string reason)
+    {
+        if (IsFirst(_toldOfHeader, client) && logger.IsEnabled(LogLevel.Warning))
+        {
+            PipelineLog.BadRequestHeader(logger, client, host, header, FindingSink.Quote(value), reason);
+        }
+    }
 
     /// <summary>A retry was due, and the request's body could be sent once only.</summary>
     /// <param name="client">The client's name.</param>

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Resilience;
+using Mesh.Client.Routing;
 using Mesh.Client.Telemetry;
 using Mesh.Client.Transport;
 
@@ -17,6 +19,7 @@ internal sealed partial class MeshCall
     private bool _asksForReport;
     private string? _timeHeader;
     private string? _timeOfCaller;
+    private SavedHeader? _attemptCount;
 
     /// <summary>Puts trace context and, where it may go there, captured context on the request.</summary>
     public void BeginContext(bool receivesContext, TraceWriter writer)
@@ -170,8 +173,23 @@ internal sealed partial class MeshCall
 
     public void TakeBackEdits()
     {
+        _attemptCount?.Restore();
+        _attemptCount = null;
         _edits?.TakeBack();
         _edits = null;
+        Overrides?.GiveBack();
+    }
+
+    /// <summary>Tells the endpoint which attempt this is. Istio's sidecars say so of every attempt; here it is said of the first only where such
+    /// headers are asked for, since a header costs each call, and none means the same.</summary>
+    private void CountAttempt()
+    {
+        if ((Attempts > 1 || Snapshot.Configuration.Extension.EnvoyRequestHeaders) && Cluster!.Model.Service.ReceivesContext)
+        {
+            _attemptCount ??= SavedHeader.Of(Request.Headers, EnvoyHeaders.AttemptCount);
+            Request.Headers.Remove(EnvoyHeaders.AttemptCount);
+            Request.Headers.TryAddWithoutValidation(EnvoyHeaders.AttemptCount, Attempts.ToString(CultureInfo.InvariantCulture));
+        }
     }
 
     /// <summary>Draws the mirrors that get a copy of the call.</summary>

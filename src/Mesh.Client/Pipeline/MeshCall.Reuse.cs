@@ -78,6 +78,8 @@ internal sealed partial class MeshCall
         IsTraced = false;
         Deadline = null;
         Retries = default;
+        Overrides = null;
+        _attemptCount = null;
         RetryStop = MeshRetryStopReason.None;
         BodyObstacle = BodyObstacle.None;
         Transport = null;

@@ -87,17 +87,6 @@ internal sealed partial class MeshCall
     /// <summary>The caller's token, or the deadline's, which has joined it.</summary>
     public CancellationToken Token => Deadline?.Token ?? CallerToken;
 
-    public RetryPolicyModel RetryPolicy => RetryPolicyOf(Request, Rule);
-
-    /// <summary>A field: it is a value that counts.</summary>
-    public RetryRules Retries;
-
-    /// <summary>What kept the call from being sent once more.</summary>
-    public MeshRetryStopReason RetryStop { get; set; }
-
-    /// <summary>Why, where it was the body.</summary>
-    public BodyObstacle BodyObstacle { get; set; }
-
     /// <summary>The owned connections of the attempt under way.</summary>
     public EndpointTransport? Transport { get; set; }
 
@@ -105,13 +94,6 @@ internal sealed partial class MeshCall
     public Task<HttpResponseMessage>? Attempt { get; set; }
 
     public CallPath Path => new(Host.Host.Name, Rule, Cluster, Endpoint, Attempts, RetryPolicy.Attempts + 1, RetryStop);
-
-    /// <summary>The caller's choice for this request, else the rule's.</summary>
-    public static RetryPolicyModel RetryPolicyOf(HttpRequestMessage request, RouteRuleModel? rule)
-        => request.GetMesh() is { DisableRetries: true } ? RetryPolicyModel.None : rule?.Retries ?? RetryPolicyModel.Default;
-
-    /// <summary>The time for the whole call: the caller's choice for this request, else the rule's; null for none.</summary>
-    public static TimeSpan? TimeoutOf(HttpRequestMessage request, RouteRuleModel? rule) => request.GetMesh()?.Timeout ?? rule?.Timeout;
 
     /// <summary>The answer as a finished task: that of the attempt where it has brought the same.</summary>
     public Task<HttpResponseMessage> ToTask(HttpResponseMessage response)
@@ -130,6 +112,7 @@ internal sealed partial class MeshCall
         endpoint.BeginCall();
         _isEndpointHeld = true;
         Attempts++;
+        CountAttempt();
         if (Balancer is { LearnsFromCalls: true })
         {
             _isLearntFrom = true;
@@ -189,7 +172,7 @@ internal sealed partial class MeshCall
     /// <summary>Begins the time for the whole call.</summary>
     public void StartDeadline()
     {
-        var time = TimeoutOf(Request, Rule);
+        var time = Overrides?.Timeout is { } own ? own > TimeSpan.Zero ? own : null : TimeoutOf(Request, Rule);
         if (time is null && Rule is not { HasStreamLimits: true })
         {
             return;

@@ -27,4 +27,8 @@ internal static partial class PipelineLog
     [LoggerMessage(6004, LogLevel.Warning,
         "A call of client '{Client}' to {Host} was to be sent again ({Condition}) and could not be, since its body {Obstacle}. Told once for each client.")]
     public static partial void BodyKeptRetry(ILogger logger, string client, string host, string condition, string obstacle);
+
+    [LoggerMessage(6005, LogLevel.Warning,
+        "A call of client '{Client}' to {Host} has {Header}: {Value}, of which nothing is made: {Reason}. Told once for each client.")]
+    public static partial void BadRequestHeader(ILogger logger, string client, string host, string header, string value, string reason);
 }

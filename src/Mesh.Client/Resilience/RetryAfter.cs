@@ -7,10 +7,6 @@ namespace Mesh.Client.Resilience;
 /// <summary>When a server that turned a call away wants to be asked again.</summary>
 internal static class RetryAfter
 {
-    /// <summary>Envoy allows 300 s, where it is told to look at these headers at all. Callers of HttpClient give up after 100 s by default, and
-    /// then lose the answer that there was.</summary>
-    public static readonly TimeSpan DefaultCap = TimeSpan.FromSeconds(30);
-
     /// <summary>No time since 1970 that is still to come is smaller (it was reached in 2001), and nobody means to be asked again in 31 years.</summary>
     private const long LeastUnixTime = 1_000_000_000;
 

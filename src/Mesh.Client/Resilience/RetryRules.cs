@@ -8,7 +8,7 @@ internal struct RetryRules
     /// <summary>2^4 - 1 = 15 is the first to pass 10.</summary>
     private const int LastGrowingRetry = 4;
 
-    private readonly bool _isSafe;
+    private readonly bool _isIdempotent;
     private bool _isRepeatable;
     private int _retries;
 
@@ -16,10 +16,9 @@ internal struct RetryRules
     /// <param name="request">The request before its first attempt.</param>
     public RetryRules(RetryPolicyModel policy, HttpRequestMessage request)
     {
-        // A rule that says so may repeat a POST: its author knows the service. By default only what is idempotent is repeated.
-        _isSafe = !policy.IsDefault || Replay.IsIdempotent(request.Method);
+        _isIdempotent = Replay.IsIdempotent(request.Method);
         _isRepeatable = Replay.IsRepeatable(request.Content);
-        WantsBuffer = !_isRepeatable && _isSafe && policy.Attempts > 0 && Replay.CanBuffer(request.Content!);
+        WantsBuffer = !_isRepeatable && (_isIdempotent || policy.ForEveryMethod != RetryConditions.None) && policy.Attempts > 0 && Replay.CanBuffer(request.Content!);
     }
 
     /// <summary>A body that could be sent once only is small enough to be held, and a retry could use it. There is no synchronous form of that:
@@ -46,7 +45,7 @@ internal struct RetryRules
     public readonly RetryDecision Decide(in AttemptVerdict verdict, RetryPolicyModel policy, bool isBodyTouched = false)
     {
         var matched = verdict.Conditions & policy.Conditions;
-        return matched == RetryConditions.None || policy.Attempts == 0 ? default : new(matched, Obstacle(verdict, policy, isBodyTouched));
+        return matched == RetryConditions.None || policy.Attempts == 0 ? default : new(matched, Obstacle(verdict, policy, matched, isBodyTouched));
     }
 
     /// <summary>Takes the next retry and says how long to wait before it, as Envoy backs off: uniform in [0, (2^n - 1) x base), where n stops
@@ -58,8 +57,8 @@ internal struct RetryRules
         return TimeSpan.FromTicks(Math.Min((long)(random.NextDouble() * span), 10 * policy.BackoffBase.Ticks));
     }
 
-    private readonly MeshRetryStopReason Obstacle(in AttemptVerdict verdict, RetryPolicyModel policy, bool isBodyTouched)
-        => !verdict.WasUnsent && !_isSafe ? MeshRetryStopReason.Method
+    private readonly MeshRetryStopReason Obstacle(in AttemptVerdict verdict, RetryPolicyModel policy, RetryConditions matched, bool isBodyTouched)
+        => !verdict.WasUnsent && !_isIdempotent && (matched & policy.ForEveryMethod) == RetryConditions.None ? MeshRetryStopReason.Method
             : !_isRepeatable && (!verdict.WasUnsent || isBodyTouched) ? MeshRetryStopReason.Body
             : _retries >= policy.Attempts ? MeshRetryStopReason.Exhausted
             : MeshRetryStopReason.None;

@@ -11,6 +11,8 @@ public sealed class RetryAfterTests
 {
     private static readonly DateTimeOffset Now = new(2026, 5, 6, 7, 8, 9, TimeSpan.Zero);
 
+    private static readonly TimeSpan Cap = TimeSpan.FromSeconds(30);
+
     private const string Rule = """ "retries": { "attempts": 2, "retryOn": "5xx,429" }, """;
 
     [Theory]
@@ -131,7 +133,23 @@ public sealed class RetryAfterTests
 
         using var response = await mesh.AdvanceUntilDoneAsync(mesh.GetAsync());
         Assert.Equal(3, mesh.Transport.Requests.Count);
-        Assert.InRange(mesh.Clock.Elapsed, 2 * RetryAfter.DefaultCap, 3 * RetryAfter.DefaultCap);
+        Assert.InRange(mesh.Clock.Elapsed, 2 * Cap, 3 * Cap);
+    }
+
+    [Theory]
+    [InlineData("5s", 10, 15)]
+    [InlineData("0s", 0, 0.1)]
+    public async Task Cap_is_that_of_the_section(string cap, double least, double most)
+    {
+        using var mesh = new MeshFixture($$"""
+            "x-mesh": { "maxRetryAfter": "{{cap}}" }, {{MeshFixture.TwoEndpoints}},
+            "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [ { {{Rule}} "route": [ { "destination": { "host": "reviews" } } ] } ] } }
+            """);
+        Script(mesh, TransportStep.Status(503, "", ("Retry-After", "86400")));
+
+        using var response = await mesh.AdvanceUntilDoneAsync(mesh.GetAsync());
+        Assert.Equal(3, mesh.Transport.Requests.Count);
+        Assert.InRange(mesh.Clock.Elapsed.TotalSeconds, least, most);
     }
 
     [Fact]

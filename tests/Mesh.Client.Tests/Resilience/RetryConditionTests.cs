@@ -96,7 +96,7 @@ public sealed class RetryConditionTests
             mesh.Transport[authority].Always(TransportStep.Status(425));
         }
 
-        using var response = await mesh.GetAsync();
+        using var response = await mesh.AdvanceUntilDoneAsync(mesh.GetAsync());
         Assert.Equal((3, TimeSpan.Zero), (mesh.Transport.Requests.Count, mesh.Clock.Elapsed));
     }
 

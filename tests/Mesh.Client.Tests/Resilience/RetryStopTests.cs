@@ -107,7 +107,7 @@ public sealed class RetryStopTests
             """);
         Script(mesh, TransportStep.Status(500));
 
-        var result = await MeshFixture.ResultAsync(mesh.GetAsync());
+        var result = await MeshFixture.ResultAsync(mesh.AdvanceUntilDoneAsync(mesh.GetAsync()));
         Assert.Equal((1, MeshRetryStopReason.Deadline, TimeSpan.Zero), (result.Attempts, result.RetryStop, mesh.Clock.Elapsed));
     }
 
@@ -122,6 +122,21 @@ public sealed class RetryStopTests
         Assert.Equal(MeshResponseFlags.UpstreamConnectionTermination | MeshResponseFlags.RetryBudgetExhausted, failure.Result.Flags);
         Assert.EndsWith(" Not sent again: the retry budget of the cluster is used up.", failure.Message, StringComparison.Ordinal);
         seen.AssertTold("budget");
+    }
+
+    [Fact]
+    public async Task Retry_that_the_budget_refuses_holds_nothing_of_the_limit_on_retries()
+    {
+        using var mesh = new MeshFixture($$"""
+            "Services": { "reviews": { "Ports": [ { "Number": 9080 } ], "Endpoints": [ { "Address": "10.0.0.1:80" }, { "Address": "10.0.0.2:80" } ] } },
+            "DestinationRules": { "reviews": { "host": "reviews", "trafficPolicy": { "connectionPool": { "http": { "maxRetries": 1 } } } } },
+            "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [ {
+              "retries": { "attempts": 1000, "retryOn": "reset", "backoff": "1ms" }, "route": [ { "destination": { "host": "reviews" } } ] } ] } }
+            """);
+        Script(mesh, TransportStep.Reset());
+
+        Assert.Equal(MeshRetryStopReason.Budget, (await FailAsync(mesh, HttpMethod.Get, null)).Result.RetryStop);
+        Assert.Equal(0, Assert.Single(mesh.Mesh.GetClusters()).ConnectionPool!.ActiveRetries);
     }
 
     [Fact]

@@ -10,6 +10,8 @@ internal static class MeshExtensionBinder
         {
             Deadlines = fields.Flag("deadlines") ?? defaults.Deadlines,
             StopRetryChain = fields.Flag("stopRetryChain") ?? defaults.StopRetryChain,
+            EnvoyRequestHeaders = fields.Flag("envoyRequestHeaders") ?? defaults.EnvoyRequestHeaders,
+            MaxRetryAfter = fields.DurationOrZero("maxRetryAfter") ?? defaults.MaxRetryAfter,
         };
         fields.Finish();
         return extension;
