@@ -150,7 +150,7 @@ internal sealed partial class ClusterManager
 
             if (!Balancer.IsSame(previous.Policy, model.Policy))
             {
-                UpdatesOf(cluster).Replace(Balancer.Create(model.Policy, _random, _activeClock));
+                UpdatesOf(cluster).Replace(CreateBalancer(cluster, model.Policy));
             }
 
             ClusterResilience.Of(cluster).Update(model.Policy);

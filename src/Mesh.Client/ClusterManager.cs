@@ -250,10 +250,10 @@ internal sealed partial class ClusterManager : IDisposable
 
         var state = new ClusterState(key, model)
         {
-            Balancer = Balancer.Create(model.Policy, _random, _activeClock),
             Resilience = new ClusterResilience(model.Policy, _timeProvider),
             LastUsed = _timeProvider.GetTimestamp(),
         };
+        state.Balancer = CreateBalancer(state, model.Policy);
         state.Listener = new BalancerUpdates(state, _timeProvider, _backgroundLogger);
         var membership = new ClusterMembership(state, service.Watcher, _timeProvider) { Caller = _caller };
         state.Membership = membership;

@@ -199,6 +199,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
             clusters.EndpointRemoved += Transports.Drain;
             clusters.DiscoveryFailed += Telemetry.CountDiscoveryFailure;
             new HealthReporter(TimeProvider, Telemetry, _loggerFactory.CreateLogger(HealthLog.Category)).Connect(clusters.OutlierDetector, clusters.HealthChecker);
+            new LoadReporter(Telemetry, _loggerFactory.CreateLogger(LoadReporter.Category)).Connect(clusters);
             _clusters = clusters;
         }
 

@@ -9,14 +9,18 @@ internal abstract class Balancer(MeshRandom random)
     /// <summary>Draws before all endpoints are looked at. Where half of them cannot be used, one pick in 256 looks at all.</summary>
     private const int MaximumDraws = 8;
 
-    public static Balancer Create(ClusterPolicy policy, MeshRandom random, ActiveClock clock) => policy.LoadBalancer switch
+    /// <param name="policy">Which one.</param>
+    /// <param name="random">The mesh's chance.</param>
+    /// <param name="clock">By which policies learn from calls.</param>
+    /// <param name="reports">Hears of the reports of servers, where the policy goes by them.</param>
+    public static Balancer Create(ClusterPolicy policy, MeshRandom random, ActiveClock clock, ILoadReportListener? reports = null) => policy.LoadBalancer switch
     {
         LoadBalancerPolicy.RoundRobin => new RoundRobinBalancer(random),
         LoadBalancerPolicy.Random => new RandomBalancer(random),
         LoadBalancerPolicy.LeastRequest => new LeastRequestBalancer(random, policy.LoadBalancerExtension.ChoiceCount),
         LoadBalancerPolicy.RingHash => new RingHashBalancer(random, policy.ConsistentHash!.Size, policy.LoadBalancerExtension.HashBalanceFactor),
         LoadBalancerPolicy.Maglev => new MaglevBalancer(random, policy.ConsistentHash!.Size, policy.LoadBalancerExtension.HashBalanceFactor),
-        LoadBalancerPolicy.Prequal => new PrequalBalancer(random, clock, policy.LoadBalancerExtension.ChoiceCount),
+        LoadBalancerPolicy.Prequal => new PrequalBalancer(random, clock, policy.LoadBalancerExtension.ChoiceCount, reports),
         LoadBalancerPolicy.PeakEwma => new PeakEwmaBalancer(random, clock, policy.LoadBalancerExtension.ChoiceCount),
         _ => throw new ArgumentOutOfRangeException(nameof(policy), policy.LoadBalancer, "A load balancer policy without a balancer."),
     };

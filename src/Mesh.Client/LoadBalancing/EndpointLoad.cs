@@ -42,6 +42,9 @@ internal sealed class EndpointLoad
     [FieldOffset(32)]
     private int _inFlightAtReport;
 
+    [FieldOffset(36)]
+    private int _isRefusalTold;
+
     public static EndpointLoad Of(EndpointState endpoint)
         => (EndpointLoad?)endpoint.Load ?? (EndpointLoad)endpoint.SetLoad(new EndpointLoad());
 
@@ -116,6 +119,9 @@ internal sealed class EndpointLoad
         Volatile.Write(ref _inFlightAtReport, inFlight);
         Volatile.Write(ref _reported, reported.Word);
     }
+
+    /// <summary>True once: that its reports cannot be used is told once.</summary>
+    public bool TellsOfRefusal() => Volatile.Read(ref _isRefusalTold) == 0 && Interlocked.Exchange(ref _isRefusalTold, 1) == 0;
 
     private static bool TryExchange(ref long word, long next, long current)
         => next == current || Interlocked.CompareExchange(ref word, next, current) == current;

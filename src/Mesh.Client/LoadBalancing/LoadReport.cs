@@ -21,28 +21,51 @@ internal readonly record struct LoadReport(int RequestsInFlight, long Latency)
 
     private const string LatencyKey = "latency=";
 
-    /// <summary>False for whatever is not exactly a report with values in range: a server may send anything.</summary>
-    public static bool TryParse(ReadOnlySpan<char> text, out LoadReport report)
+    /// <summary>Anything but <see cref="LoadReportState.Usable"/> for whatever is not exactly a report with values in range: a server may send
+    /// anything.</summary>
+    public static LoadReportState Parse(ReadOnlySpan<char> text, out LoadReport report)
     {
         report = default;
         var end = text.IndexOf(';');
         if (end < 0
             || !text.StartsWith(RequestsInFlightKey, StringComparison.Ordinal)
             || !text[(end + 1)..].StartsWith(LatencyKey, StringComparison.Ordinal)
-            || !int.TryParse(text[RequestsInFlightKey.Length..end], NumberStyles.None, CultureInfo.InvariantCulture, out var requests)
-            || !long.TryParse(text[(end + 1 + LatencyKey.Length)..], NumberStyles.None, CultureInfo.InvariantCulture, out var latency)
-            || requests > MaximumRequestsInFlight
-            || latency > MaximumLatency)
+            || !IsNumber(text[RequestsInFlightKey.Length..end], out var requests)
+            || !IsNumber(text[(end + 1 + LatencyKey.Length)..], out var latency))
+        {
+            return LoadReportState.Malformed;
+        }
+
+        if (requests > MaximumRequestsInFlight || latency > MaximumLatency)
+        {
+            return LoadReportState.OutOfRange;
+        }
+
+        report = new LoadReport((int)requests, latency);
+        return LoadReportState.Usable;
+    }
+
+    public static bool TryParse(ReadOnlySpan<char> text, out LoadReport report) => Parse(text, out report) == LoadReportState.Usable;
+
+    /// <summary>As <see cref="Parse"/> reads it; values out of range are the nearest that are in it.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{RequestsInFlightKey}{Math.Clamp(RequestsInFlight, 0, MaximumRequestsInFlight)};{LatencyKey}{Math.Clamp(Latency, 0, MaximumLatency)}");
+
+    private static bool IsNumber(ReadOnlySpan<char> digits, out long number)
+    {
+        number = 0;
+        if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9'))
         {
             return false;
         }
 
-        report = new LoadReport(requests, latency);
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number))
+        {
+            // Too many digits: a number out of any range.
+            number = long.MaxValue;
+        }
+
         return true;
     }
-
-    /// <summary>As <see cref="TryParse"/> reads it; values out of range are the nearest that are in it.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{RequestsInFlightKey}{Math.Clamp(RequestsInFlight, 0, MaximumRequestsInFlight)};{LatencyKey}{Math.Clamp(Latency, 0, MaximumLatency)}");
 }

@@ -9,7 +9,8 @@ namespace Mesh.Client.LoadBalancing;
 /// the least latency is picked, and where all are hot the one with the fewest requests. A part of the calls, and all while the pool is
 /// starved (servers that send no reports among them), go where peak EWMA would send them: they are what brings others into the pool.
 /// </summary>
-internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int choiceCount) : PeakEwmaBalancer(random, clock, choiceCount)
+internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int choiceCount, ILoadReportListener? reports = null)
+    : PeakEwmaBalancer(random, clock, choiceCount)
 {
     /// <summary>In microseconds; older reports tell nothing.</summary>
     private const double MaximumAge = 1e6;
@@ -27,12 +28,9 @@ internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int 
     public override void End(EndpointState endpoint, in CallSample sample)
     {
         base.End(endpoint, sample);
-        if (sample.Response is { } response
-            && response.Headers.NonValidated.TryGetValues(LoadReport.HeaderName, out var values)
-            && values.Count == 1
-            && LoadReport.TryParse(values.ToString(), out var report))
+        if (sample.Response is { } response)
         {
-            Report(endpoint, report, sample.Ended);
+            Learn(endpoint, LoadAnswer.Of(response), sample.Ended);
         }
     }
 
@@ -41,6 +39,18 @@ internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int 
     /// <param name="now">A timestamp of the <see cref="ActiveClock"/>.</param>
     public void Report(EndpointState endpoint, in LoadReport report, long now)
         => EndpointLoad.Of(endpoint).Report(ReportedLoad.Of(report, Clock.ToMicroseconds(now)), endpoint.InFlight);
+
+    private void Learn(EndpointState endpoint, in LoadAnswer answer, long now)
+    {
+        if (answer.State == LoadReportState.Usable)
+        {
+            Report(endpoint, answer.Report, now);
+        }
+        else if (answer.State != LoadReportState.None)
+        {
+            reports?.OnRefused(endpoint, answer.State, answer.Text!);
+        }
+    }
 
     protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
     {

@@ -20,4 +20,6 @@ internal static class EventIds
 
     /// <summary>Work beside the calls, of any room.</summary>
     public const int Background = 8000;
+
+    public const int LoadBalancing = 9000;
 }

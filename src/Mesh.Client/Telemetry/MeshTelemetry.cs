@@ -33,6 +33,7 @@ internal sealed class MeshTelemetry : IDisposable
     private readonly Counter<long> _healthChecks;
     private readonly Counter<long> _mirrors;
     private readonly Counter<long> _ignoredDeadlines;
+    private readonly Counter<long> _refusedLoadReports;
     private Func<IEnumerable<PoolMeasurement>>? _pools;
 
     /// <param name="meterFactory">Owns the meter; null makes one that lives as long as this object.</param>
@@ -57,6 +58,8 @@ internal sealed class MeshTelemetry : IDisposable
         _mirrors = meter.CreateCounter<long>("mesh.client.mirrors", "{request}", "Copies of calls for mirrors, sent or dropped.");
         _ignoredDeadlines = meter.CreateCounter<long>(
             "mesh.client.deadlines.ignored", "{request}", "Incoming requests whose deadline could not be used.");
+        _refusedLoadReports = meter.CreateCounter<long>(
+            "mesh.client.load_reports.refused", "{report}", "Reports of servers on their load that could not be used.");
         meter.CreateObservableUpDownCounter(
             "mesh.client.pool.calls", MeasurePools, "{call}", "Calls that hold or wait for a connection of a cluster with limits.");
     }
@@ -188,18 +191,10 @@ internal sealed class MeshTelemetry : IDisposable
     /// <summary>An endpoint of the cluster was asked whether it is well; <paramref name="host"/> is the fully qualified service.</summary>
     public void CountHealthCheck(string host, string? subset, bool hasPassed)
     {
-        if (!_healthChecks.Enabled)
+        if (_healthChecks.Enabled)
         {
-            return;
+            _healthChecks.Add(1, TagsOf(host, subset, TelemetryTags.HealthCheckResult, hasPassed ? "passed" : "failed"));
         }
-
-        var tags = new TagList { { TelemetryTags.Host, host }, { TelemetryTags.HealthCheckResult, hasPassed ? "passed" : "failed" } };
-        if (subset is not null)
-        {
-            tags.Add(TelemetryTags.Subset, subset);
-        }
-
-        _healthChecks.Add(1, tags);
     }
 
     /// <summary>A copy of a call was sent to a mirror, or was not; <paramref name="result"/> is a fixed text.</summary>
@@ -220,12 +215,33 @@ internal sealed class MeshTelemetry : IDisposable
         }
     }
 
+    /// <summary>A server's report on its load could not be used; <paramref name="host"/> is the fully qualified service, <paramref name="fault"/> a
+    /// fixed text.</summary>
+    public void CountRefusedLoadReport(string host, string? subset, string fault)
+    {
+        if (_refusedLoadReports.Enabled)
+        {
+            _refusedLoadReports.Add(1, TagsOf(host, subset, TelemetryTags.LoadReportFault, fault));
+        }
+    }
+
     public void Dispose()
     {
         Volatile.Write(ref _pools, null);
         _ownMeter?.Dispose();
         _source.Dispose();
         _attempts.Dispose();
+    }
+
+    private static TagList TagsOf(string host, string? subset, string tag, string value)
+    {
+        var tags = new TagList { { TelemetryTags.Host, host }, { tag, value } };
+        if (subset is not null)
+        {
+            tags.Add(TelemetryTags.Subset, subset);
+        }
+
+        return tags;
     }
 
     private List<Measurement<int>> MeasurePools()

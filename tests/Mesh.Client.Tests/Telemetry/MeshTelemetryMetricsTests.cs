@@ -52,6 +52,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
                 ("mesh.client.discovery.failures", "{failure}"),
                 ("mesh.client.ejections", "{ejection}"),
                 ("mesh.client.health_checks", "{check}"),
+                ("mesh.client.load_reports.refused", "{report}"),
                 ("mesh.client.mirrors", "{request}"),
                 ("mesh.client.pool.calls", "{call}"),
                 ("mesh.client.responses.leaked", "{response}"),
@@ -158,7 +159,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         };
         listener.Start();
         own.Dispose();
-        Assert.Equal(11, completed);
+        Assert.Equal(12, completed);
     }
 
     [Fact]
