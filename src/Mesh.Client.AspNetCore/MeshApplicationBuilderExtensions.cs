@@ -16,7 +16,8 @@ public static class MeshApplicationBuilderExtensions
     /// <summary>Captures the configured headers and the trace context of incoming requests, so that calls made while handling them carry them on.
     /// How long the sender waits (<c>x-envoy-expected-rq-timeout-ms</c>, <c>grpc-timeout</c>) becomes the longest time of those calls; the request
     /// itself is not ended by it.
-    /// Callers that balance by <c>PREQUAL</c> ask with the request header <c>x-mesh-load</c> how loaded this server is and are told in the response.
+    /// Callers that balance by <c>PREQUAL</c> ask with the request header <c>x-mesh-load</c> how loaded this server is and are told in the response;
+    /// requests that want nothing else (<c>OPTIONS /.well-known/mesh-load</c> with that header) are answered 204 here and go no further.
     /// Put it before what makes calls and before what security policies are meant to protect; calling it twice has no further effect.</summary>
     /// <remarks>AuthorizationPolicy, RequestAuthentication and PeerAuthentication with mode STRICT are not built yet. While the rules hold one
     /// that applies to this workload, every request is answered 503 with a line that names it: it is never let in unchecked. There is no exception for
@@ -45,10 +46,16 @@ public static class MeshApplicationBuilderExtensions
 
         var timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var load = new ServerLoad(timeProvider);
-        return app.Use(next => new LoadReportMiddleware(next, load).InvokeAsync).Use(next => new UnbuiltPolicyMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>()).InvokeAsync).Use(next =>
-        {
-            var logger = services.GetService<ILoggerFactory>()?.CreateLogger<IncomingContextMiddleware>() ?? NullLogger<IncomingContextMiddleware>.Instance;
-            return new IncomingContextMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>(), timeProvider, logger).InvokeAsync;
-        });
+
+        // Load first, so that requests that are refused count too; probes are answered behind what refuses, as everything else is.
+        return app
+            .Use(next => new LoadReportMiddleware(next, load).InvokeAsync)
+            .Use(next => new UnbuiltPolicyMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>()).InvokeAsync)
+            .Use(next => new LoadProbeMiddleware(next).InvokeAsync)
+            .Use(next =>
+            {
+                var logger = services.GetService<ILoggerFactory>()?.CreateLogger<IncomingContextMiddleware>() ?? NullLogger<IncomingContextMiddleware>.Instance;
+                return new IncomingContextMiddleware(next, services.GetRequiredService<IMeshConfigurationAccessor>(), timeProvider, logger).InvokeAsync;
+            });
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Client.AspNetCore.LoadBalancing;
 
-/// <summary>Counts requests, and tells callers that ask how loaded this server is.</summary>
+/// <summary>Counts requests, and tells callers that ask how loaded this server is. Probes are no load, and are not counted.</summary>
 internal sealed class LoadReportMiddleware(RequestDelegate next, ServerLoad load)
 {
     private static readonly Func<object, Task> Write = static state =>
@@ -13,16 +13,25 @@ internal sealed class LoadReportMiddleware(RequestDelegate next, ServerLoad load
         return Task.CompletedTask;
     };
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (LoadQuestion.IsAskedBy(context.Request))
+        {
+            context.Response.OnStarting(Write, (context.Response, load));
+            if (LoadQuestion.IsProbe(context.Request))
+            {
+                return next(context);
+            }
+        }
+
+        return InvokeCountedAsync(context);
+    }
+
+    private async Task InvokeCountedAsync(HttpContext context)
     {
         var begun = load.Begin();
         try
         {
-            if (context.Request.Headers.TryGetValue(LoadReport.HeaderName, out var question) && question.ToString() == LoadReport.Question)
-            {
-                context.Response.OnStarting(Write, (context.Response, load));
-            }
-
             await next(context);
         }
         finally

@@ -12,6 +12,10 @@ internal readonly record struct LoadReport(int RequestsInFlight, long Latency)
 
     public const string Question = "report";
 
+    /// <summary>Where a probe goes, by OPTIONS and with the question: it wants the report alone. No application has anything there, and OPTIONS promises
+    /// everywhere that nothing is done.</summary>
+    public const string ProbePath = "/.well-known/mesh-load";
+
     public const int MaximumRequestsInFlight = 1_000_000;
 
     /// <summary>An hour.</summary>
