@@ -39,7 +39,15 @@ internal sealed class BalancerUpdates(ClusterState cluster, TimeProvider timePro
     public void Replace(Balancer next)
     {
         next.Prepare(EndpointSet.Empty, cluster.Endpoints, Port);
+        var previous = Balancer;
         cluster.Balancer = next;
+        previous.Stop();
+
+        // By a full fence: of this and of the end of the cluster at once, one sees the other.
+        if (Interlocked.CompareExchange(ref _state, Stopped, Stopped) == Stopped)
+        {
+            next.Stop();
+        }
 
         // For a set that was published meanwhile, and prepared by the policy before.
         OnPublished();
@@ -50,6 +58,7 @@ internal sealed class BalancerUpdates(ClusterState cluster, TimeProvider timePro
         if (Interlocked.Exchange(ref _state, Stopped) != Stopped)
         {
             Volatile.Read(ref _timer)?.Dispose();
+            Balancer.Stop();
         }
     }
 

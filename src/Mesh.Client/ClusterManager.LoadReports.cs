@@ -11,6 +11,9 @@ internal sealed partial class ClusterManager
     /// a call too.</summary>
     public event Action<ClusterState, EndpointState, LoadReportState, string>? LoadReportRefused;
 
+    /// <summary>A server was asked for its load beside the calls. Raised without a lock, on any thread.</summary>
+    public event Action<ClusterState, LoadProbeOutcome>? LoadProbed;
+
     private Balancer CreateBalancer(ClusterState cluster, ClusterPolicy policy) => Balancer.Create(
         policy, _random, _activeClock, policy.LoadBalancer == LoadBalancerPolicy.Prequal ? new LoadReportListener(this, cluster) : null);
 
@@ -20,6 +23,12 @@ internal sealed partial class ClusterManager
             (manager, cluster, endpoint, state, text),
             static told => told.manager.LoadReportRefused?.Invoke(told.cluster, told.endpoint, told.state, told.text),
             "A listener to the reports of servers",
+            manager._backgroundLogger);
+
+        public void OnProbed(LoadProbeOutcome outcome) => Background.Run(
+            (manager, cluster, outcome),
+            static told => told.manager.LoadProbed?.Invoke(told.cluster, told.outcome),
+            "A listener to the probes of servers",
             manager._backgroundLogger);
     }
 }

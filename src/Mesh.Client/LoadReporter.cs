@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Client;
 
-/// <summary>Tells operators of servers whose reports on their load cannot be used.</summary>
+/// <summary>Tells operators how servers are probed for their load, and whose reports cannot be used.</summary>
 internal sealed partial class LoadReporter(MeshTelemetry telemetry, ILogger logger)
 {
     public const string Category = "Mesh.Client.LoadBalancing";
@@ -17,7 +17,18 @@ internal sealed partial class LoadReporter(MeshTelemetry telemetry, ILogger logg
 
     private int _told;
 
-    public void Connect(ClusterManager clusters) => clusters.LoadReportRefused += OnRefused;
+    public void Connect(ClusterManager clusters)
+    {
+        clusters.LoadReportRefused += OnRefused;
+        clusters.LoadProbed += OnProbed;
+    }
+
+    private void OnProbed(ClusterState cluster, LoadProbeOutcome outcome) => telemetry.CountLoadProbe(cluster.Key.Service, cluster.Key.Subset, outcome switch
+    {
+        LoadProbeOutcome.Answered => "answered",
+        LoadProbeOutcome.NoReport => "no_report",
+        _ => "failed",
+    });
 
     private void OnRefused(ClusterState cluster, EndpointState endpoint, LoadReportState state, string text)
     {

@@ -95,6 +95,30 @@ public sealed class BalancerUpdatesTests : IDisposable
     }
 
     [Fact]
+    public void Policy_that_gives_way_is_stopped_and_the_other_goes_on()
+    {
+        var (first, second) = (new Slow(() => { }), new Slow(() => { }));
+        _updates.Replace(first);
+
+        _updates.Replace(second);
+
+        Assert.Equal((1, 0), (first.Stops, second.Stops));
+    }
+
+    [Fact]
+    public void End_of_the_cluster_stops_its_policy_and_any_that_comes_after()
+    {
+        var (first, second) = (new Slow(() => { }), new Slow(() => { }));
+        _updates.Replace(first);
+        _updates.Stop();
+        Assert.Equal(1, first.Stops);
+
+        _updates.Replace(second);
+
+        Assert.Equal(1, second.Stops);
+    }
+
+    [Fact]
     public void Stop_leaves_no_timer()
     {
         Publish(10);
@@ -154,6 +178,10 @@ public sealed class BalancerUpdatesTests : IDisposable
         public Action OnComplete { get; set; } = onComplete;
 
         public List<int> Completed { get; } = [];
+
+        public int Stops { get; private set; }
+
+        public override void Stop() => Stops++;
 
         public override LoadBalancerPolicy Policy => LoadBalancerPolicy.Random;
 

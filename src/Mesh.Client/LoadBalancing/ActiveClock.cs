@@ -38,6 +38,9 @@ internal sealed class ActiveClock : IDisposable
         _tolerance = DetachedTimer.After(timeProvider, 0, Tolerance);
     }
 
+    /// <summary>The mesh's clock, for what waits.</summary>
+    public TimeProvider TimeProvider => _timeProvider;
+
     /// <summary>The timer runs.</summary>
     public bool IsBeating => Volatile.Read(ref _beat).Limit != long.MaxValue;
 

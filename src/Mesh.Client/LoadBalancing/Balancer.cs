@@ -44,6 +44,19 @@ internal abstract class Balancer(MeshRandom random)
     /// <summary>Goes by what servers report of their load with their answers, where they are asked to.</summary>
     public virtual bool AsksForReports => false;
 
+    /// <summary>Calls alone bring too few reports: whoever sends one there gives <see cref="StartProbes"/> a way to ask for some.</summary>
+    public virtual bool WantsProbes => false;
+
+    /// <summary>Asks some servers for their reports in the background, where that is still wanted. Neither waits nor throws.</summary>
+    public virtual void StartProbes(ILoadProbe probe)
+    {
+    }
+
+    /// <summary>Another policy takes its place, or the cluster has ended: nothing goes on in the background. Picks may still be made.</summary>
+    public virtual void Stop()
+    {
+    }
+
     /// <summary>An attempt is sent to the endpoint that was picked, at a timestamp of the <see cref="ActiveClock"/>.</summary>
     public virtual void Begin(EndpointState endpoint, long now)
     {

@@ -11,4 +11,7 @@ internal interface ILoadReportListener
     /// <param name="state">Why not.</param>
     /// <param name="text">What it sent, of any length.</param>
     void OnRefused(EndpointState endpoint, LoadReportState state, string text);
+
+    /// <summary>A server was asked for its report beside the calls.</summary>
+    void OnProbed(LoadProbeOutcome outcome);
 }

@@ -4,7 +4,7 @@ namespace Mesh.Client.LoadBalancing;
 
 /// <summary>What a server says of its own load in the header of an answer: <c>rif=12;latency=3400</c>.</summary>
 /// <param name="RequestsInFlight">Requests that it has in hand.</param>
-/// <param name="Latency">Microseconds that requests took lately which found about as many.</param>
+/// <param name="Latency">Microseconds that requests took lately which found about as many; 0 where there were none.</param>
 internal readonly record struct LoadReport(int RequestsInFlight, long Latency)
 {
     /// <summary>On a request it asks for the report, with the value <see cref="Question"/>; on the answer it is the report.</summary>

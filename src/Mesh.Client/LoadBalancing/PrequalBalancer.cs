@@ -5,11 +5,12 @@ namespace Mesh.Client.LoadBalancing;
 
 /// <summary>
 /// Prequal's hot and cold rule (Wydrowski, Kleinberg, Rumble, Archer: Load is not what you should balance, NSDI 2024) over what servers
-/// report with their answers, in place of probes: of the endpoints in a small pool those with many requests in flight are hot; of the others the one with
-/// the least latency is picked, and where all are hot the one with the fewest requests. A part of the calls, and all while the pool is
-/// starved (servers that send no reports among them), go where peak EWMA would send them: they are what brings others into the pool.
+/// report with their answers, in place of a probe for each call: of the endpoints in a small pool those with many requests in flight are hot; of the
+/// others the one with the least latency is picked, and where all are hot the one with the fewest requests. A part of the calls, and all while the pool is
+/// starved (servers that send no reports among them), go where peak EWMA would send them: they are what brings others into the pool, and
+/// while it is starved probes are.
 /// </summary>
-internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int choiceCount, ILoadReportListener? reports = null)
+internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clock, int choiceCount, ILoadReportListener? reports = null)
     : PeakEwmaBalancer(random, clock, choiceCount)
 {
     /// <summary>In microseconds; older reports tell nothing.</summary>
@@ -35,10 +36,16 @@ internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int 
     }
 
     /// <param name="endpoint">Whose server it is.</param>
-    /// <param name="report">What it said.</param>
+    /// <param name="report">What it said. One that knows of no latency, since its server has just started or was idle, is not gone by: it would make that
+    /// server the fastest of all, and each client would storm it.</param>
     /// <param name="now">A timestamp of the <see cref="ActiveClock"/>.</param>
     public void Report(EndpointState endpoint, in LoadReport report, long now)
-        => EndpointLoad.Of(endpoint).Report(ReportedLoad.Of(report, Clock.ToMicroseconds(now)), endpoint.InFlight);
+    {
+        if (report.Latency > 0)
+        {
+            EndpointLoad.Of(endpoint).Report(ReportedLoad.Of(report, Clock.ToMicroseconds(now)), endpoint.InFlight);
+        }
+    }
 
     private void Learn(EndpointState endpoint, in LoadAnswer answer, long now)
     {
@@ -62,6 +69,11 @@ internal sealed class PrequalBalancer(MeshRandom random, ActiveClock clock, int 
         if (count >= 2 && !isExploration)
         {
             return entries[Best(entries[..count], count)].Place;
+        }
+
+        if (count < 2 && context.Tried.IsEmpty)
+        {
+            NoteStarvation(group, pool, now);
         }
 
         var explored = base.Choose(group, context, ref clock);

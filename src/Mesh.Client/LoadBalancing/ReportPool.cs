@@ -10,7 +10,10 @@ internal sealed class ReportPool
 
     private const int None = -1;
 
+    private const long Never = long.MinValue;
+
     private readonly int[] _places = new int[Size];
+    private long _starvedAt = Never;
 
     public ReportPool() => Array.Fill(_places, None);
 
@@ -30,4 +33,14 @@ internal sealed class ReportPool
     public void Replace(int slot, int place) => Volatile.Write(ref _places[slot], place);
 
     public bool Contains(int place) => _places.AsSpan().Contains(place);
+
+    /// <summary>Remembers that it was found starved.</summary>
+    /// <param name="now">When.</param>
+    /// <param name="within">Time in which it counts that it was found so before, in the same unit.</param>
+    public bool IsStarvedAgain(long now, double within)
+    {
+        var before = Volatile.Read(ref _starvedAt);
+        Volatile.Write(ref _starvedAt, now);
+        return before != Never && now - before <= within;
+    }
 }

@@ -271,6 +271,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             call.RewriteScheme();
         }
 
+        call.LendWayToProbes(binding.Transport);
         return call.IsAsync
             ? transport.SendAsync(call.Request, call.Token)
             : Task.FromResult(transport.Send(call.Request, call.Token));

@@ -103,6 +103,16 @@ internal sealed partial class MeshCall
         }
     }
 
+    /// <summary>Where calls alone bring too few reports, some servers are asked beside this one, by the way that it goes itself.</summary>
+    /// <param name="policy">How its client's connections are made.</param>
+    public void LendWayToProbes(TransportPolicy policy)
+    {
+        if (_asksForReport && Balancer!.WantsProbes)
+        {
+            Balancer.StartProbes(new LoadProbe(Runtime.Transports, Cluster!, policy, Request));
+        }
+    }
+
     private void EndQuestion()
     {
         if (_asksForReport)

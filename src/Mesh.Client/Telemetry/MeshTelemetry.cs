@@ -33,6 +33,7 @@ internal sealed class MeshTelemetry : IDisposable
     private readonly Counter<long> _healthChecks;
     private readonly Counter<long> _mirrors;
     private readonly Counter<long> _ignoredDeadlines;
+    private readonly Counter<long> _loadProbes;
     private readonly Counter<long> _refusedLoadReports;
     private Func<IEnumerable<PoolMeasurement>>? _pools;
 
@@ -58,6 +59,7 @@ internal sealed class MeshTelemetry : IDisposable
         _mirrors = meter.CreateCounter<long>("mesh.client.mirrors", "{request}", "Copies of calls for mirrors, sent or dropped.");
         _ignoredDeadlines = meter.CreateCounter<long>(
             "mesh.client.deadlines.ignored", "{request}", "Incoming requests whose deadline could not be used.");
+        _loadProbes = meter.CreateCounter<long>("mesh.client.load_probes", "{probe}", "Servers asked for their load beside calls, with an answer or without.");
         _refusedLoadReports = meter.CreateCounter<long>(
             "mesh.client.load_reports.refused", "{report}", "Reports of servers on their load that could not be used.");
         meter.CreateObservableUpDownCounter(
@@ -212,6 +214,15 @@ internal sealed class MeshTelemetry : IDisposable
         if (_ignoredDeadlines.Enabled)
         {
             _ignoredDeadlines.Add(1, new KeyValuePair<string, object?>(TelemetryTags.DeadlineHeader, header));
+        }
+    }
+
+    /// <summary>A server of the cluster was asked for its load beside the calls; <paramref name="result"/> is a fixed text.</summary>
+    public void CountLoadProbe(string host, string? subset, string result)
+    {
+        if (_loadProbes.Enabled)
+        {
+            _loadProbes.Add(1, TagsOf(host, subset, TelemetryTags.LoadProbeResult, result));
         }
     }
 

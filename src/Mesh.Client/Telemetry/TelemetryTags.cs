@@ -16,6 +16,7 @@ internal static class TelemetryTags
     public const string MirrorResult = "mesh.mirror.result";
     public const string HealthCheckResult = "mesh.health_check.result";
     public const string DeadlineHeader = "mesh.deadline.header";
+    public const string LoadProbeResult = "mesh.load_probe.result";
     public const string LoadReportFault = "mesh.load_report.fault";
     public const string StatusCode = "http.response.status_code";
     public const string ErrorType = "error.type";

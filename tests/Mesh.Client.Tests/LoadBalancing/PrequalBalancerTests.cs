@@ -83,6 +83,15 @@ public sealed class PrequalBalancerTests : IDisposable
     }
 
     [Fact]
+    public void Server_that_knows_of_no_latency_is_not_the_fastest()
+    {
+        var set = Set(4);
+        Report(set, (3, 900), (3, 200), (0, 0), (3, 700));
+
+        Assert.InRange(Picks(set, 1000).Count(pick => pick == set.All[1]), LeastOfThousand, 1000);
+    }
+
+    [Fact]
     public void Report_comes_with_the_answer()
     {
         var endpoint = Set(1).All[0];

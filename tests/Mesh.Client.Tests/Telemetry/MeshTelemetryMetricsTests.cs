@@ -52,6 +52,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
                 ("mesh.client.discovery.failures", "{failure}"),
                 ("mesh.client.ejections", "{ejection}"),
                 ("mesh.client.health_checks", "{check}"),
+                ("mesh.client.load_probes", "{probe}"),
                 ("mesh.client.load_reports.refused", "{report}"),
                 ("mesh.client.mirrors", "{request}"),
                 ("mesh.client.pool.calls", "{call}"),
@@ -159,7 +160,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         };
         listener.Start();
         own.Dispose();
-        Assert.Equal(12, completed);
+        Assert.Equal(13, completed);
     }
 
     [Fact]
