@@ -32,6 +32,25 @@ internal sealed class ClientSide
 
     public int Pick() => _places[_balancer.Pick(_set, new([], _clock))!];
 
+    /// <summary>Null where the policy asks nobody beside the call.</summary>
+    public ProbesUnderWay? TryBeginProbes()
+    {
+        if (_balancer is not PrequalBalancer { WantsProbes: true } prequal || !prequal.TryBeginProbes(out var group))
+        {
+            return null;
+        }
+
+        var places = new int[ProbeRound.MaximumProbes];
+        var asked = prequal.DrawUnreported(group, places);
+        if (asked > 0)
+        {
+            return new ProbesUnderWay(prequal, group, places[..asked]);
+        }
+
+        prequal.EndProbes(0, 0);
+        return null;
+    }
+
     public void Begin(int server, long now)
     {
         _endpoints[server].BeginCall();

@@ -72,7 +72,10 @@ internal static class Scenarios
     /// <summary>Thousands of servers, of which a client calls each a few times a second: little is learnt of each.</summary>
     public static Scenario Large { get; } = SlowSet with { Name = "large", Servers = 2_000, Clients = 100, WarmUp = 3, Duration = 6, HasOracle = false };
 
-    public static IReadOnlyList<Scenario> All { get; } = [Flat, SlowSet, MovingSet, FastFailure, Freeze, ZoneLoss, ColdStart, Small, SmallMoving, Large];
+    /// <summary>Many clients, each of which calls rarely and so hears little of the servers.</summary>
+    public static Scenario Rare { get; } = SlowSet with { Name = "rare", Clients = 5_000, HasOracle = false };
+
+    public static IReadOnlyList<Scenario> All { get; } = [Flat, SlowSet, MovingSet, FastFailure, Freeze, ZoneLoss, ColdStart, Small, SmallMoving, Large, Rare];
 
     private static void MakeSlow(Simulation simulation, int round)
     {

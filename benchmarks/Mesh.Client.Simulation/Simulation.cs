@@ -16,6 +16,7 @@ internal sealed class Simulation
     private readonly Server[] _servers;
     private readonly ClientSide[] _clients;
     private readonly List<Call> _calls = [];
+    private readonly List<Probe> _probes = [];
     private readonly Stack<int> _freeCalls = new();
     private readonly LatencyHistogram _latencies = new();
     private readonly long _countFrom;
@@ -47,6 +48,8 @@ internal sealed class Simulation
         Served,
         Answered,
         GivenUp,
+        ProbeReached,
+        ProbeEnded,
     }
 
     public Scenario Scenario { get; }
@@ -128,6 +131,12 @@ internal sealed class Simulation
             case EventKind.GivenUp when IsLive(next):
                 End(next.Call, _calls[next.Call].EndsWith);
                 break;
+            case EventKind.ProbeReached:
+                ReachByProbe(next.Call);
+                break;
+            case EventKind.ProbeEnded:
+                _probes[next.Call].Round.End(_probes[next.Call].Place, _probes[next.Call].Answer);
+                break;
         }
     }
 
@@ -158,6 +167,29 @@ internal sealed class Simulation
         }
 
         _events.Enqueue(new(EventKind.Reached, index, call.Generation), _clock.Now + NetworkTime);
+        if (client.TryBeginProbes() is { } round)
+        {
+            foreach (var asked in round.Places)
+            {
+                _probes.Add(new Probe(round, asked));
+                _events.Enqueue(new(EventKind.ProbeReached, _probes.Count - 1, 0), _clock.Now + NetworkTime);
+            }
+        }
+    }
+
+    /// <summary>Middleware answers it, before anything that takes a worker.</summary>
+    private void ReachByProbe(int index)
+    {
+        var probe = _probes[index];
+        var server = _servers[probe.Place];
+        probe.Answer = server.Behaviour switch
+        {
+            ServerBehaviour.Serves => new LoadAnswer(LoadReportState.Usable, server.Load.Report(), null),
+            ServerBehaviour.FailsFast => default(LoadAnswer),
+            _ => null,
+        };
+        var time = probe.Answer is null ? ToTime(ProbeRound.Deadline.TotalSeconds) : NetworkTime;
+        _events.Enqueue(new(EventKind.ProbeEnded, index, 0), _clock.Now + time);
     }
 
     private int AskOracle()
@@ -259,7 +291,19 @@ internal sealed class Simulation
         return Math.Exp((sigma * normal) - (sigma * sigma / 2));
     }
 
+    /// <param name="Kind">What happens.</param>
+    /// <param name="Call">To which call, or to which probe.</param>
+    /// <param name="Generation">Of the call.</param>
     private readonly record struct Event(EventKind Kind, int Call, int Generation);
+
+    private sealed class Probe(ProbesUnderWay round, int place)
+    {
+        public ProbesUnderWay Round { get; } = round;
+
+        public int Place { get; } = place;
+
+        public LoadAnswer? Answer { get; set; }
+    }
 
     private sealed class Call
     {
