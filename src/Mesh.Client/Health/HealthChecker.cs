@@ -73,10 +73,14 @@ internal sealed class HealthChecker
 
         for (var check = 0; check < news; check++)
         {
-            OnFailed(cluster, endpoint, reason);
+            MarkFailed(endpoint, reason);
         }
 
         AvailableEndpoints.Publish(cluster);
+        for (var check = 0; check < news; check++)
+        {
+            TellFailed(cluster, endpoint, reason);
+        }
     }
 
     internal TimeSpan Draw(TimeSpan jitter) => jitter > TimeSpan.Zero ? jitter * _random.NextDouble() : TimeSpan.Zero;
@@ -93,11 +97,10 @@ internal sealed class HealthChecker
                 endpoint.RestartAge(TimeProvider.GetTimestamp());
             }
 
-            Tell(EndpointRecovered, (cluster, endpoint), static (listeners, told) => listeners(told.cluster, told.endpoint));
         }
         else if (hasChanged)
         {
-            OnFailed(cluster, endpoint, result.Reason);
+            MarkFailed(endpoint, result.Reason);
         }
 
         var isReturned = false;
@@ -111,16 +114,28 @@ internal sealed class HealthChecker
         {
             AvailableEndpoints.Publish(cluster);
         }
+
+        // Once picks go by it: who is told may ask the mesh.
+        if (hasChanged && result.IsHealthy)
+        {
+            Tell(EndpointRecovered, (cluster, endpoint), static (listeners, told) => listeners(told.cluster, told.endpoint));
+        }
+        else if (hasChanged)
+        {
+            TellFailed(cluster, endpoint, result.Reason);
+        }
     }
 
     private static ClusterChecks? ChecksOf(ClusterState cluster) => (ClusterChecks?)cluster.HealthChecks;
 
-    private void OnFailed(ClusterState cluster, EndpointState endpoint, string reason)
+    private static void MarkFailed(EndpointState endpoint, string reason)
     {
         endpoint.Health.CheckFailure = reason;
         endpoint.BeginFailedCheck();
-        Tell(EndpointFailed, (cluster, endpoint, reason), static (listeners, told) => listeners(told.cluster, told.endpoint, told.reason));
     }
+
+    private void TellFailed(ClusterState cluster, EndpointState endpoint, string reason)
+        => Tell(EndpointFailed, (cluster, endpoint, reason), static (listeners, told) => listeners(told.cluster, told.endpoint, told.reason));
 
     private void Tell<TListeners, TState>(TListeners? listeners, TState state, Action<TListeners, TState> tell)
         where TListeners : Delegate
