@@ -12,4 +12,8 @@ public sealed record MeshClusterStatus(string Name, string Service, string? Subs
 
     /// <summary>What the retry budget has left; null where it is switched off, or Istio's <c>retryBudget</c> stands in its place.</summary>
     public MeshRetryBudgetStatus? RetryBudget { get; init; }
+
+    /// <summary>After how long without response headers a call is sent to another endpoint as well, by the newest rules: the <c>delay</c> of
+    /// <c>hedging</c>, or what its <c>percentile</c> has come to. Null where calls are not hedged, or not enough of them have been answered yet.</summary>
+    public TimeSpan? HedgeDelay { get; init; }
 }

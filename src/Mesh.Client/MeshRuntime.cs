@@ -151,6 +151,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         {
             ConnectionPool = cluster.Limits is ConnectionLimits limits ? new(limits.Active, limits.Pending, limits.Retries, limits.Overflows) : null,
             RetryBudget = ClusterResilience.Of(cluster).Budget is { Policy.IsEnabled: true } budget ? new(budget.Available, budget.Refused) : null,
+            HedgeDelay = cluster.Model.Policy.Hedging is { } hedging ? CallHedging.DelayOf(hedging, cluster) : null,
         }),
     ];
 

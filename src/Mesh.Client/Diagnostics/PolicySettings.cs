@@ -17,6 +17,7 @@ internal static class PolicySettings
         .. Warmup(policy.Warmup),
         .. Outliers(policy.OutlierDetection),
         .. Checks(policy.HealthChecks),
+        .. Hedging(policy.Hedging),
         .. Tls(policy.Tls),
     ];
 
@@ -54,6 +55,19 @@ internal static class PolicySettings
         };
         var suspects = check.OnlySuspects ? ", suspects only" : "";
         return $"{asked} every {Wording.Duration(check.Interval)}, timeout {Wording.Duration(check.Timeout)}{suspects}";
+    }
+
+    private static IEnumerable<MeshSetting> Hedging(HedgingConfiguration? hedging)
+    {
+        if (hedging is null)
+        {
+            yield break;
+        }
+
+        yield return hedging is { Percentile: { } percentile }
+            ? new("x-mesh hedging.percentile", percentile.ToString(CultureInfo.InvariantCulture), $"at least {Wording.Duration(hedging.MinimumDelay)}")
+            : new("x-mesh hedging.delay", Wording.Duration(hedging.Delay!.Value), null);
+        yield return new("x-mesh hedging.maxHedges", Wording.Number(hedging.MaxHedges), Default(hedging.MaxHedges == new HedgingConfiguration().MaxHedges));
     }
 
     private static IEnumerable<MeshSetting> Locality(LocalityPolicy? locality)

@@ -35,6 +35,8 @@ internal sealed record ClusterPolicy
 
     /// <summary>How many calls may be repeated; off where a rule has Istio's budget, which is one of <see cref="Limits"/>, and says no more.</summary>
     public RetryBudgetExtension RetryBudget { get; init; } = RetryBudgetExtension.Default;
+    /// <summary>Null: no call is sent twice at a time.</summary>
+    public HedgingConfiguration? Hedging { get; init; }
 
     /// <summary>Calls of HTTP/1.1 are sent as HTTP/2.</summary>
     public bool UpgradesToHttp2 { get; init; }

@@ -47,10 +47,17 @@ internal static class CallRouter
 
     /// <summary>Before each attempt: what newer rules have closed since the call began is closed for it too. Null where nothing is.</summary>
     public static HttpResponseMessage? RefuseByNow(MeshCall call, bool ownsTransport)
+        => RefusalByNow(call, ownsTransport) is { } reason
+            ? MeshAnswer.Create(call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.None, reason)
+            : null;
+
+    /// <summary>The same, without the answer.</summary>
+    public static bool IsClosedByNow(MeshCall call, bool ownsTransport) => RefusalByNow(call, ownsTransport) is not null;
+
+    private static string? RefusalByNow(MeshCall call, bool ownsTransport)
     {
         var newest = call.Cluster!.Model;
-        var reason = newest.Refusal is { } insecure ? $"cluster {newest.Key}: {insecure}" : TlsRefusal(newest, ownsTransport);
-        return reason is null ? null : MeshAnswer.Create(call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.None, reason);
+        return newest.Refusal is { } insecure ? $"cluster {newest.Key}: {insecure}" : TlsRefusal(newest, ownsTransport);
     }
 
     private static string? TlsRefusal(ClusterModel cluster, bool ownsTransport) => cluster.Policy is { Tls: { } asked, IsPassThrough: true }

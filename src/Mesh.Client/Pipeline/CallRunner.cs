@@ -126,7 +126,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 failure = null;
                 try
                 {
-                    response = await (call.Attempt = SendAsync(call)).ConfigureAwait(false);
+                    response = await (call.Attempt = call.Policy.Hedging is null ? SendAsync(call, call.Token) : CallHedging.SendAsync(this, call)).ConfigureAwait(false);
                     verdict = AttemptVerdict.FromResponse(response, call.RetryPolicy);
                 }
                 catch (Exception) when (call.CallerToken.IsCancellationRequested || call.Body is { HasFailed: true })
@@ -250,7 +250,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 
     /// <summary>Over the mesh's own connections, or through the application's own handler (a test server, a mock, special certificates), which
     /// sees the endpoint's address in the URI and the logical name in <c>Host</c> until the answer has come.</summary>
-    public Task<HttpResponseMessage> SendAsync(MeshCall call)
+    public Task<HttpResponseMessage> SendAsync(MeshCall call, CancellationToken token)
     {
         if (binding.Transport is null || call.Policy.IsPassThrough)
         {
@@ -260,8 +260,8 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             }
 
             return call.IsAsync
-                ? handler.SendToPrimaryAsync(call.Request, call.Token)
-                : Task.FromResult(handler.SendToPrimary(call.Request, call.Token));
+                ? handler.SendToPrimaryAsync(call.Request, token)
+                : Task.FromResult(handler.SendToPrimary(call.Request, token));
         }
 
         var transport = call.Runtime.Transports.BeginCall(call.Endpoint!, call.Cluster!, call.Policy, binding.Transport, call.StartedAt);
@@ -273,7 +273,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
 
         call.LendWayToProbes(binding.Transport);
         return call.IsAsync
-            ? transport.SendAsync(call.Request, call.Token)
-            : Task.FromResult(transport.Send(call.Request, call.Token));
+            ? transport.SendAsync(call.Request, token)
+            : Task.FromResult(transport.Send(call.Request, token));
     }
 }

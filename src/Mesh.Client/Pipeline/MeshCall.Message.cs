@@ -30,17 +30,23 @@ internal sealed partial class MeshCall
     }
 
     /// <summary>Before each further attempt: servers inside the mesh are told that it is one, and its trace headers are written fresh.</summary>
-    public void BeginResend()
+    public void BeginResend() => Context = BeginResend(Request, Attempts);
+
+    /// <summary>The same for a message that is sent beside the call's own, and what was decided for it.</summary>
+    public CallContext BeginResend(HttpRequestMessage message, int count)
     {
+        var context = Context!;
         if (Snapshot.Configuration.Extension.StopRetryChain)
         {
-            Context = ContextPropagator.MarkRetry(Request, Context!, Host.Host.ReceivesContext && Cluster!.Model.Service.ReceivesContext);
+            context = ContextPropagator.MarkRetry(message, context, Host.Host.ReceivesContext && Cluster!.Model.Service.ReceivesContext);
         }
 
         if (IsTraced)
         {
-            ContextPropagator.BeginResend(Request, Context!, Retries.Count);
+            ContextPropagator.BeginResend(message, context, count);
         }
+
+        return context;
     }
 
     public void EndContext()
@@ -64,7 +70,8 @@ internal sealed partial class MeshCall
 
     /// <summary>Tells the server how long its answer is waited for, on each attempt. Never longer than the caller itself said in the same
     /// header, from which the time passes too.</summary>
-    public void TellTime()
+    /// <param name="copy">A message that is sent beside the call's own; null for that.</param>
+    public void TellTime(HttpRequestMessage? copy = null)
     {
         var left = Deadline?.AttemptLeft;
         if ((left is null && Attempts == 1) || !Host.Host.ReceivesContext || !Cluster!.Model.Service.ReceivesContext
@@ -90,7 +97,7 @@ internal sealed partial class MeshCall
         if (left is { } time)
         {
             (_timeHeader, _timeOfCaller) = (header, ofCaller);
-            TraceHeaders.Write(Request.Headers, header, DeadlineHeaders.Format(header, time));
+            TraceHeaders.Write((copy ?? Request).Headers, header, DeadlineHeaders.Format(header, time));
         }
     }
 

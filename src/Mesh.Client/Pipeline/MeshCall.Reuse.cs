@@ -71,6 +71,7 @@ internal sealed partial class MeshCall
         Flags = MeshResponseFlags.None;
         Balancer = null;
         Attempts = 0;
+        Hedges = 0;
         Endpoint = null;
         Activity = null;
         Context = null;

@@ -120,6 +120,10 @@ internal sealed partial class MeshCall
             Balancer.Begin(endpoint, _sentAt);
             AskForReport();
         }
+        else if (Policy.Hedging is not null)
+        {
+            _sentAt = Runtime.ActiveClock.GetTimestamp();
+        }
 
         if (RetryPolicy.PerTryTimeout is { } time)
         {
@@ -215,6 +219,11 @@ internal sealed partial class MeshCall
     public void Report(CallOutcome outcome, HttpResponseMessage? response = null)
     {
         EndLesson(outcome, response);
+        if (Policy.Hedging is not null)
+        {
+            CallHedging.Observe(this, outcome);
+        }
+
         Runtime.OutlierDetector.Report(Cluster!, Endpoint!, outcome, response is null ? 0 : (int)response.StatusCode);
         if (Cluster!.HealthChecks is not null)
         {
@@ -263,6 +272,7 @@ internal sealed partial class MeshCall
         Cluster = Activity is null ? null : Cluster?.Name,
         Endpoint = Policy.IsPassThrough ? null : Endpoint?.Endpoint.Address,
         Attempts = Attempts,
+        Hedges = Hedges,
         Flags = Flags,
         RetryStop = RetryStopTexts.Of(RetryStop, BodyObstacle),
         StatusCode = statusCode,

@@ -154,7 +154,7 @@ internal sealed class MirrorSender : IDisposable
         copy.BeginAttempt(endpoint);
         try
         {
-            using var response = await runner.SendAsync(copy).ConfigureAwait(false);
+            using var response = await runner.SendAsync(copy, copy.Token).ConfigureAwait(false);
             copy.Report(AttemptVerdict.FromResponse(response, copy.RetryPolicy).Outcome, response);
             return "answered";
         }

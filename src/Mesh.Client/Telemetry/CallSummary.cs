@@ -21,6 +21,9 @@ internal readonly struct CallSummary
 
     public int Attempts { get; init; }
 
+    /// <summary>How many of them were copies sent beside another.</summary>
+    public int Hedges { get; init; }
+
     public MeshResponseFlags Flags { get; init; }
 
     /// <summary>What kept the call from being sent once more, as a fixed text; null where nothing did.</summary>

@@ -26,6 +26,7 @@ internal sealed class MeshTelemetry : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _stoppedRetries;
+    private readonly Counter<long> _hedges;
     private readonly Counter<long> _leaked;
     private readonly Counter<long> _reloads;
     private readonly Counter<long> _discoveryFailures;
@@ -50,6 +51,7 @@ internal sealed class MeshTelemetry : IDisposable
             "mesh.client.call.duration", "s", "Duration of calls through the mesh, all attempts and waits included.", tags: null, DurationAdvice);
         _retries = meter.CreateCounter<long>("mesh.client.retries", "{retry}", "Attempts beyond the first of a call.");
         _stoppedRetries = meter.CreateCounter<long>("mesh.client.retries.stopped", "{call}", "Calls whose last attempt called for another one that was not sent.");
+        _hedges = meter.CreateCounter<long>("mesh.client.hedges", "{request}", "Copies of attempts that were late, sent or dropped.");
         _leaked = meter.CreateCounter<long>("mesh.client.responses.leaked", "{response}", "Responses that were neither read nor disposed.");
         _reloads = meter.CreateCounter<long>("mesh.client.configuration.reloads", "{reload}", "Documents of rules that changed, taken over or refused.");
         _discoveryFailures = meter.CreateCounter<long>(
@@ -143,6 +145,15 @@ internal sealed class MeshTelemetry : IDisposable
         if (_stoppedRetries.Enabled)
         {
             _stoppedRetries.Add(1, new(TelemetryTags.Host, host), new KeyValuePair<string, object?>(TelemetryTags.RetryStop, reason));
+        }
+    }
+
+    /// <summary>A copy of a late attempt has ended, or was not sent; <paramref name="result"/> is a fixed text.</summary>
+    public void CountHedge(string host, string result)
+    {
+        if (_hedges.Enabled)
+        {
+            _hedges.Add(1, new(TelemetryTags.Host, host), new KeyValuePair<string, object?>(TelemetryTags.HedgeResult, result));
         }
     }
 
@@ -329,6 +340,11 @@ internal sealed class MeshTelemetry : IDisposable
         activity.SetTag(TelemetryTags.Endpoint, summary.Endpoint);
         activity.SetTag(TelemetryTags.Attempts, Box(summary.Attempts));
         activity.SetTag(TelemetryTags.RetryStop, summary.RetryStop);
+        if (summary.Hedges > 0)
+        {
+            activity.SetTag(TelemetryTags.Hedges, Box(summary.Hedges));
+        }
+
         activity.SetTag(TelemetryTags.SpanFlags, MeshResponseFlagsText.ToText(summary.Flags));
         if (summary.StatusCode != 0)
         {

@@ -8,6 +8,8 @@ internal static class TelemetryTags
     public const string Subset = "mesh.subset";
     public const string Endpoint = "mesh.endpoint";
     public const string Attempts = "mesh.attempts";
+    public const string Hedges = "mesh.hedges";
+    public const string HedgeResult = "mesh.hedge.result";
     public const string MetricFlags = "mesh.response_flags";
     public const string Reason = "mesh.retry.reason";
     public const string RetryStop = "mesh.retry.stop_reason";
@@ -23,6 +25,9 @@ internal static class TelemetryTags
     public const string ResendCount = "http.request.resend_count";
     public const string PeerAddress = "network.peer.address";
     public const string PeerPort = "network.peer.port";
+
+    /// <summary>An event of the call's span.</summary>
+    public const string HedgeEvent = "mesh.hedge";
 
     /// <summary>As Envoy names them on spans and Kiali reads them.</summary>
     public const string SpanFlags = "response_flags";

@@ -52,6 +52,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
                 ("mesh.client.discovery.failures", "{failure}"),
                 ("mesh.client.ejections", "{ejection}"),
                 ("mesh.client.health_checks", "{check}"),
+                ("mesh.client.hedges", "{request}"),
                 ("mesh.client.load_probes", "{probe}"),
                 ("mesh.client.load_reports.refused", "{report}"),
                 ("mesh.client.mirrors", "{request}"),
@@ -120,6 +121,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         using var capture = Listen();
         _telemetry.CountRetry("a.default.svc.cluster.local", "connect-failure");
         _telemetry.CountStoppedRetry("a.default.svc.cluster.local", "exhausted");
+        _telemetry.CountHedge("a.default.svc.cluster.local", "won");
         _telemetry.CountLeakedResponse("b.default.svc.cluster.local");
         _telemetry.CountReload(accepted: true);
         _telemetry.CountReload(accepted: false);
@@ -131,6 +133,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
             [
                 "mesh.client.retries 1 mesh.host=a.default.svc.cluster.local,mesh.retry.reason=connect-failure",
                 "mesh.client.retries.stopped 1 mesh.host=a.default.svc.cluster.local,mesh.retry.stop_reason=exhausted",
+                "mesh.client.hedges 1 mesh.host=a.default.svc.cluster.local,mesh.hedge.result=won",
                 "mesh.client.responses.leaked 1 mesh.host=b.default.svc.cluster.local",
                 "mesh.client.configuration.reloads 1 mesh.reload.result=accepted",
                 "mesh.client.configuration.reloads 1 mesh.reload.result=refused",
@@ -160,7 +163,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         };
         listener.Start();
         own.Dispose();
-        Assert.Equal(13, completed);
+        Assert.Equal(14, completed);
     }
 
     [Fact]

@@ -98,6 +98,7 @@ internal static class ExtensionBinder
             OutlierDetection = OutlierExtensionBinder.Bind(fields.Object("outlierDetection")),
             RetryBudget = RetryBudgetBinder.BindExtension(fields.Object("retryBudget")),
             HealthChecks = HealthCheckBinder.Bind(fields, "healthChecks"),
+            Hedging = HedgingBinder.Bind(fields.Object("hedging")),
         };
         fields.Finish();
         return extension;

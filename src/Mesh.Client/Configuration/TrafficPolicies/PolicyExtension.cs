@@ -11,4 +11,6 @@ internal sealed record PolicyExtension
 
     /// <summary>Null: nothing is said of them.</summary>
     public ValueList<HealthCheckConfiguration>? HealthChecks { get; init; }
+
+    public HedgingConfiguration? Hedging { get; init; }
 }

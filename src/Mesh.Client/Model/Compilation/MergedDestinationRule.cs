@@ -83,6 +83,7 @@ internal sealed class MergedDestinationRule
             Warmup = effective.LoadBalancer?.Warmup,
             OutlierDetection = Extended(effective.OutlierDetection, own?.Extension?.OutlierDetection ?? _policy?.Extension?.OutlierDetection),
             HealthChecks = own?.Extension?.HealthChecks ?? _policy?.Extension?.HealthChecks ?? defaults.HealthChecks,
+            Hedging = own?.Extension?.Hedging ?? _policy?.Extension?.Hedging,
             Connections = Connections(effective.ConnectionPool),
             Limits = Limits(effective.ConnectionPool) with { RetryBudget = retryBudget },
             RetryBudget = own?.Extension?.RetryBudget

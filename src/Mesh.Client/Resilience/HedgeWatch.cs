@@ -1,0 +1,211 @@
+using System.Collections.Concurrent;
+using System.Threading.Tasks.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Client.Resilience;
+
+/// <summary>
+/// What an attempt that may be hedged waits for: that one of its copies ends, or that it is time for the next. Holds the token of the first of
+/// them as well. Pooled with its timer, which is left running where it fires early enough anyway, as <see cref="CallDeadline"/> does: of calls
+/// in a row most never touch it.
+/// </summary>
+/// <remarks>One waits, at most one at a time; everyone may wake him. He may be woken for nothing, and looks himself what has happened: a timer
+/// or a task of the call before may come late.</remarks>
+internal sealed class HedgeWatch : IValueTaskSource, IDisposable
+{
+    private const long Never = long.MaxValue;
+    private const long Due = long.MinValue;
+
+    private const int Quiet = 0;
+    private const int Waiting = 1;
+    private const int Woken = 2;
+
+    private const int PoolLimit = 256;
+
+    /// <summary>Timers count whole milliseconds, and may come that much early.</summary>
+    public static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
+
+    private const string Work = "The time for a hedge";
+
+    private static readonly ConcurrentQueue<HedgeWatch> Pool = new();
+    private static int _pooled;
+
+    private readonly CancellationTokenSource _source = new();
+    private readonly Lock _arming = new();
+    private readonly TimeProvider _timeProvider;
+    private readonly ITimer _timer;
+    private readonly Action _wake;
+    private ManualResetValueTaskSourceCore<bool> _wait;
+    private int _state = Quiet;
+    private CancellationTokenRegistration _registration;
+    private CancellationToken _parent;
+    private bool _isPooled;
+    private long _due = Never;
+    private long _firesAt = Never;
+
+    private HedgeWatch(TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        _wake = Wake;
+        _timer = DetachedTimer.Create(timeProvider, static watch => watch.OnTimer(), this, Work, logger: null);
+    }
+
+    /// <summary>That of the first attempt, which ends with the call's.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>The time that was asked for has come.</summary>
+    public bool IsDue => Volatile.Read(ref _due) == Due;
+
+    /// <param name="timeProvider">The mesh's clock.</param>
+    /// <param name="isPooled">What gets <see cref="Token"/> has no use for it once it has answered: it will be another's.</param>
+    /// <param name="parent">The call's token.</param>
+    public static HedgeWatch Start(TimeProvider timeProvider, bool isPooled, CancellationToken parent)
+    {
+        HedgeWatch? watch = null;
+        if (isPooled && timeProvider == TimeProvider.System && Pool.TryDequeue(out watch))
+        {
+            Interlocked.Decrement(ref _pooled);
+        }
+
+        watch ??= new HedgeWatch(timeProvider);
+        watch._parent = parent;
+        watch._isPooled = isPooled && timeProvider == TimeProvider.System;
+        if (parent.CanBeCanceled)
+        {
+            watch._registration = parent.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), watch._source);
+        }
+
+        return watch;
+    }
+
+    /// <summary>Ends the first attempt.</summary>
+    /// <param name="logger">Where failures of those are told who wait for the token.</param>
+    public void Cancel(ILogger? logger) => Background.Run(_source, static source => source.Cancel(), "The end of an attempt that is not needed any more", logger);
+
+    /// <summary>Wakes when the task ends. Its exception stays its own.</summary>
+    public void Watch(Task task) => task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_wake);
+
+    /// <summary>Wakes after <paramref name="delay"/>, with <see cref="IsDue"/>.</summary>
+    public void WakeAfter(TimeSpan delay)
+    {
+        var due = DetachedTimer.After(_timeProvider, _timeProvider.GetTimestamp(), delay);
+        Interlocked.Exchange(ref _due, due);
+
+        // What is written above is seen by a timer that fires too late to be seen here.
+        if (due < Volatile.Read(ref _firesAt))
+        {
+            lock (_arming)
+            {
+                Arm(due);
+            }
+        }
+    }
+
+    /// <summary>Completes at the next wake, or at once after one that nobody waited for.</summary>
+    public ValueTask WaitAsync()
+    {
+        _wait.Reset();
+        if (Interlocked.CompareExchange(ref _state, Waiting, Quiet) == Quiet)
+        {
+            return new ValueTask(this, _wait.Version);
+        }
+
+        Volatile.Write(ref _state, Quiet);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Once only, when all attempts have ended.</summary>
+    public void Dispose()
+    {
+        var isUntouched = _registration.Unregister() || !_parent.CanBeCanceled;
+        _registration = default;
+        _parent = default;
+        Interlocked.Exchange(ref _due, Never);
+        if (_isPooled && isUntouched && _source.TryReset())
+        {
+            if (Interlocked.Increment(ref _pooled) <= PoolLimit)
+            {
+                Pool.Enqueue(this);
+                return;
+            }
+
+            Interlocked.Decrement(ref _pooled);
+        }
+
+        _timer.Dispose();
+    }
+
+    void IValueTaskSource.GetResult(short token) => _wait.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _wait.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        => _wait.OnCompleted(continuation, state, token, flags);
+
+    private void Wake()
+    {
+        while (true)
+        {
+            var state = Volatile.Read(ref _state);
+            if (state == Woken)
+            {
+                return;
+            }
+
+            if (Interlocked.CompareExchange(ref _state, state == Waiting ? Quiet : Woken, state) != state)
+            {
+                continue;
+            }
+
+            if (state == Waiting)
+            {
+                _wait.SetResult(true);
+            }
+
+            return;
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Arm(long due)
+    {
+        if (due < _firesAt)
+        {
+            _firesAt = due;
+            var left = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), due);
+            _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnTimer()
+    {
+        lock (_arming)
+        {
+            Interlocked.Exchange(ref _firesAt, Never);
+            var due = Volatile.Read(ref _due);
+            while (due is not (Never or Due) && _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), due) < TimerResolution)
+            {
+                var seen = Interlocked.CompareExchange(ref _due, Due, due);
+                if (seen == due)
+                {
+                    break;
+                }
+
+                due = seen;
+            }
+
+            due = Volatile.Read(ref _due);
+            if (due != Due)
+            {
+                if (due != Never)
+                {
+                    Arm(due);
+                }
+
+                return;
+            }
+        }
+
+        Wake();
+    }
+}
