@@ -28,7 +28,8 @@ static int ShowUsage()
                   Mesh.Client beside a bare client and Microsoft's stack, measured by turns in this process, with the budgets.
                   picks: every policy among 3 to 10,000 endpoints. skew: real servers of which one is slow, beside Microsoft's stack, HAProxy and
                   YARP; five minutes, therefore only by name. polly: timeouts and retries beside Polly's. brownout: a server that cannot keep up for
-                  a while; four minutes, only by name, writes docs/brownout.csv and docs/brownout.svg.
+                  a while; four minutes, only by name, writes docs/brownout.csv and docs/brownout.svg. hedging: real servers of which one leaves calls
+                  lying; five minutes, only by name.
         bdn [...] Nanoseconds and bytes of the pieces with BenchmarkDotNet; what follows goes to it.
         serve, fleet N, brownout, yarp ADDRESS...
                   What compare starts for itself: a server, servers of which one may be slow, one whose capacity changes, a proxy.

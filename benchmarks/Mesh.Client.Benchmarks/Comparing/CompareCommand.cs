@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Mesh.Client.Benchmarks.Comparing.Brownout;
+using Mesh.Client.Benchmarks.Comparing.Hedging;
 using Mesh.Client.Benchmarks.Comparing.Parts;
 using Mesh.Client.Benchmarks.Comparing.Skew;
 
@@ -13,9 +14,10 @@ internal static class CompareCommand
 
     private const string Skew = "skew";
     private const string Brownout = "brownout";
+    private const string Hedging = "hedging";
 
     /// <summary>Take minutes each, and run only where they are named.</summary>
-    private static readonly string[] Long = [Skew, Brownout];
+    private static readonly string[] Long = [Skew, Brownout, Hedging];
 
     private static readonly (string Name, Func<Alternation, int, Task> RunAsync)[] Parts =
     [
@@ -33,6 +35,7 @@ internal static class CompareCommand
         ("allocations", (alternation, _) => AllocationsPart.RunAsync(alternation)),
         (Skew, (_, rounds) => SkewPart.RunAsync(rounds)),
         (Brownout, (_, _) => BrownoutPart.RunAsync()),
+        (Hedging, (_, rounds) => HedgingPart.RunAsync(rounds)),
     ];
 
     public static string PartNames => string.Join(',', Parts.Select(part => part.Name));

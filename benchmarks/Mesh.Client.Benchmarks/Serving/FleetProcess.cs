@@ -17,6 +17,9 @@ internal sealed class FleetProcess : IDisposable
 
     public Task SlowDownAsync(int server) => _process.AskAsync(string.Create(CultureInfo.InvariantCulture, $"slow {server}"));
 
+    /// <summary>That server leaves some of its calls lying.</summary>
+    public Task StallAsync(int server) => _process.AskAsync(string.Create(CultureInfo.InvariantCulture, $"stall {server}"));
+
     /// <summary>Until no call is left.</summary>
     public Task QuietenAsync() => _process.AskAsync("idle");
 

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Mesh.Client.Benchmarks.Serving;
 
 /// <summary><c>fleet N</c>: N Kestrel servers, one of which may be slow. Prints their ports and takes commands, a line each:
-/// <c>slow N</c> makes that one slow and no other, below 0 none; <c>count</c> answers with the calls that came since the last count, and those of them that came to
+/// <c>slow N</c> makes that one slow and no other, below 0 none; <c>stall N</c> the same with stalls; <c>count</c> answers with the calls that came since the last count, and those of them that came to
 /// a slow server; <c>idle</c> answers when no call is left.</summary>
 internal static class UnevenFleet
 {
@@ -71,6 +71,14 @@ internal static class UnevenFleet
 
                     Console.WriteLine(line);
                     break;
+                case ["stall", var number]:
+                    for (var index = 0; index < servers.Length; index++)
+                    {
+                        servers[index].Stalls = index == int.Parse(number, CultureInfo.InvariantCulture);
+                    }
+
+                    Console.WriteLine(line);
+                    break;
                 case ["count"]:
                     Count();
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{total} {slow}"));
@@ -85,7 +93,7 @@ internal static class UnevenFleet
                     Console.WriteLine(line);
                     break;
                 default:
-                    throw new InvalidOperationException($"The fleet knows slow, count and idle, not '{line}'.");
+                    throw new InvalidOperationException($"The fleet knows slow, stall, count and idle, not '{line}'.");
             }
         }
 

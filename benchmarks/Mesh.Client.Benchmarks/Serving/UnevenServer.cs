@@ -9,6 +9,12 @@ internal sealed class UnevenServer(int seed) : IDisposable
     /// <summary>Times as long, where the server is slow.</summary>
     public const int Slowness = 5;
 
+    /// <summary>Of the calls to a server that stalls.</summary>
+    public const double StallShare = 0.01;
+
+    /// <summary>How long such a call lies, before it waits for a worker.</summary>
+    public static readonly TimeSpan Stall = TimeSpan.FromSeconds(1);
+
     public static readonly TimeSpan MeanService = TimeSpan.FromMilliseconds(20);
 
     private readonly SemaphoreSlim _workers = new(Workers);
@@ -16,11 +22,18 @@ internal sealed class UnevenServer(int seed) : IDisposable
     private int _calls;
     private int _present;
     private volatile bool _isSlow;
+    private volatile bool _stalls;
 
     public bool IsSlow
     {
         get => _isSlow;
         set => _isSlow = value;
+    }
+
+    public bool Stalls
+    {
+        get => _stalls;
+        set => _stalls = value;
     }
 
     public bool IsIdle => Volatile.Read(ref _present) == 0;
@@ -35,6 +48,11 @@ internal sealed class UnevenServer(int seed) : IDisposable
         Interlocked.Increment(ref _present);
         try
         {
+            if (Stalls && IsStalled())
+            {
+                await Task.Delay(Stall, aborted);
+            }
+
             await _workers.WaitAsync(aborted);
             try
             {
@@ -52,6 +70,14 @@ internal sealed class UnevenServer(int seed) : IDisposable
     }
 
     public void Dispose() => _workers.Dispose();
+
+    private bool IsStalled()
+    {
+        lock (_random)
+        {
+            return _random.NextDouble() < StallShare;
+        }
+    }
 
     private TimeSpan DrawService()
     {

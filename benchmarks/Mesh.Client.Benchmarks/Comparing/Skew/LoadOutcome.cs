@@ -10,10 +10,13 @@ internal sealed class LoadOutcome
     {
         _calls = calls;
         _milliseconds = [.. calls.Select(call => call.Time.TotalMilliseconds).Order()];
+        Calls = calls.Length;
         var failed = calls.Count(call => call.IsFailed);
         FailedPercent = 100.0 * failed / calls.Length;
         PerSecond = (calls.Length - failed) / duration.TotalSeconds;
     }
+
+    public int Calls { get; }
 
     public double FailedPercent { get; }
 
