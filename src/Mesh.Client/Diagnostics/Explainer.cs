@@ -63,7 +63,7 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
         }
         else if (rule is null || rule.Refusal is not null)
         {
-            var decision = rule is null ? RouteSelector.FailToMatch(model, ref view) : new() { Rule = rule, Failure = MeshResponseFlags.NoCluster };
+            var decision = rule is null ? RouteSelector.FailToMatch(model, ref view) : new() { Rule = rule, Failed = new(MeshResponseFlags.NoCluster, null) };
             var outcome = CallRouter.Resolve(decision, host, snapshot, request);
             answer = new((int)outcome.Status, outcome.Flag, outcome.Reason!);
         }

@@ -14,9 +14,12 @@ internal readonly struct RouteDecision
     /// <summary>What the rule changes on the messages; null for nothing.</summary>
     public EditsModel? Edits { get; init; }
 
-    /// <summary>NoRoute or NoCluster; None where there is a cluster. A rule whose action is refused gives NoCluster.</summary>
-    public MeshResponseFlags Failure { get; init; }
+    /// <summary>Null where there is a cluster. One reference, so that a decision is handed over in registers or by words, on which nobody waits.</summary>
+    public RouteFailure? Failed { get; init; }
 
-    /// <summary>The one-line reason that names rule and value, for the body of the mesh's own answer; built only on failure.</summary>
-    public string? Reason { get; init; }
+    /// <summary>NoRoute or NoCluster; None where there is a cluster.</summary>
+    public MeshResponseFlags Failure => Failed?.Flag ?? MeshResponseFlags.None;
+
+    /// <summary>That of <see cref="Failed"/>.</summary>
+    public string? Reason => Failed?.Reason;
 }

@@ -41,7 +41,7 @@ internal static class RouteSelector
     public static RouteDecision FailToMatch(VirtualServiceModel virtualService, ref RequestView request)
     {
         var reason = $"no rule of {virtualService.Resource} matches {request.Method} {request.Path}";
-        return new() { Failure = MeshResponseFlags.NoRoute, Reason = reason };
+        return new() { Failed = new(MeshResponseFlags.NoRoute, reason) };
     }
 
     /// <summary>Where a destination of the rule that was taken leads calls to a port.</summary>
@@ -55,7 +55,7 @@ internal static class RouteSelector
         => cluster.Refusal is { } refusal ? Fail(rule, refusal) : new() { Rule = rule, Cluster = cluster, Edits = edits };
 
     private static RouteDecision Fail(RouteRuleModel? rule, string reason)
-        => new() { Rule = rule, Failure = MeshResponseFlags.NoCluster, Reason = reason };
+        => new() { Rule = rule, Failed = new(MeshResponseFlags.NoCluster, reason) };
 
     /// <summary>As Envoy draws: a number below the total, then down the list in its order.</summary>
     private static RouteDestinationModel Draw(RouteRuleModel rule, MeshRandom random)
