@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Mesh.Client.Routing;
 
@@ -116,6 +117,8 @@ internal ref struct RequestView(HttpRequestMessage request, int port)
         return _lastValue is not null;
     }
 
+    /// <summary>Its own frame: what the look-up needs on the stack is not cleared for rules that ask for a path alone.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly string? FindHeader(string name)
     {
         if (!_request.Headers.NonValidated.TryGetValues(name, out var values)
