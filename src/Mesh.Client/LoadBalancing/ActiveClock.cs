@@ -24,7 +24,7 @@ internal sealed class ActiveClock : IDisposable
     private readonly long _period;
     private readonly long _tolerance;
     private ITimer? _timer;
-    private Beat _beat = new(0, long.MaxValue);
+    private Beat _beat = new(0, long.MaxValue, 0);
     private bool _isLookedAt;
     private int _idleBeats;
     private volatile bool _isDisposed;
@@ -65,10 +65,11 @@ internal sealed class ActiveClock : IDisposable
 
     /// <summary>What the clock showed at its last beat: up to a <see cref="Period"/> ago, and for nothing, where a look at the mesh's clock costs as
     /// much as a pick. False while it does not beat; whoever then looks at the time starts it.</summary>
-    public bool TryGetBeat(out long timestamp)
+    /// <param name="microseconds">As <see cref="ToMicroseconds"/> gives them.</param>
+    public bool TryGetBeat(out long microseconds)
     {
         var beat = Volatile.Read(ref _beat);
-        timestamp = beat.Limit - _period - _tolerance - beat.Paused;
+        microseconds = beat.Microseconds;
         if (beat.Limit == long.MaxValue)
         {
             return false;
@@ -91,7 +92,7 @@ internal sealed class ActiveClock : IDisposable
     {
         _isDisposed = true;
         Volatile.Read(ref _timer)?.Dispose();
-        Publish(new Beat(Volatile.Read(ref _beat).Paused, long.MaxValue));
+        Publish(new Beat(Volatile.Read(ref _beat).Paused, long.MaxValue, 0));
     }
 
     private void Start(Beat stopped, long now)
@@ -127,7 +128,7 @@ internal sealed class ActiveClock : IDisposable
         if (_idleBeats * Period >= Patience)
         {
             _idleBeats = 0;
-            Publish(new Beat(paused, long.MaxValue));
+            Publish(new Beat(paused, long.MaxValue, 0));
             return;
         }
 
@@ -135,12 +136,13 @@ internal sealed class ActiveClock : IDisposable
         _timer!.Change(Period, Timeout.InfiniteTimeSpan);
     }
 
-    private Beat After(long paused, long now) => new(paused, now + _period + _tolerance);
+    private Beat After(long paused, long now) => new(paused, now + _period + _tolerance, ToMicroseconds(now - paused));
 
     private void Publish(Beat beat) => Volatile.Write(ref _beat, beat);
 
     /// <summary>One object, so that both are read together.</summary>
     /// <param name="Paused">All pauses so far.</param>
     /// <param name="Limit">Where time stands still until the next beat comes; the maximum where none will.</param>
-    private sealed record Beat(long Paused, long Limit);
+    /// <param name="Microseconds">What the clock showed when it came.</param>
+    private sealed record Beat(long Paused, long Limit, long Microseconds);
 }

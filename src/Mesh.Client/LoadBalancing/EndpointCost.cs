@@ -3,12 +3,7 @@ using Mesh.Client.Model;
 namespace Mesh.Client.LoadBalancing;
 
 /// <summary>What a call to an endpoint would cost, as far as it can be said without another to compare with.</summary>
-/// <param name="Latency">In microseconds, as it was last known; 0 where there was no answer yet.</param>
-/// <param name="Least">In microseconds: what is left of <paramref name="Latency"/> by now, since an endpoint without calls may have recovered,
-/// and what calls under way have shown by their age.</param>
-/// <param name="Factor">What latency is multiplied with: calls in flight for the weight, and failures.</param>
-/// <param name="IsSuspect">It is much worse than is typical: others are worth a look.</param>
-internal readonly record struct EndpointCost(double Latency, double Least, double Factor, bool IsSuspect)
+internal readonly struct EndpointCost
 {
     private const double SuspectPenalty = 1.5;
 
@@ -26,58 +21,85 @@ internal readonly record struct EndpointCost(double Latency, double Least, doubl
     /// the endpoint is nearly so slow as to be suspect.</summary>
     private const double FewCalls = 1.5;
 
-    /// <param name="group">With the endpoint.</param>
-    /// <param name="index">Its place.</param>
+    // Those in microseconds: what was known of the latency when it changed last, how long ago that is, and what calls under way show by their age.
+    private readonly double _known;
+    private readonly double _silence;
+    private readonly double _age;
+
+    /// <summary>In microseconds, as it was last known; 0 where there was no answer yet.</summary>
+    private readonly double _latency;
+
+    /// <summary>What latency is multiplied with: calls in flight for the weight, and failures.</summary>
+    private readonly double _factor;
+
+    /// <param name="endpoint">Which.</param>
+    /// <param name="load">What has been learnt of it; null for nothing yet.</param>
+    /// <param name="callsPerShare">Its calls in flight count as so many each: by its weight, and the more while it warms up. Idle it is as good as
+    /// the others, since it is drawn the less often already.</param>
     /// <param name="now">Microseconds of the <see cref="ActiveClock"/>.</param>
     /// <param name="limit">A latency above it is suspect.</param>
-    /// <param name="part">What it gets of its share while it warms up: its calls in flight count as so many more. Idle it is as good as the
-    /// others, since it is drawn the less often already.</param>
-    public static EndpointCost Of(EndpointGroup group, int index, long now, double limit, double part)
+    public EndpointCost(EndpointState endpoint, EndpointLoad? load, double callsPerShare, long now, double limit)
     {
-        var endpoint = group.Endpoints[index];
-        var factor = 1.0 + (Math.Max(0, endpoint.InFlight) * CallsPerWeight(group, index) / part);
-        if (EndpointLoad.Find(endpoint) is not { } load)
+        _factor = 1 + (Math.Max(0, endpoint.InFlight) * callsPerShare);
+        if (load is null)
         {
-            return new(0, 0, factor, IsSuspect: false);
+            return;
         }
 
         var latency = load.Latency;
         var errors = load.Errors;
-        var known = latency.Latency;
-        var believed = errors.Calls <= FewCalls && known > limit ? limit / known : 1;
-        var age = load.WaitingAge(now);
-        var least = Math.Max(latency.Decayed(now) * believed, age);
-        var penalty = errors.Penalty(now);
-        return new(
-            latency.IsKnown ? Math.Max(known * believed, age) : 0,
-            least,
-            factor * penalty,
-            penalty > SuspectPenalty || least > limit);
+        _known = latency.Latency;
+        if (_known > limit && errors.Calls <= FewCalls)
+        {
+            _known = limit;
+        }
+
+        _silence = latency.Silence(now);
+        _age = load.WaitingAge(now);
+        _latency = latency.IsKnown ? Math.Max(_known, _age) : 0;
+        IsSuspect = IsLongerThan(limit);
+        if (errors.HasFailures)
+        {
+            var penalty = errors.Penalty(now);
+            _factor *= penalty;
+            IsSuspect |= penalty > SuspectPenalty;
+        }
     }
+
+    /// <summary>It is much worse than is typical: others are worth a look.</summary>
+    public bool IsSuspect { get; }
+
+    /// <summary>In microseconds: what is left of the latency by now, since an endpoint without calls may have recovered, and what calls under way
+    /// have shown by their age.</summary>
+    private double Least => Math.Max(LatencyEstimate.Decay(_known, _silence), _age);
 
     /// <summary>The slower one may have recovered to what the other is, but not to more: what has not been called for a while is worth a
     /// try, not a rush. One without answers counts like the other for the same reason.</summary>
     public bool IsLessThan(in EndpointCost other)
     {
-        var reference = Math.Max(ShortestLatency, Latency == 0 ? other.Latency : other.Latency == 0 ? Latency : Math.Min(Latency, other.Latency));
-        return At(reference) * Factor < other.At(reference) * other.Factor;
+        // Which of the two is the slower one is chance, so that nothing branches on it.
+        var shorter = Math.Min(_latency, other._latency);
+        var reference = Math.Max(ShortestLatency, shorter == 0 ? Math.Max(_latency, other._latency) : shorter);
+        return At(reference) * _factor < other.At(reference) * other._factor;
     }
 
     /// <summary>As busy as the other, and as fast but for what may be chance: of such two the better one should not get every call.</summary>
     public bool IsCloseTo(in EndpointCost other)
-        => Factor == other.Factor && (Latency == 0 || other.Latency == 0 || (Least <= CloseRatio * Math.Max(ShortestLatency, other.Latency) && other.Least <= CloseRatio * Math.Max(ShortestLatency, Latency)));
+        => _factor == other._factor && (_latency == 0 || other._latency == 0
+            || !(IsLongerThan(CloseRatio * Math.Max(ShortestLatency, other._latency)) || other.IsLongerThan(CloseRatio * Math.Max(ShortestLatency, _latency))));
 
     private double At(double reference)
     {
-        if (Least <= reference || Latency == reference)
+        if (!IsLongerThan(reference))
         {
             return reference;
         }
 
-        var excess = (Least / reference) - 1;
-        return excess < ChanceRatio - 1 ? reference * (1 + (excess * excess / (ChanceRatio - 1))) : Least;
+        var least = Least;
+        var excess = (least / reference) - 1;
+        return excess < ChanceRatio - 1 ? reference * (1 + (excess * excess / (ChanceRatio - 1))) : least;
     }
 
-    private static double CallsPerWeight(EndpointGroup group, int index)
-        => group.Weights is { } weights ? weights.Total / (double)group.Endpoints.Length / weights[index] : 1;
+    /// <summary><see cref="Least"/> is above <paramref name="time"/>. Mostly there is no need to know how far the latency has decayed.</summary>
+    private bool IsLongerThan(double time) => _age > time || LatencyEstimate.IsLongerThan(time, _known, _silence);
 }

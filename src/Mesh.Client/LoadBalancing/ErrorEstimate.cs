@@ -26,11 +26,14 @@ internal readonly record struct ErrorEstimate(long Word)
 
     public double Calls => ((Word >> 32) & ushort.MaxValue) / Scale;
 
+    /// <summary>False where nothing failed that is remembered: then <see cref="Penalty"/> is 1.</summary>
+    public bool HasFailures => (ulong)Word >> 48 != 0;
+
     /// <summary>By how much failures multiply the cost of an endpoint: 1 without, and for the smallest error rate that explains them (with
     /// confidence) the square of the calls that one answer takes.</summary>
     public double Penalty(long now)
     {
-        if ((ulong)Word >> 48 == 0)
+        if (!HasFailures)
         {
             return 1;
         }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mesh.Client.LoadBalancing;
 
 /// <summary>
@@ -29,8 +31,20 @@ internal readonly record struct LatencyEstimate(long Word)
     /// <summary>The estimate at the last change, in microseconds.</summary>
     public double Latency => Math.Abs(BitConverter.Int32BitsToSingle((int)(Word >>> 32)));
 
+    /// <summary>Microseconds since the last change.</summary>
+    public double Silence(long now) => CoarseTime.Since((uint)Word, now);
+
     /// <summary>The estimate as it has decayed until now.</summary>
-    public double Decayed(long now) => Latency * DecayUntil(now);
+    public double Decayed(long now) => Decay(Latency, Silence(now));
+
+    /// <summary>What is left of <paramref name="latency"/> after some silence. Not made part of its callers, of which few come here.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static double Decay(double latency, double silence) => silence > 0 ? latency * Math.Exp(-silence / DecayTime) : latency;
+
+    /// <summary>Whether more than <paramref name="time"/> is left. After a long silence the first terms of the series tell, without the exponential
+    /// function, which takes longer than the rest of a comparison.</summary>
+    public static bool IsLongerThan(double time, double latency, double silence)
+        => latency > time * (1 + (silence * (1 / DecayTime))) && Decay(latency, silence) > time;
 
     /// <summary>With an answer that took <paramref name="latency"/>.</summary>
     /// <param name="latency">In microseconds.</param>
@@ -49,7 +63,7 @@ internal readonly record struct LatencyEstimate(long Word)
             return new(Math.Max(1, risen), CoarseTime.Of(now));
         }
 
-        var kept = Math.Min(DecayUntil(now), 1 - LeastWeight);
+        var kept = Math.Min(Decay(1, Silence(now)), 1 - LeastWeight);
         return new(Math.Max(1, (Latency * kept) + (latency * (1 - kept))), CoarseTime.Of(now));
     }
 
@@ -67,6 +81,4 @@ internal readonly record struct LatencyEstimate(long Word)
             ? new(sign * Latency, CoarseTime.Of(now - (long)(DecayTime * Math.Log(Latency / Math.Max(1, latency)))))
             : this;
     }
-
-    private double DecayUntil(long now) => CoarseTime.Since((uint)Word, now) is var age and > 0 ? Math.Exp(-age / DecayTime) : 1;
 }

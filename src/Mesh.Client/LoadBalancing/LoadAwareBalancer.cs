@@ -47,10 +47,7 @@ internal abstract class LoadAwareBalancer(MeshRandom random, ActiveClock clock) 
     protected long NowOf(ref PickClock clock) => Clock.ToMicroseconds(Clock.ToActive(clock.Now));
 
     /// <summary>The same where only decay over seconds is asked for, which the last beat tells well enough.</summary>
-    protected long RoughlyNow(ref PickClock clock) => Clock.TryGetBeat(out var beat) ? Clock.ToMicroseconds(beat) : NowOf(ref clock);
-
-    /// <summary>Calls wait for its headers, so that their age counts.</summary>
-    protected static bool IsWaitedFor(EndpointState endpoint) => EndpointLoad.Find(endpoint) is { Waiting: > 0 };
+    protected long RoughlyNow(ref PickClock clock) => Clock.TryGetBeat(out var beat) ? beat : NowOf(ref clock);
 
     /// <summary>A usable endpoint other than <paramref name="first"/>, where one is found.</summary>
     protected int DrawOther(EndpointGroup group, int first, in PickContext context, ref PickClock clock)

@@ -31,6 +31,9 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
     private double _typicalLatency;
     private int _earlyAnswers;
 
+    /// <summary>A latency above it is suspect.</summary>
+    private double Limit => Volatile.Read(ref _typicalLatency) is > 0 and var typical ? SuspectLatency * typical : double.MaxValue;
+
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.PeakEwma;
 
     protected override bool WarmsUp => true;
@@ -70,15 +73,25 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
             var one = (int)(((drawn >> 32) * (uint)endpoints.Length) >> 32);
             var other = (int)(((drawn & uint.MaxValue) * (uint)(endpoints.Length - 1)) >> 32);
             other += other >= one ? 1 : 0;
-            if (!IsMarked(endpoints[one], ref clock) && !IsMarked(endpoints[other], ref clock))
+            var (endpoint, otherEndpoint) = (endpoints[one], endpoints[other]);
+            if (!IsMarked(endpoint, ref clock) && !IsMarked(otherEndpoint, ref clock))
             {
-                var time = IsWaitedFor(endpoints[one]) || IsWaitedFor(endpoints[other]) ? NowOf(ref clock) : RoughlyNow(ref clock);
-                var first = CostOf(group, one, time, ref clock);
-                var second = CostOf(group, other, time, ref clock);
+                var (load, otherLoad) = (EndpointLoad.Find(endpoint), EndpointLoad.Find(otherEndpoint));
+
+                // The age of calls that wait for headers counts to the microsecond.
+                var time = load is { Waiting: > 0 } || otherLoad is { Waiting: > 0 } ? NowOf(ref clock) : RoughlyNow(ref clock);
+                var limit = Limit;
+                var first = new EndpointCost(endpoint, load, callsPerShare: 1, time, limit);
+                var second = new EndpointCost(otherEndpoint, otherLoad, callsPerShare: 1, time, limit);
 
                 // An eighth of the calls goes to the other of two that are close, so that endpoints that are equal all get some: calls keep what
                 // is known of them fresh, and their connections warm.
                 var isOther = second.IsLessThan(first) != ((drawn & CloseCallMask) == 0 && first.IsCloseTo(second));
+                if (!(isOther ? second.IsSuspect : first.IsSuspect))
+                {
+                    return isOther ? other : one;
+                }
+
                 return isOther ? ChooseMore(group, other, second, context, ref clock) : ChooseMore(group, one, first, context, ref clock);
             }
         }
@@ -119,8 +132,13 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
 
     protected EndpointCost CostOf(EndpointGroup group, int index, long now, ref PickClock clock)
     {
-        var typical = Volatile.Read(ref _typicalLatency);
-        var part = WarmUpOf(group, ref clock) is { } warmUp ? FactorOf(warmUp, group.Endpoints[index], ref clock) : 1;
-        return EndpointCost.Of(group, index, now, typical == 0 ? double.MaxValue : SuspectLatency * typical, part);
+        var endpoint = group.Endpoints[index];
+        var calls = group.Weights is { } weights ? weights.Total / (double)group.Endpoints.Length / weights[index] : 1;
+        if (WarmUpOf(group, ref clock) is { } warmUp)
+        {
+            calls /= FactorOf(warmUp, endpoint, ref clock);
+        }
+
+        return new EndpointCost(endpoint, EndpointLoad.Find(endpoint), calls, now, Limit);
     }
 }

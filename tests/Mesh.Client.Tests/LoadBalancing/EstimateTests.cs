@@ -157,6 +157,12 @@ public sealed class EstimateTests
     }
 
     /// <summary>A float has 24 bits, times are quarters of a millisecond.</summary>
+    [Fact]
+    public void Comparison_of_a_decayed_latency_says_what_the_exponential_function_says()
+        => Gen.Select(Gen.Double[1, 1e7], Gen.Double[0.5, 1e7], Gen.Double[0, 10 * LatencyEstimate.DecayTime]).Sample(
+            (time, latency, silence) => Assert.Equal(
+                latency * Math.Exp(-silence / LatencyEstimate.DecayTime) > time, LatencyEstimate.IsLongerThan(time, latency, silence)));
+
     private static void AssertLatency(double expected, double actual, double tolerance = 0)
         => Assert.Equal(expected, actual, Math.Max(tolerance, expected * 1e-4));
 }
