@@ -180,7 +180,7 @@ internal abstract class Balancer(MeshRandom random)
         => warmUp.FactorOf(endpoint, clock.TimeProvider, clock.Now) / warmUp.HighestFactor(clock.TimeProvider, clock.Now);
 
     protected int DrawRandom(EndpointGroup group) => group.Weights is { } weights
-        ? weights.Find(Below(weights.Total))
+        ? weights.Draw(Random.NextUInt64())
         : Random.Next(group.Endpoints.Length);
 
     /// <summary>Looks at every endpoint once to find how good the best are and what they weigh together, and again to find the one drawn.
@@ -226,8 +226,6 @@ internal abstract class Balancer(MeshRandom random)
 
         return last >= 0 ? last : Draw(group);
     }
-
-    private uint Below(uint exclusiveMaximum) => (uint)(((Random.NextUInt64() >> 32) * exclusiveMaximum) >> 32);
 
     private static ulong WeightOf(EndpointGroup group, int index, WarmUp? warmUp, ref PickClock clock)
     {

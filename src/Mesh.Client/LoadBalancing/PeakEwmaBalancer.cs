@@ -65,34 +65,37 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
 
     protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
     {
-        var endpoints = group.Endpoints;
-        if (choiceCount == 2 && group.Weights is null && group.WarmUp is null && context.Tried.IsEmpty)
+        if (choiceCount == 2 && group.WarmUp is null && context.Tried.IsEmpty)
         {
-            // The first try of nearly every call: one draw has bits for both, the second among those that the first left.
+            // The first try of nearly every call.
             var drawn = Random.NextUInt64();
-            var one = (int)(((drawn >> 32) * (uint)endpoints.Length) >> 32);
-            var other = (int)(((drawn & uint.MaxValue) * (uint)(endpoints.Length - 1)) >> 32);
-            other += other >= one ? 1 : 0;
-            var (endpoint, otherEndpoint) = (endpoints[one], endpoints[other]);
+            var (one, other) = DrawTwo(group, drawn);
+            var (endpoint, otherEndpoint) = (group.Endpoints[one], group.Endpoints[other]);
             if (!IsMarked(endpoint, ref clock) && !IsMarked(otherEndpoint, ref clock))
             {
                 var (load, otherLoad) = (EndpointLoad.Find(endpoint), EndpointLoad.Find(otherEndpoint));
 
                 // The age of calls that wait for headers counts to the microsecond.
                 var time = load is { Waiting: > 0 } || otherLoad is { Waiting: > 0 } ? NowOf(ref clock) : RoughlyNow(ref clock);
-                var limit = Limit;
-                var first = new EndpointCost(endpoint, load, callsPerShare: 1, time, limit);
-                var second = new EndpointCost(otherEndpoint, otherLoad, callsPerShare: 1, time, limit);
+                var (limit, weights) = (Limit, group.Weights);
+                var first = new EndpointCost(endpoint, load, weights?.CallsPerShare(one) ?? 1, time, limit);
+                var second = new EndpointCost(otherEndpoint, otherLoad, weights?.CallsPerShare(other) ?? 1, time, limit);
 
-                // An eighth of the calls goes to the other of two that are close, so that endpoints that are equal all get some: calls keep what
-                // is known of them fresh, and their connections warm.
-                var isOther = second.IsLessThan(first) != ((drawn & CloseCallMask) == 0 && first.IsCloseTo(second));
+                // Without weights an eighth of the calls goes to the other of two that are close, so that endpoints that are equal all get some: calls
+                // keep what is known of them fresh, and their connections warm.
+                var isOther = second.IsLessThan(first) != ((drawn & CloseCallMask) == 0 && weights is null && first.IsCloseTo(second));
                 if (!(isOther ? second.IsSuspect : first.IsSuspect))
                 {
                     return isOther ? other : one;
                 }
 
-                return isOther ? ChooseMore(group, other, second, context, ref clock) : ChooseMore(group, one, first, context, ref clock);
+                var (chosen, chosenCost) = isOther ? (other, second) : (one, first);
+                if (one == other)
+                {
+                    Compare(group, ref chosen, ref chosenCost, context, time, ref clock);
+                }
+
+                return ChooseMore(group, chosen, chosenCost, context, ref clock);
             }
         }
 
@@ -105,6 +108,20 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
         }
 
         return ChooseMore(group, best, cost, context, ref clock);
+    }
+
+    private (int One, int Other) DrawTwo(EndpointGroup group, ulong drawn)
+    {
+        if (group.Weights is { } weights)
+        {
+            return (weights.Draw(drawn), weights.Draw(Random.NextUInt64()));
+        }
+
+        // One draw has bits for both, the second among those that the first left.
+        var count = (uint)group.Endpoints.Length;
+        var one = (int)(((drawn >> 32) * count) >> 32);
+        var other = (int)(((drawn & uint.MaxValue) * (count - 1)) >> 32);
+        return (one, other + (other >= one ? 1 : 0));
     }
 
     private int ChooseMore(EndpointGroup group, int best, EndpointCost cost, in PickContext context, ref PickClock clock)
@@ -133,7 +150,7 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
     protected EndpointCost CostOf(EndpointGroup group, int index, long now, ref PickClock clock)
     {
         var endpoint = group.Endpoints[index];
-        var calls = group.Weights is { } weights ? weights.Total / (double)group.Endpoints.Length / weights[index] : 1;
+        var calls = group.Weights?.CallsPerShare(index) ?? 1;
         if (WarmUpOf(group, ref clock) is { } warmUp)
         {
             calls /= FactorOf(warmUp, endpoint, ref clock);

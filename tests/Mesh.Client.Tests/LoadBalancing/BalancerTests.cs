@@ -293,6 +293,40 @@ public sealed class BalancerTests
     });
 
     [Fact]
+    public void Draws_by_weight_give_each_endpoint_its_share_to_the_point() => Gen.Int[1, 60].Array[2, 40].Sample(written =>
+    {
+        if (Set(written).Groups[0].Weights is not { } weights)
+        {
+            return;
+        }
+
+        // Of each bin each point once.
+        var taken = new uint[written.Length];
+        for (var bin = 0UL; bin < (uint)written.Length; bin++)
+        {
+            for (var point = 0UL; point < weights.Total; point++)
+            {
+                taken[weights.Draw((FirstOf(bin, (uint)written.Length) << 32) | FirstOf(point, weights.Total))]++;
+            }
+        }
+
+        Assert.Equal(written.Select((_, index) => weights[index] * (uint)written.Length), taken);
+
+        static ulong FirstOf(ulong part, uint parts) => ((part << 32) + parts - 1) / parts;
+    });
+
+    [Theory]
+    [InlineData(int.MaxValue, 1)]
+    [InlineData(int.MaxValue, 10_000)]
+    public void Draws_by_weights_of_any_size_find_an_endpoint(int weight, int endpoints)
+    {
+        var weights = EndpointWeights.Create([new EndpointState(Endpoint(0, 1)), .. Enumerable.Range(1, endpoints).Select(index => new EndpointState(Endpoint(index, weight)))])!;
+
+        Assert.Equal(0, weights.Draw(0));
+        Assert.InRange(weights.Draw(ulong.MaxValue), 1, endpoints);
+    }
+
+    [Fact]
     public void Weights_with_a_common_divisor_are_what_is_left_without_it() =>
         Assert.Equal(4u, Set(100, 300).Groups[0].Weights!.Total);
 

@@ -9,9 +9,14 @@ internal sealed class EndpointWeights
     private readonly int[] _firsts;
     private readonly ulong _partsPerPoint;
 
+    private readonly Bin[] _bins;
+    private readonly double _mean;
+
     private EndpointWeights(uint[] ends)
     {
         _ends = ends;
+        _mean = (double)Total / ends.Length;
+        _bins = FillBins();
         _firsts = new int[ends.Length];
         _partsPerPoint = ((ulong)ends.Length << 32) / Total;
         Step = ChooseStep(Total);
@@ -86,10 +91,60 @@ internal sealed class EndpointWeights
         return index;
     }
 
+    /// <summary>An endpoint by chance, as likely as it weighs: one look into a table, whatever the weights.</summary>
+    /// <remarks>The alias method (Walker 1977), in whole numbers.</remarks>
+    /// <param name="drawn">Uniform over all 64-bit values.</param>
+    public int Draw(ulong drawn)
+    {
+        var index = (int)(((drawn >> 32) * (uint)_bins.Length) >> 32);
+        ref readonly var bin = ref _bins[index];
+        return ((drawn & uint.MaxValue) * Total) >> 32 < bin.Kept ? index : bin.Alias;
+    }
+
+    /// <summary>What a call in flight to <paramref name="index"/> counts: more where it weighs less than the mean.</summary>
+    public double CallsPerShare(int index) => _mean / this[index];
+
     /// <summary>How long the part of the line is that belongs to <paramref name="index"/>.</summary>
     public uint this[int index] => index == 0 ? _ends[0] : _ends[index] - _ends[index - 1];
 
     public static uint WeightOf(EndpointState endpoint) => (uint)Math.Max(1, endpoint.Endpoint.Weight);
+
+    /// <summary>Bins as many as endpoints and each as long as the whole line, so that together they hold every endpoint as many times as it weighs: each bin
+    /// its own endpoint, and in what that leaves free a part of a heavier one (Vose 1991).</summary>
+    private Bin[] FillBins()
+    {
+        var bins = new Bin[_ends.Length];
+        var lengths = new ulong[bins.Length];
+
+        // The light ones from the front, the heavy ones from the back.
+        var order = new int[bins.Length];
+        var (light, heavy) = (0, bins.Length);
+        for (var index = 0; index < bins.Length; index++)
+        {
+            lengths[index] = this[index] * (ulong)bins.Length;
+            order[lengths[index] < Total ? light++ : --heavy] = index;
+        }
+
+        while (light > 0 && heavy < bins.Length)
+        {
+            var (filled, giving) = (order[--light], order[heavy]);
+            bins[filled] = new((uint)lengths[filled], giving);
+            lengths[giving] -= Total - lengths[filled];
+            if (lengths[giving] < Total)
+            {
+                heavy++;
+                order[light++] = giving;
+            }
+        }
+
+        // What is left over is as long as a bin.
+        for (; heavy < bins.Length; heavy++)
+        {
+            bins[order[heavy]] = new(Total, order[heavy]);
+        }
+
+        return bins;
+    }
 
     private static uint ChooseStep(uint total)
     {
@@ -112,4 +167,7 @@ internal sealed class EndpointWeights
 
         return a;
     }
+
+    /// <summary>Of <see cref="Total"/> points the first are of the bin's own endpoint, the others of another.</summary>
+    private readonly record struct Bin(uint Kept, int Alias);
 }
