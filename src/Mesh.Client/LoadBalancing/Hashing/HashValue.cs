@@ -12,6 +12,23 @@ internal static class HashValue
     private const int StackBytes = 512;
 
     public static ulong Of(ReadOnlySpan<char> text, ulong seed = 0)
+        => text.Length <= ShortHash.MaximumLength && ShortHash.TryGet(text, seed, out var hash) ? hash : OfBytes(text, seed);
+
+    /// <summary>Of several values of one header: in their order by bytes, each with the hash of those before it as its seed, so that the order
+    /// in which they are sent means nothing.</summary>
+    public static ulong Of(string[] values)
+    {
+        Array.Sort(values, StringComparer.Ordinal);
+        var hash = 0UL;
+        foreach (var value in values)
+        {
+            hash = Of(value, hash);
+        }
+
+        return hash;
+    }
+
+    private static ulong OfBytes(ReadOnlySpan<char> text, ulong seed)
     {
         var most = Encoding.UTF8.GetMaxByteCount(text.Length);
         if (most <= StackBytes)
@@ -29,20 +46,6 @@ internal static class HashValue
         {
             ArrayPool<byte>.Shared.Return(rented);
         }
-    }
-
-    /// <summary>Of several values of one header: in their order by bytes, each with the hash of those before it as its seed, so that the order
-    /// in which they are sent means nothing.</summary>
-    public static ulong Of(string[] values)
-    {
-        Array.Sort(values, StringComparer.Ordinal);
-        var hash = 0UL;
-        foreach (var value in values)
-        {
-            hash = Of(value, hash);
-        }
-
-        return hash;
     }
 
     private static ulong Of(ReadOnlySpan<char> text, Span<byte> buffer, ulong seed)
