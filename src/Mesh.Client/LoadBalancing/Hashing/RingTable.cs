@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Numerics;
 using System.Text;
 using Mesh.Client.Configuration;
 using Mesh.Client.Model;
@@ -14,6 +15,10 @@ internal sealed class RingTable : HashTable
 
     private readonly ulong[] _points;
     private readonly int[] _owners;
+
+    // The ring cut into equal arcs, about one for each point: for each the first point that is in it or behind it, and one more at the end.
+    private readonly int[] _firsts;
+    private readonly int _arcShift;
 
     /// <param name="group">Whose endpoints it leads to.</param>
     /// <param name="port">That of endpoints without one of their own.</param>
@@ -49,6 +54,21 @@ internal sealed class RingTable : HashTable
         Array.Resize(ref owners, count);
         Array.Sort(points, owners);
         (_points, _owners) = (points, owners);
+
+        // At least two, since a shift by all 64 bits shifts by none.
+        var arcBits = Math.Max(1, BitOperations.Log2((uint)count));
+        _arcShift = 64 - arcBits;
+        _firsts = new int[(1 << arcBits) + 1];
+        var first = 0;
+        for (var arc = 0; arc < _firsts.Length; arc++)
+        {
+            while (first < count && points[first] >> _arcShift < (ulong)arc)
+            {
+                first++;
+            }
+
+            _firsts[arc] = first;
+        }
     }
 
     /// <summary>The points in their order, for tests.</summary>
@@ -56,7 +76,9 @@ internal sealed class RingTable : HashTable
 
     public override int Find(ulong hash, int attempt)
     {
-        var (low, high) = (0, _points.Length);
+        // Points are as good as random, so that an arc has one or two of them.
+        var arc = (int)(hash >> _arcShift);
+        var (low, high) = (_firsts[arc], _firsts[arc + 1]);
         while (low < high)
         {
             var middle = (low + high) >>> 1;
@@ -71,6 +93,7 @@ internal sealed class RingTable : HashTable
         }
 
         // Behind the last point the ring begins anew.
-        return _owners[(low + attempt) % _owners.Length];
+        var place = low + attempt;
+        return _owners[place < _owners.Length ? place : place % _owners.Length];
     }
 }
