@@ -144,11 +144,11 @@ internal abstract class Balancer(MeshRandom random)
     protected int DrawUsable(EndpointGroup group, ReadOnlySpan<EndpointState> tried, ref PickClock clock)
     {
         var available = group.Endpoints;
-        var warmUp = WarmsUp ? WarmUpOf(group, ref clock) : null;
+        var warmUp = WarmsUp ? clock.WarmUpOf(group) : default;
         for (var draw = 0; draw < MaximumDraws; draw++)
         {
             var index = Draw(group);
-            if (RankOf(available[index], tried, ref clock) == 0 && (warmUp is null || Random.NextDouble() < FactorOf(warmUp, available[index], ref clock)))
+            if ((warmUp.IsNone || Random.NextDouble() < warmUp.FactorOf(index)) && RankOf(available[index], tried, ref clock) == 0)
             {
                 return index;
             }
@@ -157,35 +157,13 @@ internal abstract class Balancer(MeshRandom random)
         return DrawAmongBest(group, tried, warmUp, ref clock);
     }
 
-    /// <summary>Null where nobody in the group warms up.</summary>
-    protected static WarmUp? WarmUpOf(EndpointGroup group, ref PickClock clock)
-    {
-        if (group.WarmUp is not { } warmUp)
-        {
-            return null;
-        }
-
-        if (!warmUp.IsOver(clock.TimeProvider, clock.Now))
-        {
-            return warmUp;
-        }
-
-        group.EndWarmUp();
-        return null;
-    }
-
-    /// <summary>Above 0 to 1: what an endpoint gets of its share now, against the one that has been there longest. A policy that goes by load
-    /// divides by it.</summary>
-    protected static double FactorOf(WarmUp warmUp, EndpointState endpoint, ref PickClock clock)
-        => warmUp.FactorOf(endpoint, clock.TimeProvider, clock.Now) / warmUp.HighestFactor(clock.TimeProvider, clock.Now);
-
     protected int DrawRandom(EndpointGroup group) => group.Weights is { } weights
         ? weights.Draw(Random.NextUInt64())
         : Random.Next(group.Endpoints.Length);
 
     /// <summary>Looks at every endpoint once to find how good the best are and what they weigh together, and again to find the one drawn.
     /// Ranks may change meanwhile under other calls; then the last one seen of the rank is as good as any.</summary>
-    private int DrawAmongBest(EndpointGroup group, ReadOnlySpan<EndpointState> tried, WarmUp? warmUp, ref PickClock clock)
+    private int DrawAmongBest(EndpointGroup group, ReadOnlySpan<EndpointState> tried, in WarmUpMoment warmUp, ref PickClock clock)
     {
         var available = group.Endpoints;
         var best = int.MaxValue;
@@ -201,7 +179,7 @@ internal abstract class Balancer(MeshRandom random)
 
             if (rank == best)
             {
-                weight += WeightOf(group, index, warmUp, ref clock);
+                weight += WeightOf(group, index, warmUp);
             }
         }
 
@@ -215,7 +193,7 @@ internal abstract class Balancer(MeshRandom random)
             }
 
             last = index;
-            var length = WeightOf(group, index, warmUp, ref clock);
+            var length = WeightOf(group, index, warmUp);
             if (point < length)
             {
                 break;
@@ -227,12 +205,12 @@ internal abstract class Balancer(MeshRandom random)
         return last >= 0 ? last : Draw(group);
     }
 
-    private static ulong WeightOf(EndpointGroup group, int index, WarmUp? warmUp, ref PickClock clock)
+    private static ulong WeightOf(EndpointGroup group, int index, in WarmUpMoment warmUp)
     {
         // Shares of 1 in 10,000 still count as whole numbers.
         const double Unit = 1 << 14;
         ulong weight = group.Weights is { } weights ? weights[index] : 1;
-        return warmUp is null ? weight : Math.Max(1, (ulong)(weight * Unit * FactorOf(warmUp, group.Endpoints[index], ref clock)));
+        return warmUp.IsNone ? weight : Math.Max(1, (ulong)(weight * Unit * warmUp.FactorOf(index)));
     }
 
     /// <summary>0 for those that can be used; the lower the better.</summary>

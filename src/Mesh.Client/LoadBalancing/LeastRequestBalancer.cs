@@ -60,9 +60,8 @@ internal sealed class LeastRequestBalancer(MeshRandom random, int choiceCount) :
     private static bool IsLess(EndpointGroup group, int one, int other, ref PickClock clock)
     {
         var (load, otherLoad) = (LoadOf(group, one, other), LoadOf(group, other, one));
-        return WarmUpOf(group, ref clock) is { } warmUp
-            ? load * FactorOf(warmUp, group.Endpoints[other], ref clock) < otherLoad * FactorOf(warmUp, group.Endpoints[one], ref clock)
-            : load < otherLoad;
+        var warmUp = clock.WarmUpOf(group);
+        return warmUp.IsNone ? load < otherLoad : load * warmUp.FactorOf(other) < otherLoad * warmUp.FactorOf(one);
     }
 
     /// <summary>Calls in flight, brought to the common denominator with <paramref name="other"/>.</summary>

@@ -150,12 +150,7 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
     protected EndpointCost CostOf(EndpointGroup group, int index, long now, ref PickClock clock)
     {
         var endpoint = group.Endpoints[index];
-        var calls = group.Weights?.CallsPerShare(index) ?? 1;
-        if (WarmUpOf(group, ref clock) is { } warmUp)
-        {
-            calls /= FactorOf(warmUp, endpoint, ref clock);
-        }
-
+        var calls = (group.Weights?.CallsPerShare(index) ?? 1) / clock.WarmUpOf(group).FactorOf(index);
         return new EndpointCost(endpoint, EndpointLoad.Find(endpoint), calls, now, Limit);
     }
 }

@@ -91,7 +91,7 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
         ReportPool pool, EndpointGroup group, in PickContext context, long now, ref PickClock clock, scoped Span<Entry> entries, out int free)
     {
         var count = 0;
-        var warmUp = WarmUpOf(group, ref clock);
+        var warmUp = clock.WarmUpOf(group);
         free = -1;
         for (var slot = 0; slot < ReportPool.Size; slot++)
         {
@@ -119,7 +119,7 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
                 // Since the report this client has sent, or ended, calls itself.
                 var requests = report.RequestsInFlight + endpoint.InFlight - load.InFlightAtReport;
                 var forWeight = Math.Max(0, requests) * CallsPerWeight(group, place);
-                entries[count++] = new Entry(slot, place, warmUp is null ? forWeight : forWeight / FactorOf(warmUp, endpoint, ref clock), report.LatencyOrder);
+                entries[count++] = new Entry(slot, place, forWeight / warmUp.FactorOf(place), report.LatencyOrder);
             }
         }
 

@@ -19,13 +19,16 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     private const int Ejected = 2;
     private const int Reopened = 3;
 
+    // What every pick reads stands together, mostly in one cache line: the last of the references, the last of the long numbers, the first of the others.
+    private readonly EndpointHealth _health = new();
     private Endpoint _endpoint = endpoint;
+    private object? _transports;
+    private object? _load;
+    private long _joinedAt = joinedAt;
+    private long _connectFailedUntil = NoConnectFailure;
     private int _inFlight;
     private int _ejection = InBalance;
     private int _failedChecks;
-    private long _connectFailedUntil = NoConnectFailure;
-    private long _joinedAt = joinedAt;
-    private object? _load;
 
     /// <summary>The newest description of the address.</summary>
     public Endpoint Endpoint
@@ -38,7 +41,7 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>Consecutive errors and ejection record, owned by the Health room.</summary>
-    public EndpointHealth Health { get; } = new();
+    public EndpointHealth Health => _health;
 
     /// <summary>Out of the available set by decision of the Health room, which alone sets it in a running mesh, together with the count
     /// that <see cref="ClusterState.Ejected"/> keeps.</summary>
@@ -72,7 +75,11 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     public bool TryMarkConnectFailed(long current, long until) => Interlocked.CompareExchange(ref _connectFailedUntil, until, current) == current;
 
     /// <summary>The connections of this endpoint, by kind of client; owned by the Transport room; null before the first call.</summary>
-    public object? Transports { get; set; }
+    public object? Transports
+    {
+        get => _transports;
+        set => _transports = value;
+    }
 
     /// <summary>What load-aware policies have learnt of the endpoint, owned by the LoadBalancing room; null before the first call.</summary>
     public object? Load => Volatile.Read(ref _load);

@@ -9,11 +9,21 @@ internal sealed class WarmUp
     /// <summary>A minimum of 0 still leaves something to draw by.</summary>
     private const double SmallestFactor = 1e-12;
 
-    private readonly WarmupConfiguration _settings;
+    // Those of the group's endpoints, by place: whoever draws until one is taken reads one word for each, and not all there is to know of it.
+    private readonly long[] _joined;
     private readonly long _oldest;
     private readonly long _newest;
+    private readonly double _duration;
+    private readonly double _minimum;
+    private readonly double _exponent;
 
-    private WarmUp(WarmupConfiguration settings, long oldest, long newest) => (_settings, _oldest, _newest) = (settings, oldest, newest);
+    private WarmUp(WarmupConfiguration settings, long[] joined)
+    {
+        (_joined, _oldest, _newest) = (joined, joined.Min(), joined.Max());
+        _duration = settings.Duration.TotalMilliseconds;
+        _minimum = Math.Max(settings.MinimumPercent / 100, SmallestFactor);
+        _exponent = settings.Aggression == WarmupConfiguration.DefaultAggression ? 1 : 1 / settings.Aggression;
+    }
 
     /// <summary>Null where nothing can be warming up.</summary>
     public static WarmUp? Create(ReadOnlySpan<EndpointState> endpoints, WarmupConfiguration? settings)
@@ -23,41 +33,49 @@ internal sealed class WarmUp
             return null;
         }
 
-        var oldest = long.MaxValue;
+        var joined = new long[endpoints.Length];
         var newest = EndpointState.JoinedLongAgo;
-        foreach (var endpoint in endpoints)
+        for (var index = 0; index < joined.Length; index++)
         {
-            var joined = endpoint.JoinedAt;
-            oldest = Math.Min(oldest, joined);
-            newest = Math.Max(newest, joined);
+            joined[index] = endpoints[index].JoinedAt;
+            newest = Math.Max(newest, joined[index]);
         }
 
-        return newest == EndpointState.JoinedLongAgo ? null : new(settings, oldest, newest);
+        return newest == EndpointState.JoinedLongAgo ? null : new(settings, joined);
     }
 
-    /// <summary>The youngest endpoint has been there for the whole window.</summary>
-    public bool IsOver(TimeProvider timeProvider, long now) => timeProvider.GetElapsedTime(_newest, now) >= _settings.Duration;
+    /// <summary>The factors at a timestamp of the mesh's TimeProvider; none where the youngest endpoint has been there for the whole window.</summary>
+    public WarmUpMoment At(TimeProvider timeProvider, long now)
+    {
+        var milliseconds = 1e3 / timeProvider.TimestampFrequency;
+        return (now - _newest) * milliseconds >= _duration ? default : new(this, now, milliseconds, FactorAt(_oldest, now, milliseconds));
+    }
 
     /// <summary>Above 0 to 1: what the endpoint gets of the share that it would have.</summary>
-    public double FactorOf(EndpointState endpoint, TimeProvider timeProvider, long now) => FactorAt(endpoint.JoinedAt, timeProvider, now);
-
-    /// <summary>The largest factor of the group, so that endpoints that warm up together are none the worse for it.</summary>
-    public double HighestFactor(TimeProvider timeProvider, long now) => FactorAt(_oldest, timeProvider, now);
+    public double FactorOf(EndpointState endpoint, TimeProvider timeProvider, long now)
+        => FactorAt(endpoint.JoinedAt, now, 1e3 / timeProvider.TimestampFrequency);
 
     /// <param name="settings">Window, minimum and aggression.</param>
     /// <param name="age">Since the endpoint joined.</param>
-    public static double FactorOf(WarmupConfiguration settings, TimeSpan age)
+    public static double FactorOf(WarmupConfiguration settings, TimeSpan age) => new WarmUp(settings, [0]).FactorOf(age.TotalMilliseconds);
+
+    /// <summary>The same by the place of the endpoint in the group.</summary>
+    /// <param name="place">From 0.</param>
+    /// <param name="now">A timestamp of the mesh's TimeProvider.</param>
+    /// <param name="milliseconds">In one of its units.</param>
+    internal double FactorAt(int place, long now, double milliseconds) => FactorAt(_joined[place], now, milliseconds);
+
+    private double FactorAt(long joined, long now, double milliseconds)
+        => joined == EndpointState.JoinedLongAgo ? 1 : FactorOf((now - joined) * milliseconds);
+
+    private double FactorOf(double age)
     {
-        if (age >= settings.Duration)
+        if (age >= _duration)
         {
             return 1;
         }
 
-        var part = Math.Max(1, age.TotalMilliseconds) / settings.Duration.TotalMilliseconds;
-        var grown = settings.Aggression == WarmupConfiguration.DefaultAggression ? part : Math.Pow(part, 1 / settings.Aggression);
-        return Math.Clamp(grown, Math.Max(settings.MinimumPercent / 100, SmallestFactor), 1);
+        var part = Math.Max(1, age) / _duration;
+        return Math.Clamp(_exponent == 1 ? part : Math.Pow(part, _exponent), _minimum, 1);
     }
-
-    private double FactorAt(long joined, TimeProvider timeProvider, long now)
-        => joined == EndpointState.JoinedLongAgo ? 1 : FactorOf(_settings, timeProvider.GetElapsedTime(joined, now));
 }
