@@ -242,7 +242,7 @@ public sealed class DeadlineTests
         var reading = response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         mesh.Clock.Advance(TimeSpan.FromSeconds(0.99));
 
-        var failure = await Assert.ThrowsAsync<MeshRequestException>(() => reading);
+        var failure = await Assert.ThrowsAsync<MeshRequestException>(() => Eventually.EndsAsync(reading));
         Assert.Equal(MeshResponseFlags.UpstreamRequestTimeout, failure.Result.Flags);
         Assert.Contains("the deadline of the incoming request was over", failure.Message, StringComparison.Ordinal);
         Assert.All(mesh.Mesh.GetClusters().SelectMany(cluster => cluster.Endpoints), endpoint => Assert.False(endpoint.IsEjected));

@@ -147,6 +147,34 @@ public sealed class TimeoutTests
         Assert.All(mesh.Mesh.GetClusters().SelectMany(cluster => cluster.Endpoints), endpoint => Assert.False(endpoint.IsEjected));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Body_whose_cut_looks_like_its_end_to_a_synchronous_reader_is_told_as_cut(bool isCopied)
+    {
+        using var mesh = MeshFixture.WithRule(""" "timeout": "5s", """);
+        using var body = new EndsWhenClosed();
+        Script(mesh, () => TransportStep.Answer(_ => new(HttpStatusCode.OK) { Content = new StreamContent(body) }));
+        using var response = await mesh.Client.GetAsync("http://reviews:9080/", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        var reading = Task.Run(() =>
+        {
+            if (isCopied)
+            {
+                response.Content.CopyTo(Stream.Null, null, CancellationToken.None);
+            }
+            else
+            {
+                response.Content.ReadAsStream().ReadExactly(new byte[1]);
+            }
+        }, TestContext.Current.CancellationToken);
+
+        await Eventually.TrueAsync(() => body.IsRead);
+        mesh.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        var failure = await Assert.ThrowsAsync<MeshRequestException>(() => Eventually.EndsAsync(reading));
+        Assert.Equal(MeshResponseFlags.UpstreamRequestTimeout, failure.Result.Flags);
+    }
+
     [Fact]
     public void Explain_shows_the_limits_of_streams()
     {
@@ -181,6 +209,37 @@ public sealed class TimeoutTests
         foreach (var authority in Both)
         {
             mesh.Transport[authority].Always(step());
+        }
+    }
+
+    /// <summary>Has no bytes until it is closed, and then none either, as a pipe.</summary>
+    private sealed class EndsWhenClosed : MemoryStream
+    {
+        private readonly ManualResetEventSlim _closed = new();
+        private volatile bool _isRead;
+
+        public bool IsRead => _isRead;
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            WaitForEnd();
+            return 0;
+        }
+
+        public override void CopyTo(Stream destination, int bufferSize) => WaitForEnd();
+
+        protected override void Dispose(bool disposing)
+        {
+            _closed.Set();
+            base.Dispose(disposing);
+        }
+
+        private void WaitForEnd()
+        {
+            _isRead = true;
+            _closed.Wait();
         }
     }
 
