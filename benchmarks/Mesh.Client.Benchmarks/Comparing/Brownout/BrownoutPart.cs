@@ -59,7 +59,10 @@ internal static class BrownoutPart
         yield return ("standard handler, retries in time", () => StackClient.Create(Stack.Resilience, addresses, "{}", resilience: RetryInTime));
         yield return ("Mesh.Client, as it comes", () => StackClient.Create(Stack.Mesh, addresses, Rules(address, "", "")));
         yield return ("Mesh.Client, retries in time", () => StackClient.Create(Stack.Mesh, addresses, Rules(address, Retries, "")));
+        yield return ("the same, without its budget", () => StackClient.Create(Stack.Mesh, addresses, Rules(address, Retries, NoBudget)));
     }
+
+    private const string NoBudget = """ "retryBudget": { "enabled": false } """;
 
     private static string Retries { get; } = string.Create(
         CultureInfo.InvariantCulture,
