@@ -154,6 +154,11 @@ internal sealed partial class ClusterManager
             }
 
             ClusterResilience.Of(cluster).Update(model.Policy);
+            if (previous.Policy.CircuitBreaker != model.Policy.CircuitBreaker)
+            {
+                CircuitBreakers.OnPolicyChanged(cluster);
+            }
+
             if (previous.Policy.Limits != model.Policy.Limits)
             {
                 Limit(cluster);

@@ -66,6 +66,7 @@ internal sealed partial class ClusterManager : IDisposable
         _schedule = new RefreshSchedule(random);
         _activeClock = activeClock ?? new ActiveClock(timeProvider);
         OutlierDetector = new OutlierDetector(timeProvider, _backgroundLogger, random);
+        CircuitBreakers = new CircuitBreakers(timeProvider, _backgroundLogger);
         HealthChecker = new HealthChecker(probe ?? new NoHealthProbe(), OutlierDetector, timeProvider, random, _backgroundLogger);
     }
 
@@ -86,6 +87,8 @@ internal sealed partial class ClusterManager : IDisposable
     public OutlierDetector OutlierDetector { get; }
 
     public HealthChecker HealthChecker { get; }
+
+    public CircuitBreakers CircuitBreakers { get; }
 
     /// <summary>The state of the cluster, made and watched on first use. <paramref name="port"/> is what the caller addressed; it counts
     /// where the model's own port is 0; of such states so many are kept. No allocation once the state exists.</summary>
@@ -196,6 +199,7 @@ internal sealed partial class ClusterManager : IDisposable
     {
         OutlierDetector.Stop(cluster);
         HealthChecker.Stop(cluster);
+        CircuitBreakers.Stop(cluster);
         UpdatesOf(cluster).Stop();
     }
 
@@ -250,7 +254,7 @@ internal sealed partial class ClusterManager : IDisposable
 
         var state = new ClusterState(key, model)
         {
-            Resilience = new ClusterResilience(model.Policy, _timeProvider),
+            Resilience = new ClusterResilience(model.Policy, _timeProvider, _random, _activeClock),
             LastUsed = _timeProvider.GetTimestamp(),
         };
         state.Balancer = CreateBalancer(state, model.Policy);

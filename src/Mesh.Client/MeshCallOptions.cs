@@ -19,6 +19,18 @@ public sealed class MeshCallOptions
     /// follows the rule.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>How much it matters that the call is answered, for limits that turn away the lowest class first. Null, the default, is the class of
+    /// the request that is being handled, where <c>UseMesh()</c> found one in its baggage, else <see cref="MeshCriticality.Critical"/>. It goes on with
+    /// the call to hosts inside of the mesh, in baggage. A value that is not one of the enumeration is refused.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration.</exception>
+    public MeshCriticality? Criticality
+    {
+        get;
+        init => field = value is null or (>= MeshCriticality.Sheddable and <= MeshCriticality.CriticalPlus)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The class is one of MeshCriticality.");
+    }
+
     /// <summary>The request is sent once, whatever the rules say. False by default.</summary>
     public bool DisableRetries { get; init; }
 }

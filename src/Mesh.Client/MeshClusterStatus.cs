@@ -16,4 +16,13 @@ public sealed record MeshClusterStatus(string Name, string Service, string? Subs
     /// <summary>After how long without response headers a call is sent to another endpoint as well, by the newest rules: the <c>delay</c> of
     /// <c>hedging</c>, or what its <c>percentile</c> has come to. Null where calls are not hedged, or not enough of them have been answered yet.</summary>
     public TimeSpan? HedgeDelay { get; init; }
+
+    /// <summary>The state of the one circuit breaker of the cluster; null where the rules ask for none.</summary>
+    public MeshCircuitState? CircuitBreaker { get; init; }
+
+    /// <summary>The limit that latency sets; null where the rules ask for none.</summary>
+    public MeshAdaptiveConcurrencyStatus? AdaptiveConcurrency { get; init; }
+
+    /// <summary>What calls are refused by because servers refuse others; null where the rules do not ask for it.</summary>
+    public MeshClientThrottlingStatus? ClientThrottling { get; init; }
 }

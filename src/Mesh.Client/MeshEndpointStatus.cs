@@ -10,4 +10,7 @@ public sealed record MeshEndpointStatus(string Address, IReadOnlyDictionary<stri
     /// <summary>What the active health check said that keeps calls away; null while none does. Independent of <see cref="IsEjected"/>: an endpoint gets
     /// calls where neither holds.</summary>
     public string? FailedHealthCheck { get; init; }
+
+    /// <summary>The state of its circuit breaker, from its first call on; null where the rules ask for none. An open one keeps calls away.</summary>
+    public MeshCircuitState? CircuitBreaker { get; init; }
 }

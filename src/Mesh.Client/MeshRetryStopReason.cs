@@ -11,7 +11,7 @@ public enum MeshRetryStopReason
     /// <see cref="MeshResponseFlags.UpstreamRetryLimitExceeded"/>.</summary>
     Exhausted = 1,
 
-    /// <summary><c>connectionPool.http.maxRetries</c> of the cluster was reached; beside it stands
+    /// <summary><c>connectionPool.http.maxRetries</c> of the cluster was reached, or a limit of <c>x-mesh</c> would have turned the attempt away; beside it stands
     /// <see cref="MeshResponseFlags.UpstreamOverflow"/>.</summary>
     Limit = 2,
 

@@ -51,6 +51,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
             section, sources, TakeOver, timeProvider, _loggerFactory.CreateLogger("Mesh.Client.Configuration"));
         _watcher.DocumentChanged += Telemetry.CountReload;
         Telemetry.ObservePools(MeasurePools);
+        Telemetry.Limits.Observe(MeasureConcurrency);
     }
 
     public TimeProvider TimeProvider { get; }
@@ -77,6 +78,8 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     public ClusterManager Clusters => _clusters ?? throw NotStarted();
 
     public OutlierDetector OutlierDetector => Clusters.OutlierDetector;
+
+    public CircuitBreakers CircuitBreakers => Clusters.CircuitBreakers;
 
     /// <summary>The live rules; a call reads it once.</summary>
     public MeshSnapshot Snapshot => Volatile.Read(ref _snapshot);
@@ -124,11 +127,13 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         }
 
         var retries = call.RetryPolicy;
-        return balancer.Pick(cluster.Endpoints, new(AvoidsTried(call, retries) ? call.Tried : default, TimeProvider)
+        var avoidsTried = AvoidsTried(call, retries);
+        var picked = balancer.Pick(cluster.Endpoints, new(avoidsTried ? call.Tried : default, TimeProvider)
         {
             Hash = call.Hash,
             LeftBehind = retries.LeavesPriorities ? RetryRules.LeftBehind(call.Tried) : default,
         });
+        return picked is null || !call.IsAdmitted || call.TryEnterBreaker(picked) ? picked : CallBreakers.PickPast(call, balancer, picked, avoidsTried);
     }
 
     /// <summary>As in Istio, a retry leaves the endpoint of its hash only where the rule says so, or splits its calls.</summary>
@@ -146,12 +151,18 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
                     EndpointAuthority.Describe(endpoint.Endpoint, cluster), endpoint.Endpoint.Labels, endpoint.InFlight, endpoint.IsEjected)
                 {
                     FailedHealthCheck = endpoint.IsFailing ? endpoint.Health.CheckFailure ?? "" : null,
+                    CircuitBreaker = CircuitBreakers.Of(endpoint)?.State,
                 }),
             ])
         {
             ConnectionPool = cluster.Limits is ConnectionLimits limits ? new(limits.Active, limits.Pending, limits.Retries, limits.Overflows) : null,
             RetryBudget = ClusterResilience.Of(cluster).Budget is { Policy.IsEnabled: true } budget ? new(budget.Available, budget.Refused) : null,
             HedgeDelay = cluster.Model.Policy.Hedging is { } hedging ? CallHedging.DelayOf(hedging, cluster) : null,
+            CircuitBreaker = ClusterResilience.Of(cluster).Limits?.Breaker?.State,
+            AdaptiveConcurrency = ClusterResilience.Of(cluster).Limits?.Concurrency is { } concurrency
+                ? new(concurrency.Limit, concurrency.UnderWay, concurrency.MinRtt, concurrency.SampleRtt, concurrency.IsMeasuring)
+                : null,
+            ClientThrottling = ClusterResilience.Of(cluster).Limits?.Throttle is { } throttle ? StatusOf(throttle) : null,
         }),
     ];
 
@@ -183,11 +194,24 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         Telemetry.Dispose();
     }
 
+    private MeshClientThrottlingStatus StatusOf(ClientThrottle throttle)
+    {
+        var now = TimeProvider.GetTimestamp();
+        var (requests, accepts) = throttle.Count(now);
+        return new(requests, accepts, throttle.ProbabilityFor(MeshCriticality.Critical, now));
+    }
+
     private IEnumerable<PoolMeasurement> MeasurePools()
         => from cluster in _clusters?.GetStates() ?? []
            let limits = cluster.Limits as ConnectionLimits
            where limits is not null
            select new PoolMeasurement(cluster.Key.Service, cluster.Key.Subset, limits.Active, limits.Pending, limits.Retries);
+
+    private IEnumerable<ConcurrencyMeasurement> MeasureConcurrency()
+        => from cluster in _clusters?.GetStates() ?? []
+           let concurrency = ClusterResilience.Of(cluster).Limits?.Concurrency
+           where concurrency is not null
+           select new ConcurrencyMeasurement(cluster.Key.Service, cluster.Key.Subset, concurrency.Limit);
 
     /// <summary>States before the snapshot: a call that sees the new rules finds the endpoints and policies that go with them.</summary>
     private void TakeOver(MeshConfigurationUpdate update)
@@ -201,6 +225,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
             clusters.DiscoveryFailed += Telemetry.CountDiscoveryFailure;
             new HealthReporter(TimeProvider, Telemetry, _loggerFactory.CreateLogger(HealthLog.Category)).Connect(clusters.OutlierDetector, clusters.HealthChecker);
             new LoadReporter(Telemetry, _loggerFactory.CreateLogger(LoadReporter.Category)).Connect(clusters);
+            new LimitReporter(Telemetry, _loggerFactory.CreateLogger(LimitLog.Category)).Connect(clusters.CircuitBreakers);
             _clusters = clusters;
         }
 

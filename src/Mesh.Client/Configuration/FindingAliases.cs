@@ -128,6 +128,7 @@ internal static class FindingAliases
         [FindingCodes.SeparateDestinationRules] = [],
         [FindingCodes.UnknownClientLocality] = [],
         [FindingCodes.IdleOutlierDetection] = [],
+        [FindingCodes.BreakerBesideOutlierDetection] = [],
         [FindingCodes.NotConverted] = [],
         [FindingCodes.ConvertedTwice] = [],
         [FindingCodes.NotWritable] = [],

@@ -316,6 +316,9 @@ internal static class FindingCodes
     /// <summary>An outlier detection that can eject nobody, since the host has too few endpoints for its percentage.</summary>
     public const string IdleOutlierDetection = "MESH0730";
 
+    /// <summary>Endpoints have both a circuit breaker and outlier detection; each holds by its own count.</summary>
+    public const string BreakerBesideOutlierDetection = "MESH0732";
+
     // 08: conversion
 
     /// <summary>A part of the document that has no place in the other format; it is left out.</summary>

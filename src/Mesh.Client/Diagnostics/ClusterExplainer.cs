@@ -3,6 +3,7 @@ using Mesh.Client.Configuration;
 using Mesh.Client.Discovery;
 using Mesh.Client.Model;
 using Mesh.Client.Pipeline;
+using Mesh.Client.Resilience;
 using Mesh.Client.Transport;
 
 namespace Mesh.Client.Diagnostics;
@@ -28,7 +29,8 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
                   select Explain(endpoint, EndpointAuthority.Describe(endpoint, cluster, port))];
         var isEmpty = state is null ? endpoints.Length == 0 : clusters!.IsReady(state) && set!.Groups.Length == 0;
         answer = !cluster.Policy.IsPassThrough && isEmpty && discovery is { } status
-            ? new(503, MeshResponseFlags.NoHealthyUpstream, CallRouter.NoEndpointReason(key, endpoints.Length, status))
+            ? new(503, MeshResponseFlags.NoHealthyUpstream, CallRouter.NoEndpointReason(key, set is null ? [] : set.All, status))
+            : state is not null && CallAdmission.BrokenReason(state, timeProvider.GetTimestamp()) is { } broken ? new(503, MeshResponseFlags.UpstreamOverflow, broken)
             : null;
         return new()
         {
@@ -114,6 +116,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
                 : Volatile.Read(ref state.Health.EjectedUntil) is var until && until == long.MaxValue ? TimeSpan.MaxValue
                 : Left(until),
             IsEjectedByHand = state.IsEjected && state.Health.IsEjectedByHand,
+            CircuitBreaker = CircuitBreakers.Of(state)?.State,
             FailedHealthCheck = state.IsFailing ? state.Health.CheckFailure ?? "" : null,
             AvoidedFor = Left(state.ConnectFailedUntil) is { Ticks: > 0 } left ? left : null,
         };

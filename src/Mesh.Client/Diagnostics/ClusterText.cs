@@ -84,6 +84,8 @@ internal static class ClusterText
         { EjectedFor: { Ticks: > 0 } left, IsEjectedByHand: true } => $"ejected by hand for {Wording.Duration(left)} more at least",
         { EjectedFor: { Ticks: > 0 } left } => $"ejected for {Wording.Duration(left)} more at least",
         { EjectedFor: not null } => "ejected, back at the next look",
+        { CircuitBreaker: MeshCircuitState.Open } => "kept away by its open circuit breaker",
+        { CircuitBreaker: MeshCircuitState.HalfOpen } => "with a call on trial by its circuit breaker",
         { AvoidedFor: { } left } => $"avoided for {Wording.Duration(left)} more, no connection could be made",
         { WarmedUp: { } part } => $"healthy, warming up with {Wording.Percent(100 * part)} of its share",
         _ => "healthy",

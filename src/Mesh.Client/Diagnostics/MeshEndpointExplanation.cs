@@ -42,6 +42,9 @@ public sealed class MeshEndpointExplanation
     /// nor fails a check.</summary>
     public string? FailedHealthCheck { get; internal init; }
 
+    /// <summary>The state of its circuit breaker, from its first call on; null where the rules ask for none. An open one keeps calls away.</summary>
+    public MeshCircuitState? CircuitBreaker { get; internal init; }
+
     /// <summary>For how long calls prefer others, since the last connection could not be made; null where they do not.</summary>
     public TimeSpan? AvoidedFor { get; internal init; }
 }

@@ -18,6 +18,7 @@ internal static class PolicySettings
         .. Outliers(policy.OutlierDetection),
         .. Checks(policy.HealthChecks),
         .. Hedging(policy.Hedging),
+        .. LimitSettings.Of(policy),
         .. Tls(policy.Tls),
     ];
 

@@ -38,6 +38,15 @@ internal sealed record ClusterPolicy
     /// <summary>Null: no call is sent twice at a time.</summary>
     public HedgingConfiguration? Hedging { get; init; }
 
+    /// <summary>Null: nothing is broken.</summary>
+    public CircuitBreakerConfiguration? CircuitBreaker { get; init; }
+
+    /// <summary>Null: latency limits nothing.</summary>
+    public AdaptiveConcurrencyConfiguration? AdaptiveConcurrency { get; init; }
+
+    /// <summary>Null: no call is refused because servers refuse others.</summary>
+    public ClientThrottlingConfiguration? ClientThrottling { get; init; }
+
     /// <summary>Calls of HTTP/1.1 are sent as HTTP/2.</summary>
     public bool UpgradesToHttp2 { get; init; }
 

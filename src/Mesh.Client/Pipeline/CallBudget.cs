@@ -30,6 +30,11 @@ internal static class CallBudget
             return MeshRetryStopReason.Chain;
         }
 
+        if (ClusterResilience.Of(call.Cluster).Limits is { } admission && CallAdmission.RefusesRetry(call, admission))
+        {
+            return MeshRetryStopReason.Limit;
+        }
+
         if (limits?.TryBeginRetry() == false)
         {
             return limits.Limits.RetryBudget is null ? MeshRetryStopReason.Limit : MeshRetryStopReason.Budget;

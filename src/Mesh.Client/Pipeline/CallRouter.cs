@@ -112,7 +112,7 @@ internal static class CallRouter
     public static HttpResponseMessage NoEndpoint(MeshCall call)
     {
         var cluster = call.Cluster!;
-        var reason = NoEndpointReason(cluster.Key, cluster.Endpoints.All.Length, call.Runtime.Clusters.GetDiscoveryStatus(cluster));
+        var reason = NoEndpointReason(cluster.Key, cluster.Endpoints.All, call.Runtime.Clusters.GetDiscoveryStatus(cluster));
         return MeshAnswer.Create(call, HttpStatusCode.ServiceUnavailable, MeshResponseFlags.NoHealthyUpstream, reason);
     }
 
@@ -180,12 +180,25 @@ internal static class CallRouter
         => $"{uri.Authority} is not in the mesh's registry and {snapshot.OutboundTrafficPolicyPlace} is REGISTRY_ONLY";
 
     /// <param name="cluster">The cluster that has no endpoint to pick.</param>
-    /// <param name="endpoints">How many it has, ejected ones included.</param>
+    /// <param name="endpoints">All of its endpoints.</param>
     /// <param name="discovery">What discovery knows of the service.</param>
-    public static string NoEndpointReason(in ClusterKey cluster, int endpoints, in DiscoveryStatus discovery)
+    public static string NoEndpointReason(in ClusterKey cluster, ReadOnlySpan<EndpointState> endpoints, in DiscoveryStatus discovery)
     {
-        var reason = endpoints > 0 ? $"all {endpoints} endpoints are ejected" : DescribeEmpty(discovery);
+        var reason = endpoints.Length > 0 ? DescribeOut(endpoints) : DescribeEmpty(discovery);
         return $"no healthy upstream: {cluster}: {reason}";
+    }
+
+    private static string DescribeOut(ReadOnlySpan<EndpointState> endpoints)
+    {
+        var broken = 0;
+        foreach (var endpoint in endpoints)
+        {
+            broken += CircuitBreakers.Of(endpoint) is { State: not MeshCircuitState.Closed } ? 1 : 0;
+        }
+
+        return broken == 0 ? $"all {endpoints.Length} endpoints are ejected"
+            : broken == endpoints.Length ? $"the circuit breakers of all {broken} endpoints are open"
+            : $"of {endpoints.Length} endpoints the circuit breakers of {broken} are open, and the others are ejected";
     }
 
     private static string DescribeEmpty(in DiscoveryStatus status) => status switch

@@ -100,6 +100,11 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
             while (true)
             {
                 // Before the pick, which is to know how things are once the call may go.
+                if (ClusterResilience.Of(call.Cluster).Limits is { } admission && CallAdmission.Refuse(call, admission) is { } turnedAway)
+                {
+                    return response = turnedAway;
+                }
+
                 if (call.Cluster.Limits is ConnectionLimits limits && (call.Policy.IsPassThrough || call.Cluster.Endpoints.Groups.Length > 0))
                 {
                     await CallWaits.EnterPoolAsync(call, limits).ConfigureAwait(false);

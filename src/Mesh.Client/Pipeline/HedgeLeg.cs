@@ -40,7 +40,8 @@ internal sealed class HedgeLeg
         copy.Balancer = (Balancer)call.Cluster!.Balancer!;
         copy.Endpoint = endpoint;
         var leg = new HedgeLeg(copy, source);
-        if (call.Cluster.Limits is not ConnectionLimits limits || copy.TryEnterPoolAtOnce(limits))
+        if ((ClusterResilience.Of(call.Cluster).Limits is not { } admission || copy.TryEnterLimits(admission, endpoint))
+            && (call.Cluster.Limits is not ConnectionLimits limits || copy.TryEnterPoolAtOnce(limits)))
         {
             return leg;
         }

@@ -28,5 +28,6 @@ internal sealed partial class MeshCall
         (Endpoint, Balancer, Transport, _sentAt) = (copy.Endpoint, copy.Balancer, copy.Transport, copy._sentAt);
         (_pool, _isEndpointHeld, _isLearntFrom) = (copy._pool, copy._isEndpointHeld, copy._isLearntFrom);
         (copy.Transport, copy._pool, copy._isEndpointHeld, copy._isLearntFrom) = (null, default, false, false);
+        (_admission, copy._admission) = (copy._admission, default);
     }
 }

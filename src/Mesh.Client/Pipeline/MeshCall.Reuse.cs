@@ -87,6 +87,7 @@ internal sealed partial class MeshCall
         Attempt = null;
         Body = null;
         _pool = default;
+        _admission = default;
         _isEndpointHeld = false;
         _isLearntFrom = false;
         _sentAt = 0;

@@ -113,6 +113,11 @@ internal sealed partial class MeshCall
         _isEndpointHeld = true;
         Attempts++;
         CountAttempt();
+        if (_admission.IsHeld)
+        {
+            _admission.OnSent(Runtime.TimeProvider.GetTimestamp(), Runtime.ActiveClock);
+        }
+
         if (Balancer is { LearnsFromCalls: true })
         {
             _isLearntFrom = true;
@@ -224,6 +229,11 @@ internal sealed partial class MeshCall
             CallHedging.Observe(this, outcome);
         }
 
+        if (_admission.IsHeld)
+        {
+            _admission.Report(Endpoint!, Runtime.CircuitBreakers, outcome, response, Runtime.TimeProvider.GetTimestamp(), Runtime.ActiveClock);
+        }
+
         Runtime.OutlierDetector.Report(Cluster!, Endpoint!, outcome, response is null ? 0 : (int)response.StatusCode);
         if (Cluster!.HealthChecks is not null)
         {
@@ -245,11 +255,12 @@ internal sealed partial class MeshCall
     }
 
     /// <summary>The answer has begun, and its body still needs what the call holds, the endpoint too: the new holder gives that back.</summary>
-    public void HandOver(out EndpointTransport? transport, out CallDeadline? deadline, out PoolHold pool)
+    public void HandOver(out EndpointTransport? transport, out CallDeadline? deadline, out PoolHold pool, out bool isCounted)
     {
         EndPerTry();
         Deadline = Deadline?.BeginBody();
         (transport, deadline, pool) = (Transport, Deadline, _pool);
+        isCounted = _admission.HandOver();
         (Transport, Deadline, _pool, _isEndpointHeld) = (null, null, default, false);
     }
 
@@ -290,6 +301,10 @@ internal sealed partial class MeshCall
         Transport?.EndCall();
         Transport = null;
         _pool.Leave();
+        if (_admission.IsHeld)
+        {
+            _admission.Leave(Runtime.CircuitBreakers);
+        }
 
         // Where nothing was reported (an exception of the application's own handler) nothing is to be learnt.
         EndLesson(CallOutcome.CallerCancelled, null);

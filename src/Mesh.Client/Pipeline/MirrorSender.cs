@@ -135,6 +135,12 @@ internal sealed class MirrorSender : IDisposable
 
     private async Task<string> SendAsync(MeshCall copy, CallRunner runner)
     {
+        if (ClusterResilience.Of(copy.Cluster!).Limits is { } admission && copy.TryEnterLimits(admission) is not AdmissionRefusal.None and var refusal)
+        {
+            _runtime.Telemetry.Limits.CountRejection(copy.Cluster!.Key, CallAdmission.NameOf(refusal), copy.Criticality);
+            return "dropped_limit";
+        }
+
         if (copy.Cluster!.Limits is ConnectionLimits limits && !copy.TryEnterPoolAtOnce(limits))
         {
             return "dropped_limit";
@@ -197,7 +203,7 @@ internal sealed class MirrorSender : IDisposable
             }
         }
 
-        copy.SetMesh(new MeshCallOptions { DisableRetries = true, Timeout = call.Rule?.Timeout ?? LongestWait });
+        copy.SetMesh(new MeshCallOptions { DisableRetries = true, Timeout = call.Rule?.Timeout ?? LongestWait, Criticality = MeshCriticality.Sheddable });
         return copy;
     }
 }

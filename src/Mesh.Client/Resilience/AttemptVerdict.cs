@@ -125,6 +125,10 @@ internal readonly record struct AttemptVerdict(CallOutcome Outcome, MeshResponse
     private static AttemptVerdict Broken(MeshResponseFlags flag) => new(
         CallOutcome.Reset, flag, RetryConditions.Reset | RetryConditions.ServerError | RetryConditions.GatewayError, WasUnsent: false);
 
+    /// <summary>A gRPC answer of <c>RESOURCE_EXHAUSTED</c>, gRPC's 429.</summary>
+    public static bool IsExhausted(HttpResponseMessage? response)
+        => response is { Version.Major: >= 2 } && IsGrpc(response.Content.Headers.NonValidated) && TryGetGrpcStatus(response, out var status) && status == 8;
+
     private static bool HasAny(HttpResponseMessage response, IReadOnlyList<string> names)
     {
         foreach (var name in names)

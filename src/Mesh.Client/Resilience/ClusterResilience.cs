@@ -1,4 +1,5 @@
 using Mesh.Client.Configuration;
+using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 
 namespace Mesh.Client.Resilience;
@@ -7,12 +8,20 @@ namespace Mesh.Client.Resilience;
 /// forget nothing; made and updated by the one owner of states.</summary>
 internal sealed class ClusterResilience
 {
+    private readonly TimeProvider _timeProvider;
+    private readonly MeshRandom _random;
+    private readonly ActiveClock _activeClock;
     private RecentLatency? _latency;
+    private ClusterLimits? _limits;
+    private AdaptiveConcurrency? _concurrency;
+    private BrokenEndpoints? _broken;
 
-    public ClusterResilience(ClusterPolicy policy, TimeProvider timeProvider)
+    public ClusterResilience(ClusterPolicy policy, TimeProvider timeProvider, MeshRandom random, ActiveClock activeClock)
     {
+        (_timeProvider, _random, _activeClock) = (timeProvider, random, activeClock);
         Budget = new RetryBudget(policy.RetryBudget, timeProvider);
         Hedge(policy.Hedging);
+        Limit(policy);
     }
 
     /// <summary>Everything that repeats a call draws from it: retries, hedges, probes.</summary>
@@ -21,6 +30,9 @@ internal sealed class ClusterResilience
     /// <summary>How long answers take of late; null as long as no rules hedge.</summary>
     public RecentLatency? Latency => Volatile.Read(ref _latency);
 
+    /// <summary>Null where the rules limit nothing beyond Istio's words, as mostly.</summary>
+    public ClusterLimits? Limits => Volatile.Read(ref _limits);
+
     public static ClusterResilience Of(ClusterState cluster) => (ClusterResilience)cluster.Resilience!;
 
     /// <summary>Newer rules.</summary>
@@ -28,6 +40,38 @@ internal sealed class ClusterResilience
     {
         Budget.Policy = policy.RetryBudget;
         Hedge(policy.Hedging);
+        Limit(policy);
+    }
+
+    /// <summary>A call gives back what <see cref="AdaptiveConcurrency.TryEnter"/> gave it, whatever the rules say by now.</summary>
+    public void LeaveConcurrency() => Volatile.Read(ref _concurrency)!.Leave();
+
+    /// <summary>The endpoints whose breakers are open; null where none has ever opened.</summary>
+    public BrokenEndpoints? Broken => Volatile.Read(ref _broken);
+
+    /// <summary>Sets <see cref="Broken"/> where nobody has yet.</summary>
+    /// <returns>What is set now.</returns>
+    public BrokenEndpoints SetBroken(BrokenEndpoints broken) => Interlocked.CompareExchange(ref _broken, broken, null) ?? broken;
+
+    private void Limit(ClusterPolicy policy) => Volatile.Write(ref _limits, ClusterLimits.Create(_limits, policy, Concurrency, _timeProvider, _random));
+
+    private AdaptiveConcurrency Concurrency(AdaptiveConcurrencyConfiguration settings)
+    {
+        var now = _activeClock.GetTimestamp();
+        if (_concurrency is not { } known)
+        {
+            Volatile.Write(ref _concurrency, new AdaptiveConcurrency(settings, _timeProvider, _random, now));
+        }
+        else if (_limits?.Concurrency is null)
+        {
+            known.Restart(settings, now);
+        }
+        else
+        {
+            known.Settings = settings;
+        }
+
+        return _concurrency!;
     }
 
     /// <summary>A fixed delay needs the median alone.</summary>

@@ -64,6 +64,7 @@ internal sealed class MeshTelemetry : IDisposable
         _loadProbes = meter.CreateCounter<long>("mesh.client.load_probes", "{probe}", "Servers asked for their load beside calls, with an answer or without.");
         _refusedLoadReports = meter.CreateCounter<long>(
             "mesh.client.load_reports.refused", "{report}", "Reports of servers on their load that could not be used.");
+        Limits = new LimitTelemetry(meter);
         meter.CreateObservableUpDownCounter(
             "mesh.client.pool.calls", MeasurePools, "{call}", "Calls that hold or wait for a connection of a cluster with limits.");
     }
@@ -71,6 +72,9 @@ internal sealed class MeshTelemetry : IDisposable
     /// <summary>The version of the package, without the commit.</summary>
     public static string Version { get; } =
         typeof(MeshTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? string.Empty;
+
+    /// <summary>What limits beyond Istio's words do.</summary>
+    public LimitTelemetry Limits { get; }
 
     /// <summary>Who tells, when somebody measures, what calls hold of limits. Forgotten at the end: a meter may outlive the mesh.</summary>
     public void ObservePools(Func<IEnumerable<PoolMeasurement>> pools) => Volatile.Write(ref _pools, pools);
@@ -250,6 +254,7 @@ internal sealed class MeshTelemetry : IDisposable
     public void Dispose()
     {
         Volatile.Write(ref _pools, null);
+        Limits.Observe(null);
         _ownMeter?.Dispose();
         _source.Dispose();
         _attempts.Dispose();

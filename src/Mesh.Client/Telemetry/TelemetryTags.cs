@@ -20,6 +20,10 @@ internal static class TelemetryTags
     public const string DeadlineHeader = "mesh.deadline.header";
     public const string LoadProbeResult = "mesh.load_probe.result";
     public const string LoadReportFault = "mesh.load_report.fault";
+    public const string RejectionReason = "mesh.rejection.reason";
+    public const string Criticality = "mesh.criticality";
+    public const string BreakerScope = "mesh.circuit_breaker.scope";
+    public const string BreakerState = "mesh.circuit_breaker.state";
     public const string StatusCode = "http.response.status_code";
     public const string ErrorType = "error.type";
     public const string ResendCount = "http.request.resend_count";

@@ -20,12 +20,13 @@ internal sealed class TrackedContent : EndpointContent
     private PoolHold _pool;
     private DeadlineCause _cause;
     private volatile bool _isCut;
+    private readonly bool _isCounted;
     private int _isEnded;
 
     public TrackedContent(MeshCall call, HttpContent inner)
         : base(call, inner)
     {
-        call.HandOver(out _transport, out _deadline, out _pool);
+        call.HandOver(out _transport, out _deadline, out _pool, out _isCounted);
         _callerToken = call.CallerToken;
         _runtime = call.Runtime;
     }
@@ -202,6 +203,14 @@ internal sealed class TrackedContent : EndpointContent
         }
     }
 
+    private void ReportToBreakers(CallOutcome outcome)
+    {
+        if (outcome != CallOutcome.CallerCancelled && ClusterResilience.Of(Path.Cluster!).Limits is { } limits)
+        {
+            _runtime!.CircuitBreakers.Report(Path.Cluster!, Path.Endpoint!, limits, isFailure: true, _runtime.TimeProvider.GetTimestamp());
+        }
+    }
+
     private bool End(CallOutcome outcome, bool isFailure)
     {
         if (Interlocked.Exchange(ref _isEnded, 1) != 0)
@@ -215,10 +224,16 @@ internal sealed class TrackedContent : EndpointContent
         if (isFailure)
         {
             _runtime!.OutlierDetector.Report(Path.Cluster!, Path.Endpoint!, outcome);
+            ReportToBreakers(outcome);
         }
 
         _transport?.EndCall();
         _pool.Leave();
+        if (_isCounted)
+        {
+            ClusterResilience.Of(Path.Cluster!).LeaveConcurrency();
+        }
+
         Path.Endpoint!.EndCall();
         if (_deadline is { } deadline)
         {

@@ -115,6 +115,13 @@ internal static class Snippets
         // end
     }
 
+    public static void Criticality(HttpRequestMessage request)
+    {
+        // snippet
+        request.SetMesh(new MeshCallOptions { Criticality = MeshCriticality.Sheddable });
+        // end
+    }
+
     public static async Task Call(HttpClient client)
     {
         // snippet

@@ -47,6 +47,8 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         Assert.Equal(
             [
                 ("mesh.client.call.duration", "s"),
+                ("mesh.client.circuit_breaker.transitions", "{transition}"),
+                ("mesh.client.concurrency.limit", "{call}"),
                 ("mesh.client.configuration.reloads", "{reload}"),
                 ("mesh.client.deadlines.ignored", "{request}"),
                 ("mesh.client.discovery.failures", "{failure}"),
@@ -57,6 +59,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
                 ("mesh.client.load_reports.refused", "{report}"),
                 ("mesh.client.mirrors", "{request}"),
                 ("mesh.client.pool.calls", "{call}"),
+                ("mesh.client.rejections", "{call}"),
                 ("mesh.client.responses.leaked", "{response}"),
                 ("mesh.client.retries", "{retry}"),
                 ("mesh.client.retries.stopped", "{call}"),
@@ -163,7 +166,7 @@ public sealed class MeshTelemetryMetricsTests : IDisposable
         };
         listener.Start();
         own.Dispose();
-        Assert.Equal(14, completed);
+        Assert.Equal(17, completed);
     }
 
     [Fact]

@@ -99,6 +99,9 @@ internal static class ExtensionBinder
             RetryBudget = RetryBudgetBinder.BindExtension(fields.Object("retryBudget")),
             HealthChecks = HealthCheckBinder.Bind(fields, "healthChecks"),
             Hedging = HedgingBinder.Bind(fields.Object("hedging")),
+            CircuitBreaker = CircuitBreakerBinder.Bind(fields.Object("circuitBreaker")),
+            AdaptiveConcurrency = AdaptiveConcurrencyBinder.Bind(fields.Object("adaptiveConcurrency")),
+            ClientThrottling = ClientThrottlingBinder.Bind(fields.Object("clientThrottling")),
         };
         fields.Finish();
         return extension;

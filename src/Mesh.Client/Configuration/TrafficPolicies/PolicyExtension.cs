@@ -13,4 +13,10 @@ internal sealed record PolicyExtension
     public ValueList<HealthCheckConfiguration>? HealthChecks { get; init; }
 
     public HedgingConfiguration? Hedging { get; init; }
+
+    public CircuitBreakerConfiguration? CircuitBreaker { get; init; }
+
+    public AdaptiveConcurrencyConfiguration? AdaptiveConcurrency { get; init; }
+
+    public ClientThrottlingConfiguration? ClientThrottling { get; init; }
 }

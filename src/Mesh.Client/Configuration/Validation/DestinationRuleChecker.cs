@@ -22,6 +22,7 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
             findings.About(rule.Metadata);
             var host = HostName.Resolve(rule.Host, rule.Metadata.Namespace, configuration.Domain);
             CheckLocality(rule);
+            CheckBreakers(rule);
             if (host.StartsWith('*'))
             {
                 CheckWildcard(rule, host);
@@ -202,6 +203,27 @@ internal sealed class DestinationRuleChecker(MeshConfiguration configuration, Fi
                 CheckEjection(own ?? ofRule, endpoints.Count(subset.Labels.Selects), $"the subset '{subset.Name}' of '{host}'", BlockOf(subset.Node) ?? subset.Node);
             }
         }
+    }
+
+    /// <summary>Allowed, and easily one of them too many.</summary>
+    private void CheckBreakers(DestinationRuleConfiguration rule)
+    {
+        if (HasBoth(rule.TrafficPolicy))
+        {
+            Tell(rule.Node, "");
+            return;
+        }
+
+        foreach (var subset in rule.Subsets.Where(subset => HasBoth(subset.TrafficPolicy, rule.TrafficPolicy)))
+        {
+            Tell(subset.Node, $" of the subset '{subset.Name}'");
+        }
+
+        void Tell(ConfigurationNode at, string of) => findings.Info(FindingCodes.BreakerBesideOutlierDetection, at,
+            $"endpoints{of} have a circuit breaker and outlier detection; either keeps calls away, each by its own count.", "Keep both where that is meant.");
+
+        static bool HasBoth(TrafficPolicyConfiguration? policy, TrafficPolicyConfiguration? wider = null)
+            => (policy?.Extension?.CircuitBreaker ?? wider?.Extension?.CircuitBreaker) is { Endpoint: not null } && (EjectionOf(policy, wider) ?? EjectionOf(wider)) is not null;
     }
 
     /// <summary>It can eject nobody, and not because that is what is written: 0.</summary>

@@ -84,6 +84,9 @@ internal sealed class MergedDestinationRule
             OutlierDetection = Extended(effective.OutlierDetection, own?.Extension?.OutlierDetection ?? _policy?.Extension?.OutlierDetection),
             HealthChecks = own?.Extension?.HealthChecks ?? _policy?.Extension?.HealthChecks ?? defaults.HealthChecks,
             Hedging = own?.Extension?.Hedging ?? _policy?.Extension?.Hedging,
+            CircuitBreaker = own?.Extension?.CircuitBreaker ?? _policy?.Extension?.CircuitBreaker,
+            AdaptiveConcurrency = own?.Extension?.AdaptiveConcurrency ?? _policy?.Extension?.AdaptiveConcurrency,
+            ClientThrottling = own?.Extension?.ClientThrottling ?? _policy?.Extension?.ClientThrottling,
             Connections = Connections(effective.ConnectionPool),
             Limits = Limits(effective.ConnectionPool) with { RetryBudget = retryBudget },
             RetryBudget = own?.Extension?.RetryBudget

@@ -3,7 +3,13 @@ using Mesh.Client.Configuration;
 namespace Mesh.Client.Model;
 
 /// <summary>Sorts the endpoints of a cluster into priorities and localities and says what each gets. For one use; one pass counts, one fills.</summary>
-internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, LocalityPolicy policy, int panicThreshold, ClusterPolicy cluster)
+/// <param name="all">Of the cluster.</param>
+/// <param name="isAvailable">For each of them.</param>
+/// <param name="isBroken">For each of them: is not to be used even where all are; null where none is.</param>
+/// <param name="policy">How it tells places apart.</param>
+/// <param name="panicThreshold">In percent of a priority.</param>
+/// <param name="cluster">The policy of the cluster.</param>
+internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, bool[]? isBroken, LocalityPolicy policy, int panicThreshold, ClusterPolicy cluster)
 {
     /// <summary>The sum of the weights of one priority. Times a load of 100 percent it still fits into 32 bits.</summary>
     private const double Unit = 10_000_000;
@@ -40,7 +46,13 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
         {
             if (panics[priority] && loads[priority] > 0)
             {
-                buckets.Add(Open(priorities[priority], new Bucket(totals[priority], priority, Locality: null, (uint)Unit, TakesAll: true)));
+                var usable = totals[priority] - priorities[priority].Sum(part => part.Broken);
+                if (usable == 0)
+                {
+                    continue;
+                }
+
+                buckets.Add(Open(priorities[priority], new Bucket(usable, priority, Locality: null, (uint)Unit, TakesAll: true)));
                 continue;
             }
 
@@ -108,6 +120,7 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
             _partOf[index] = part;
             part.Total++;
             part.Available += isAvailable[index] ? 1 : 0;
+            part.Broken += IsBroken(index) ? 1 : 0;
             part.Weight += EndpointWeights.WeightOf(all[index]);
         }
     }
@@ -197,7 +210,7 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
     {
         for (var index = 0; index < all.Length; index++)
         {
-            if (_partOf[index].Bucket is { } bucket && (bucket.TakesAll || isAvailable[index]))
+            if (_partOf[index].Bucket is { } bucket && (bucket.TakesAll ? !IsBroken(index) : isAvailable[index]))
             {
                 _partOf[index].AvailableWeight += EndpointWeights.WeightOf(all[index]);
                 bucket.PartOf[bucket.Count] = _partOf[index];
@@ -221,6 +234,8 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
         return shares;
     }
 
+    private bool IsBroken(int index) => isBroken is not null && isBroken[index];
+
     /// <summary>Endpoints of one distance and locality; it counts while they are sorted.</summary>
     private sealed class Part(int distance, string name, Locality locality)
     {
@@ -229,6 +244,7 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
         internal readonly Locality Locality = locality;
         internal int Total;
         internal int Available;
+        internal int Broken;
         internal long Weight;
         internal long AvailableWeight;
         internal uint Share;

@@ -22,6 +22,7 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     // What every pick reads stands together, mostly in one cache line: the last of the references, the last of the long numbers, the first of the others.
     private readonly EndpointHealth _health = new();
     private Endpoint _endpoint = endpoint;
+    private object? _breaker;
     private object? _transports;
     private object? _load;
     private long _joinedAt = joinedAt;
@@ -29,6 +30,7 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     private int _inFlight;
     private int _ejection = InBalance;
     private int _failedChecks;
+    private bool _isBroken;
 
     /// <summary>The newest description of the address.</summary>
     public Endpoint Endpoint
@@ -54,8 +56,16 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     /// <summary>Out of the available set by an active health check, whatever calls say.</summary>
     public bool IsFailing => Volatile.Read(ref _failedChecks) > 0;
 
-    /// <summary>May be picked: calls and checks agree.</summary>
-    public bool IsAvailable => !IsEjected && !IsFailing;
+    /// <summary>Out of the available set by its open circuit breaker, even where so few are left that ejected ones are used; set by the Resilience
+    /// room alone.</summary>
+    public bool IsBroken
+    {
+        get => Volatile.Read(ref _isBroken);
+        set => Volatile.Write(ref _isBroken, value);
+    }
+
+    /// <summary>May be picked: calls, checks and circuit breaker agree.</summary>
+    public bool IsAvailable => !IsEjected && !IsFailing && !IsBroken;
 
     /// <summary>A timestamp of the mesh's TimeProvider until which picks prefer others, after a connection could not be made.</summary>
     public long ConnectFailedUntil
@@ -87,6 +97,16 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     /// <summary>Sets <see cref="Load"/> where nobody has yet.</summary>
     /// <returns>What is set now.</returns>
     public object SetLoad(object load) => Interlocked.CompareExchange(ref _load, load, null) ?? load;
+
+    /// <summary>The circuit breaker, owned by the Resilience room; null before the first call under one.</summary>
+    public object? Breaker => Volatile.Read(ref _breaker);
+
+    /// <summary>Sets <see cref="Breaker"/> where nobody has yet.</summary>
+    /// <returns>What is set now.</returns>
+    public object SetBreaker(object breaker) => Interlocked.CompareExchange(ref _breaker, breaker, null) ?? breaker;
+
+    /// <summary>Rules ask for none any more.</summary>
+    public void ForgetBreaker() => Volatile.Write(ref _breaker, null);
 
     public void BeginCall() => Interlocked.Increment(ref _inFlight);
 

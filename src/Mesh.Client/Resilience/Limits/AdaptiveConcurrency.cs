@@ -68,6 +68,17 @@ internal sealed class AdaptiveConcurrency
     /// <summary>The latency of the last window that had answers; zero before the first.</summary>
     public TimeSpan SampleRtt => TimeSpan.FromMicroseconds(Volatile.Read(ref _sampleRtt));
 
+    /// <summary>Rules ask for it again after a time without: what was found before is out of date.</summary>
+    public void Restart(AdaptiveConcurrencyConfiguration settings, long now)
+    {
+        Settings = settings;
+        if (Interlocked.Exchange(ref _isChanging, 1) == 0)
+        {
+            BeginMeasuring(settings, now);
+            Volatile.Write(ref _isChanging, 0);
+        }
+    }
+
     /// <summary>False where the limit, or the share of it that the class may use, is reached; else <see cref="Leave"/> has to follow.</summary>
     public bool TryEnter(MeshCriticality criticality, long now)
     {

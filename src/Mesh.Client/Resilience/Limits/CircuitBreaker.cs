@@ -31,6 +31,9 @@ internal sealed class CircuitBreaker(BreakerConfiguration settings, TimeProvider
     /// <summary>The timestamp from which on an attempt goes through; means something while it is open.</summary>
     public long OpenUntil => Volatile.Read(ref _circuit).Until;
 
+    /// <summary>An attempt would be refused now.</summary>
+    public bool IsRefusing(long now) => Volatile.Read(ref _circuit) is var circuit && (circuit.State == MeshCircuitState.HalfOpen || (circuit.State == MeshCircuitState.Open && now < circuit.Until));
+
     /// <summary>Attempts during the sampling duration, and failures among them.</summary>
     public (int Attempts, int Failures) Count(long now) => _counts.Sum(now, Settings.SamplingDuration);
 

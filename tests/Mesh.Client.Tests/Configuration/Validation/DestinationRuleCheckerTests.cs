@@ -128,6 +128,21 @@ public sealed class DestinationRuleCheckerTests
             findings.Select(finding => (finding.Code, finding.Severity, finding.Path)));
     }
 
+    [Theory]
+    [InlineData("\"trafficPolicy\": { \"outlierDetection\": {} }, \"x-mesh\": { \"trafficPolicy\": { \"circuitBreaker\": { \"endpoint\": {} } } }", "")]
+    [InlineData("\"trafficPolicy\": { \"outlierDetection\": {} }, \"x-mesh\": { \"trafficPolicy\": { \"circuitBreaker\": { \"cluster\": {} } } }", null)]
+    [InlineData("\"x-mesh\": { \"trafficPolicy\": { \"circuitBreaker\": { \"endpoint\": {} } } }", null)]
+    [InlineData("\"trafficPolicy\": { \"outlierDetection\": {} }, \"subsets\": [ { \"name\": \"v1\" } ], \"x-mesh\": { \"subsets\": { \"v1\": { \"trafficPolicy\": { \"circuitBreaker\": { \"endpoint\": {} } } } } }", "subsets:0")]
+    public void Check_a_breaker_of_endpoints_beside_outlier_detection_is_told(string rule, string? place)
+    {
+        var findings = Findings($$"""
+            { "Services": { "reviews": { "Endpoints": [ { "Address": "127.0.0.1:1" } ] } }, "DestinationRules": { "a": { "host": "reviews", {{rule}} } } }
+            """).Where(finding => finding.Code == FindingCodes.BreakerBesideOutlierDetection);
+
+        Assert.Equal(
+            place is null ? [] : [(MeshFindingSeverity.Info, $"Mesh:DestinationRules:a:{place}".TrimEnd(':'))], findings.Select(finding => (finding.Severity, finding.Path)));
+    }
+
     private static IReadOnlyList<MeshFinding> Findings(string section)
     {
         var document = Loading.Section(section);
