@@ -34,6 +34,7 @@ internal static partial class IncomingContextReader
             baggage = Take(headers, TraceHeaders.Baggage, ref budget, logger);
         }
 
+        var criticality = headers.TryGetValue(TraceHeaders.Baggage, out var members) ? CriticalityBaggage.Find(members) : null;
         List<KeyValuePair<string, StringValues>>? captured = null;
         // By index: the enumerator of an interface is an object.
         for (var index = 0; index < names.Count; index++)
@@ -49,7 +50,7 @@ internal static partial class IncomingContextReader
         var isRetry = IsRetry(headers);
         var address = (hashed & IncomingParts.RemoteAddress) != 0 ? TextOf(request.Connection.RemoteIpAddress) : null;
         var cookies = (hashed & IncomingParts.Cookies) != 0 ? headers.Cookie : default;
-        return traceParent is null && baggage is null && captured is null && !isRetry && address is null && cookies.Count == 0 && deadline is null
+        return traceParent is null && baggage is null && captured is null && criticality is null && !isRetry && address is null && cookies.Count == 0 && deadline is null
             ? null
             : new IncomingContext
             {
@@ -58,6 +59,7 @@ internal static partial class IncomingContextReader
                 Baggage = baggage,
                 IsRetry = isRetry,
                 Headers = captured ?? [],
+                Criticality = criticality,
                 RemoteAddress = address,
                 Cookies = cookies,
                 Deadline = deadline,

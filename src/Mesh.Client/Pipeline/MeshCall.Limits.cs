@@ -1,5 +1,6 @@
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
+using Mesh.Client.Telemetry;
 
 namespace Mesh.Client.Pipeline;
 
@@ -8,8 +9,8 @@ internal sealed partial class MeshCall
 {
     private AdmissionHold _admission;
 
-    /// <summary>The caller's choice for this request.</summary>
-    public MeshCriticality Criticality => Request.GetMesh()?.Criticality ?? MeshCriticality.Critical;
+    /// <summary>The caller's choice for this request, else that of the request that is being handled.</summary>
+    public MeshCriticality Criticality => Request.GetMesh()?.Criticality ?? IncomingContext.Current?.Criticality ?? MeshCriticality.Critical;
 
     /// <summary>It was let in by limits, and picks ask the breakers of endpoints.</summary>
     public bool IsAdmitted => _admission.IsHeld;

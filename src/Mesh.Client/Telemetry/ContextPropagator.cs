@@ -28,6 +28,11 @@ internal static class ContextPropagator
         var headers = request.Headers;
         var peer = PeerMetadata.Of(configuration);
         var incoming = IncomingContext.Current;
+        if (receivesContext && (request.GetMesh()?.Criticality ?? incoming?.Criticality) is { } criticality)
+        {
+            peer = peer.With(criticality);
+        }
+
         if (!isTraced && writer != TraceWriter.Nobody && (peer.Baggage is null || !receivesContext) && incoming is null)
         {
             return BeginPlainCall(headers);

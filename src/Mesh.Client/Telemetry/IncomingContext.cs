@@ -24,6 +24,9 @@ internal sealed class IncomingContext
 
     public IReadOnlyList<KeyValuePair<string, StringValues>> Headers { get; init; } = [];
 
+    /// <summary>The class that the baggage names; null where it names none.</summary>
+    public MeshCriticality? Criticality { get; init; }
+
     /// <summary>The sender's address without a port, never sent on; null where the rules do not ask for it.</summary>
     public string? RemoteAddress { get; init; }
 

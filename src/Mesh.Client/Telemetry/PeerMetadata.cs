@@ -9,10 +9,16 @@ internal sealed class PeerMetadata
     private static readonly ConditionalWeakTable<MeshConfiguration, PeerMetadata> Cache = [];
 
     private readonly CallContext[] _plain;
+    private readonly PeerMetadata?[] _classes = new PeerMetadata?[(int)MeshCriticality.CriticalPlus + 1];
 
     private PeerMetadata(MeshConfiguration configuration)
+        : this(Build(configuration))
     {
-        (Baggage, Members) = Build(configuration);
+    }
+
+    private PeerMetadata((string? Baggage, int Members) built)
+    {
+        (Baggage, Members) = built;
         _plain =
         [
             .. from receivesContext in (bool[])[false, true]
@@ -33,6 +39,20 @@ internal sealed class PeerMetadata
     /// <summary>Built once per configuration, looked up without a lock.</summary>
     public static PeerMetadata Of(MeshConfiguration configuration) =>
         Cache.TryGetValue(configuration, out var metadata) ? metadata : Cache.GetValue(configuration, static key => new PeerMetadata(key));
+
+    /// <summary>The same with the class of a call, built once each.</summary>
+    public PeerMetadata With(MeshCriticality criticality)
+    {
+        ref var known = ref _classes[(int)criticality];
+        if (Volatile.Read(ref known) is { } found)
+        {
+            return found;
+        }
+
+        var member = $"{CriticalityBaggage.Key}={CriticalityText.Of(criticality)}";
+        var made = new PeerMetadata((Baggage is null ? member : $"{Baggage},{member}", Members + 1));
+        return Interlocked.CompareExchange(ref known, made, null) ?? made;
+    }
 
     /// <summary>The context of a call that has nothing of its own: no headers by the application, no baggage.</summary>
     public CallContext Plain(bool receivesContext, TraceWriter writer) => _plain[(receivesContext ? _plain.Length / 2 : 0) + (int)writer];
