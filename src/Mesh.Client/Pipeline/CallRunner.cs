@@ -48,7 +48,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 return response = CallRouter.NothingLeft(call);
             }
 
-            // 3. Faults: outside the attempts and outside the timeout, but not outside the caller's patience.
+            // 3. Faults: outside the attempts and outside timeout and deadline, but not outside the caller's patience.
             if (call.Rule?.Fault is { } rule && FaultInjector.Decide(rule, call.Runtime.Random) is { IsNone: false } fault)
             {
                 response = await CallWaits.InjectAsync(call, fault).ConfigureAwait(false);

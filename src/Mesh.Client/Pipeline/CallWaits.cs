@@ -35,10 +35,12 @@ internal static class CallWaits
         if (fault.Delay > TimeSpan.Zero)
         {
             call.Flags |= MeshResponseFlags.DelayInjected;
-            await DelayAsync(call, fault.Delay, call.Token).ConfigureAwait(false);
+            await DelayAsync(call, fault.Delay, call.CallerToken).ConfigureAwait(false);
         }
 
-        return fault.AbortHttpStatus == 0 ? null : CallRouter.Abort(call, fault);
+        return fault.AbortHttpStatus != 0 ? CallRouter.Abort(call, fault)
+            : call.Deadline?.Left <= TimeSpan.Zero ? CallRouter.NothingLeft(call)
+            : null;
     }
 
     public static Task DelayAsync(MeshCall call, TimeSpan delay, CancellationToken cancellationToken)
