@@ -8,6 +8,10 @@ namespace Mesh.Client.Pipeline;
 /// <summary>One of the requests of a hedged attempt: the first one, on the caller's message, or a copy, which is a call of its own.</summary>
 internal sealed class HedgeLeg
 {
+    // Not a failed one for each copy: its exception would be reported as unobserved.
+    private static readonly Task<HttpResponseMessage> NotSent
+        = System.Threading.Tasks.Task.FromCanceled<HttpResponseMessage>(new CancellationToken(canceled: true));
+
     private readonly CancellationTokenSource? _source;
 
     /// <summary>The attempt itself.</summary>
@@ -16,7 +20,7 @@ internal sealed class HedgeLeg
     private HedgeLeg(MeshCall copy, CancellationTokenSource source)
     {
         (Call, _source) = (copy, source);
-        Task = System.Threading.Tasks.Task.FromException<HttpResponseMessage>(new InvalidOperationException("The copy was not sent."));
+        Task = NotSent;
     }
 
     public MeshCall Call { get; }

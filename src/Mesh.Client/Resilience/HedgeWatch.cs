@@ -123,6 +123,8 @@ internal sealed class HedgeWatch : IValueTaskSource, IDisposable
         Interlocked.Exchange(ref _due, Never);
         if (_isPooled && isUntouched && _source.TryReset())
         {
+            // Lets go of who waited: an answer that nobody disposed would otherwise not be found until the next one waits.
+            _wait.Reset();
             if (Interlocked.Increment(ref _pooled) <= PoolLimit)
             {
                 Pool.Enqueue(this);

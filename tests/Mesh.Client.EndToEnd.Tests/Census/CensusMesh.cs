@@ -36,8 +36,9 @@ internal sealed class CensusMesh : IAsyncDisposable
     /// <summary>Of the endpoints, so far.</summary>
     public int Changes => _changes;
 
-    /// <summary>The most sockets that it can have to some purpose: a connection of HTTP/1.1 per caller and endpoint, one of HTTP/2 per endpoint.</summary>
-    public int MostSockets => (Callers + 1) * _servers.Count;
+    /// <summary>The most sockets that it can have to some purpose: per caller and endpoint a connection of HTTP/1.1 for one service and two for the
+    /// hedged one, and one of HTTP/2 per endpoint.</summary>
+    public int MostSockets => ((3 * Callers) + 1) * _servers.Count;
 
     /// <summary>Runs so many calls of each kind and waits until none is left here or at the servers.</summary>
     public async Task RunAsync(int rounds)
@@ -55,7 +56,15 @@ internal sealed class CensusMesh : IAsyncDisposable
 
         await load;
         _source.PushJson(CensusRules.Json(_servers, CensusRules.All));
-        await Eventually.TrueAsync(IsQuietAsync, "no call to be left");
+        var left = "";
+        try
+        {
+            await Eventually.TrueAsync(async () => (left = await LeftAsync()).Length == 0, "no call to be left");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message}; there were: {left}", exception);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -64,20 +73,29 @@ internal sealed class CensusMesh : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    private async Task<bool> IsQuietAsync()
+    /// <summary>The calls that are under way, here and at the servers; empty where there are none.</summary>
+    private async Task<string> LeftAsync()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
+        var left = new List<string>();
         foreach (var server in _servers)
         {
-            if ((await server.CountAsync()).Present != 0)
+            if ((await server.CountAsync()).Present is not 0 and var present)
             {
-                return false;
+                left.Add($"{present} at {server.Address}");
             }
         }
 
-        return _services.GetRequiredService<IMesh>().GetClusters().All(cluster =>
-            cluster.Endpoints.All(endpoint => endpoint.InFlight == 0)
-            && cluster.ConnectionPool is { ActiveRequests: 0, PendingRequests: 0, ActiveRetries: 0 });
+        foreach (var cluster in _services.GetRequiredService<IMesh>().GetClusters())
+        {
+            left.AddRange(cluster.Endpoints.Where(endpoint => endpoint.InFlight != 0).Select(endpoint => $"{endpoint.InFlight} to {endpoint.Address} of {cluster.Name}"));
+            if (cluster.ConnectionPool is not { ActiveRequests: 0, PendingRequests: 0, ActiveRetries: 0 })
+            {
+                left.Add($"{cluster.ConnectionPool} of {cluster.Name}");
+            }
+        }
+
+        return string.Join(", ", left);
     }
 }

@@ -21,11 +21,17 @@ internal static class CensusRules
     public static string Json(IReadOnlyList<TestServiceProcess> services, int turn)
     {
         var here = services.Where((_, index) => turn == All || turn % (services.Count + 1) != index).ToList();
-        IEnumerable<string> work = here.Select(service => service.Address);
+        var work = here.Select(service => service.Address).ToList();
+        if (turn % 2 == 1)
+        {
+            work.Add(Dead);
+        }
+
         return $$"""
             {
               "Services": {
-                "work": { "Ports": [ { "Number": 80, "Name": "http" } ], "Endpoints": [ {{Endpoints(turn % 2 == 1 ? work.Append(Dead) : work)}} ] },
+                "work": { "Ports": [ { "Number": 80, "Name": "http" } ], "Endpoints": [ {{Endpoints(work)}} ] },
+                "hedged": { "Ports": [ { "Number": 80, "Name": "http" } ], "Endpoints": [ {{Endpoints(work)}} ] },
                 "streams": { "Ports": [ { "Number": 80, "Name": "http2" } ], "Endpoints": [ {{Endpoints(here.Select(service => service.Http2Address))}} ] }
               },
               "VirtualServices": { "work": { "hosts": [ "work" ], "http": [
@@ -38,6 +44,8 @@ internal static class CensusRules
               "DestinationRules": {
                 "work": { "host": "work", "trafficPolicy": { "connectionPool": { "tcp": { "maxConnections": 10000 } } },
                   "x-mesh": { "trafficPolicy": { "retryBudget": { "enabled": false } } } },
+                "hedged": { "host": "hedged", "trafficPolicy": { "connectionPool": { "tcp": { "maxConnections": 10000 } } },
+                  "x-mesh": { "trafficPolicy": { "retryBudget": { "enabled": false }, "hedging": { "delay": "5ms" } } } },
                 "streams": { "host": "streams", "trafficPolicy": { "connectionPool": { "http": { "http2MaxRequests": 10000 } } } }
               }
             }

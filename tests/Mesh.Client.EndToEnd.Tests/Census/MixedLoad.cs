@@ -8,6 +8,7 @@ namespace Mesh.Client.EndToEnd.Tests.Census;
 internal sealed class MixedLoad
 {
     private const string Work = "http://work/answer";
+    private const string Hedged = "http://hedged/answer";
     private const string Streams = "http://streams/answer";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(15);
@@ -38,6 +39,10 @@ internal sealed class MixedLoad
             ("caller gave up before the headers", kind => GiveUpAsync(Get(kind, Work, "before=1000"))),
             ("caller gave up in the body", kind => GiveUpAsync(Get(kind, Work, "bytes=3000&within=1000"))),
             ("caller gave up a stream in its body", kind => GiveUpAsync(Http2(Get(kind, Streams, "bytes=3000&within=1000")))),
+            ("hedged answer", kind => ReadAsync(Get(kind, Hedged, "before=15&bytes=3000"))),
+            ("hedged failure", kind => ReadAsync(Get(kind, Hedged, "before=15&status=503&bytes=3000"))),
+            ("caller gave up a hedged call", kind => GiveUpAsync(Get(kind, Hedged, "before=1000"))),
+            ("hedged answer left lying", kind => LeaveAsync(Get(kind, Hedged, "before=15&bytes=3000"))),
             ("answer left lying", kind => LeaveAsync(Get(kind, Work, "bytes=3000"))),
             ("stream left lying", kind => LeaveAsync(Http2(Get(kind, Streams, "bytes=3000&within=1000")))),
         ];
