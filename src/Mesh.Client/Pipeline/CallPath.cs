@@ -11,11 +11,11 @@ namespace Mesh.Client.Pipeline;
 /// <param name="Endpoint">The last one tried; null where none was.</param>
 /// <param name="Attempts">How often the request was handed to a transport.</param>
 /// <param name="MostAttempts">How often it may have been.</param>
-/// <param name="RetryStop">What kept it from being sent once more.</param>
+/// <param name="Stop">A <see cref="MeshRetryStopReason"/> in as many bits as it needs: every answer keeps its way.</param>
 internal readonly record struct CallPath(
-    string Host, RouteRuleModel? Rule, ClusterState? Cluster, EndpointState? Endpoint, int Attempts, int MostAttempts, MeshRetryStopReason RetryStop)
+    string Host, RouteRuleModel? Rule, ClusterState? Cluster, EndpointState? Endpoint, int Attempts, short MostAttempts, byte Stop)
 {
-    public MeshResult ToResult(MeshResponseFlags flags) => new(flags, Host, Rule?.Name, Cluster?.Key.Subset, DescribeEndpoint(), Attempts, RetryStop);
+    public MeshResult ToResult(MeshResponseFlags flags) => new(flags, Host, Rule?.Name, Cluster?.Key.Subset, DescribeEndpoint(), Attempts, (MeshRetryStopReason)Stop);
 
     /// <summary>Host, rule, subset, endpoint, attempt.</summary>
     public override string ToString()

@@ -93,7 +93,7 @@ internal sealed partial class MeshCall
     /// <summary>The attempt under way, or the last one, as its handler gave it.</summary>
     public Task<HttpResponseMessage>? Attempt { get; set; }
 
-    public CallPath Path => new(Host.Host.Name, Rule, Cluster, Endpoint, Attempts, RetryPolicy.Attempts + 1, RetryStop);
+    public CallPath Path => new(Host.Host.Name, Rule, Cluster, Endpoint, Attempts, (short)Math.Min(RetryPolicy.Attempts + 1, short.MaxValue), (byte)RetryStop);
 
     /// <summary>The answer as a finished task: that of the attempt where it has brought the same.</summary>
     public Task<HttpResponseMessage> ToTask(HttpResponseMessage response)

@@ -1,7 +1,7 @@
 namespace Mesh.Client.Resilience;
 
 /// <summary>Which time of a call ran out.</summary>
-internal enum DeadlineCause
+internal enum DeadlineCause : byte
 {
     /// <summary>None did, or that of one attempt only.</summary>
     None,
