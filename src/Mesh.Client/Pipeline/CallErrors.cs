@@ -34,6 +34,24 @@ internal static class CallErrors
     public static MeshResponseFlags FlagOf(DeadlineCause cause)
         => cause == DeadlineCause.Silence ? MeshResponseFlags.StreamIdleTimeout : MeshResponseFlags.UpstreamRequestTimeout;
 
+    /// <summary>The flag of a connection, or a stream of it, that broke.</summary>
+    public static MeshResponseFlags FlagOf(Exception failure)
+        => failure is HttpProtocolException or { InnerException: HttpProtocolException }
+            ? MeshResponseFlags.UpstreamRemoteReset
+            : MeshResponseFlags.UpstreamConnectionTermination;
+
+    /// <summary>The connection broke after the headers, of a body that was wanted as a whole.</summary>
+    public static MeshRequestException BodyBroken(in CallPath path, Exception cause, MeshResult result)
+    {
+        var error = cause switch
+        {
+            HttpRequestException { HttpRequestError: var known and not HttpRequestError.Unknown } => known,
+            HttpIOException { HttpRequestError: var known } => known,
+            _ => HttpRequestError.ResponseEnded,
+        };
+        return new(error, $"{path}: {MeshResponseFlagsText.ToText(result.Flags)}: the response broke off after its headers: {cause.Message}", cause, result);
+    }
+
     public static string BodyTimedOut(in CallPath path, DeadlineCause cause) => $"{path}: " + cause switch
     {
         DeadlineCause.Silence => "SI: no byte moved within the idle timeout of the rule, after the headers and before the end of the response.",

@@ -94,6 +94,7 @@ internal sealed class TrackedContent : EndpointContent
         }
         else if (IsOfTheConnection(exception))
         {
+            Flags |= CallErrors.FlagOf(exception);
             End(CallOutcome.Reset, isFailure: true);
         }
 
@@ -101,11 +102,26 @@ internal sealed class TrackedContent : EndpointContent
         return exception;
     }
 
-    /// <summary>Told apart from failures of the stream that the caller copies to, a full disk for one.</summary>
+    /// <summary>The same where the whole body is wanted: what a stream throws as an IOException is a failed request then, and retraces the call.</summary>
+    private Exception FailWhole(Exception exception, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Fail(exception, cancellationToken);
+        }
+        catch (Exception failure) when ((Flags & (MeshResponseFlags.UpstreamConnectionTermination | MeshResponseFlags.UpstreamRemoteReset)) != 0 && IsOfTheConnection(failure))
+        {
+            return CallErrors.BodyBroken(Path, failure, Result);
+        }
+    }
+
+    /// <summary>Told apart from failures of the stream that the caller copies to, a full disk or the client's own limit for one.</summary>
     private static bool IsOfTheConnection(Exception exception)
     {
         var cause = exception is HttpRequestException { InnerException: { } inner } ? inner : exception;
-        return cause is HttpIOException or HttpRequestException or IOException { InnerException: SocketException };
+        return cause is HttpIOException
+            or HttpRequestException { HttpRequestError: not HttpRequestError.ConfigurationLimitExceeded }
+            or IOException { InnerException: SocketException };
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
@@ -113,7 +129,15 @@ internal sealed class TrackedContent : EndpointContent
         if (WatchesSilence)
         {
             var body = await CreateContentReadStreamAsync(cancellationToken).ConfigureAwait(false);
-            await body.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await body.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException exception)
+            {
+                throw FailWhole(exception, cancellationToken);
+            }
+
             return;
         }
 
@@ -124,7 +148,7 @@ internal sealed class TrackedContent : EndpointContent
         }
         catch (Exception exception)
         {
-            throw Fail(exception, cancellationToken);
+            throw FailWhole(exception, cancellationToken);
         }
 
         EndOfBody();
@@ -134,7 +158,15 @@ internal sealed class TrackedContent : EndpointContent
     {
         if (WatchesSilence)
         {
-            CreateContentReadStream(cancellationToken).CopyTo(stream);
+            try
+            {
+                CreateContentReadStream(cancellationToken).CopyTo(stream);
+            }
+            catch (IOException exception)
+            {
+                throw FailWhole(exception, cancellationToken);
+            }
+
             return;
         }
 
@@ -146,7 +178,7 @@ internal sealed class TrackedContent : EndpointContent
         }
         catch (Exception exception)
         {
-            throw Fail(exception, cancellationToken);
+            throw FailWhole(exception, cancellationToken);
         }
 
         EndOfBody();
