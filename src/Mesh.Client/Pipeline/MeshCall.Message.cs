@@ -73,7 +73,7 @@ internal sealed partial class MeshCall
     /// <param name="copy">A message that is sent beside the call's own; null for that.</param>
     public void TellTime(HttpRequestMessage? copy = null)
     {
-        var left = Deadline?.AttemptLeft;
+        var left = copy is null ? Deadline?.AttemptLeftAtStart : Deadline?.AttemptLeft;
         if ((left is null && Attempts == 1) || !Host.Host.ReceivesContext || !Cluster!.Model.Service.ReceivesContext
             || !Snapshot.Configuration.Extension.Deadlines)
         {
@@ -96,8 +96,14 @@ internal sealed partial class MeshCall
 
         if (left is { } time)
         {
+            var headers = (copy ?? Request).Headers;
+            if (_timeHeader is not null || ofCaller is not null || copy is not null)
+            {
+                headers.Remove(header);
+            }
+
             (_timeHeader, _timeOfCaller) = (header, ofCaller);
-            TraceHeaders.Write((copy ?? Request).Headers, header, DeadlineHeaders.Format(header, time));
+            headers.TryAddWithoutValidation(header, DeadlineHeaders.Format(header, time));
         }
     }
 

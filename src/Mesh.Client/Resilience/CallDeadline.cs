@@ -34,6 +34,7 @@ internal sealed partial class CallDeadline : IDisposable
     private long _end = Never;
     private long _headersEnd = Never;
     private long _attemptEnd = Never;
+    private long _attemptBegan;
     private bool _isInherited;
 
     // Timestamps: when the token is to be cancelled, for which limit it was, and when the timer fires.
@@ -71,6 +72,10 @@ internal sealed partial class CallDeadline : IDisposable
 
     /// <summary>What the attempt under way has for the whole answer, its body too; null where that has no end.</summary>
     public TimeSpan? AttemptLeft => Until(Math.Min(_end, _attemptEnd));
+
+    /// <summary>The same for an attempt that has just begun: the clock, which costs as much as a header, is not read again.</summary>
+    public TimeSpan? AttemptLeftAtStart
+        => _attemptEnd == Never ? AttemptLeft : _timeProvider.GetElapsedTime(_attemptBegan, Math.Min(_end, _attemptEnd));
 
     private bool IsOver => Volatile.Read(ref _due) == Expired && !Parent.IsCancellationRequested;
 
@@ -116,7 +121,8 @@ internal sealed partial class CallDeadline : IDisposable
     /// <summary>Of the limits for the attempt and for the whole call the one that comes first counts from here on.</summary>
     public void BeginAttempt(TimeSpan time)
     {
-        var attempt = After(time);
+        _attemptBegan = _timeProvider.GetTimestamp();
+        var attempt = DetachedTimer.After(_timeProvider, _attemptBegan, time);
         if (attempt < Math.Min(_end, _headersEnd))
         {
             _attemptEnd = attempt;
