@@ -110,7 +110,8 @@ internal sealed class HedgeWatch : IValueTaskSource, IDisposable
             return new ValueTask(this, _wait.Version);
         }
 
-        Volatile.Write(ref _state, Quiet);
+        // A full fence: who waits looks at his tasks next, and one that ends from here on is to find the state as it is now, and not as woken still.
+        Interlocked.Exchange(ref _state, Quiet);
         return ValueTask.CompletedTask;
     }
 
