@@ -223,9 +223,15 @@ internal sealed class HedgedAttempt
                 // It came too late to be needed, and says the truth all the same. What is left of it is drained by its connection.
                 Tell(leg, leg.Task.Result);
             }
+            else if (_call.Deadline is { HasExpired: true } or { HasAttemptExpired: true })
+            {
+                // It had less than the whole time, and is not to blame; that its server took it is not known either.
+                CallHedging.Observe(leg.Call, CallOutcome.CallerCancelled);
+            }
             else
             {
-                CallHedging.Observe(leg.Call, CallOutcome.CallerCancelled);
+                // As where a caller gives up: nothing speaks against its server, and throttling is not to take it for a refusal.
+                leg.Call.Report(CallOutcome.CallerCancelled);
             }
 
             leg.End();

@@ -481,6 +481,28 @@ public sealed class HedgingTests
         Assert.Equal(mesh.Transport.Requests[1].Authority, ejected.Address);
     }
 
+    [Fact]
+    public async Task Cancelled_loser_is_no_refusal_to_client_throttling()
+    {
+        using var mesh = new HedgingFixture(
+            """ "delay": "50ms", "maxHedges": 3 }, "clientThrottling": { "minimumRequests": 100 """, acts: [HedgingAct.Never, HedgingAct.Never, HedgingAct.Never, new(10)]);
+        using var response = await mesh.AnswerAsync();
+
+        var throttling = Assert.Single(mesh.Runtime.GetClusters()).ClientThrottling!;
+        Assert.Equal((4, 4), (throttling.Requests, throttling.Accepts));
+    }
+
+    [Fact]
+    public async Task Attempt_whose_time_ran_out_was_taken_by_none_of_its_servers()
+    {
+        using var mesh = new HedgingFixture(
+            """ "delay": "50ms" }, "clientThrottling": { "minimumRequests": 100 """, rule: """ "timeout": "80ms", """, acts: [HedgingAct.Never, HedgingAct.Never]);
+        using var response = await mesh.AnswerAsync();
+
+        var throttling = Assert.Single(mesh.Runtime.GetClusters()).ClientThrottling!;
+        Assert.Equal((2, 0), (throttling.Requests, throttling.Accepts));
+    }
+
     private sealed class OneShotStream(byte[] bytes) : MemoryStream(bytes)
     {
         public override bool CanSeek => false;
