@@ -41,9 +41,10 @@ internal static class CallRetry
             return Stop(call, binding, verdict, decision, refusal);
         }
 
-        response?.Dispose();
+        // What was granted is held by the call before the content of an application's handler may throw.
         call.EndAttempt();
         call.BeginRetry(limits);
+        response?.Dispose();
         call.AddTried(call.Endpoint!);
         call.Runtime.Telemetry.CountRetry(call.Host.Host.Name, decision.Reason);
         return true;

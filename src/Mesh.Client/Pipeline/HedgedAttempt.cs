@@ -242,11 +242,11 @@ internal sealed class HedgedAttempt
         }
     }
 
-    /// <summary>Of an answer that nobody will read.</summary>
+    /// <summary>Of an answer that nobody will read. Its content may be the application's, and what the others hold does not depend on it.</summary>
     private void Tell(HedgeLeg leg, HttpResponseMessage response)
     {
         CallFeedback.Report(leg.Call, AttemptVerdict.FromResponse(response, _call.RetryPolicy), response, null);
-        response.Dispose();
+        Background.Run(response, static response => response.Dispose(), "The end of an answer that is not needed", _call.Runtime.BackgroundLogger);
     }
 
     /// <summary>A cancelled task gives its exception only to those who wait for it, and what stands in it tells a limit on connecting.</summary>
@@ -282,5 +282,7 @@ internal sealed class HedgedAttempt
         => response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
             && response.Headers.NonValidated.Contains("Retry-After");
 
-    private void Count(string result) => _call.Runtime.Telemetry.CountHedge(_call.Host.Host.Name, result);
+    /// <summary>The application listens to the counter and may throw, while there are copies that have to be ended.</summary>
+    private void Count(string result) => Background.Run(
+        (_call, result), static told => told._call.Runtime.Telemetry.CountHedge(told._call.Host.Host.Name, told.result), "Counting a hedge", _call.Runtime.BackgroundLogger);
 }

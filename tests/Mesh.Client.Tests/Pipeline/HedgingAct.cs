@@ -8,4 +8,7 @@ internal sealed record HedgingAct(double After, int Status = 200)
     public static HedgingAct Never { get; } = new(-1);
 
     public bool HasRetryAfter { get; init; }
+
+    /// <summary>The content of the answer throws where it is disposed of.</summary>
+    public bool BreaksOnDisposal { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Mesh.Client.TestKit;
 using Mesh.Client.Transport;
@@ -501,6 +502,62 @@ public sealed class HedgingTests
 
         var throttling = Assert.Single(mesh.Runtime.GetClusters()).ClientThrottling!;
         Assert.Equal((2, 0), (throttling.Requests, throttling.Accepts));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Listener_that_throws_keeps_nothing_from_being_given_back(bool isLastGood)
+    {
+        using var mesh = new HedgingFixture(
+            """ "delay": "50ms", "maxHedges": 3 """,
+            policy: """ "connectionPool": { "http": { "http2MaxRequests": 10, "maxRetries": 5 } } """,
+            acts: [isLastGood ? HedgingAct.Never : new(170), HedgingAct.Never, HedgingAct.Never, isLastGood ? new(10) : HedgingAct.Never]);
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, listening) =>
+        {
+            if (instrument.Name == "mesh.client.hedges" && ReferenceEquals(instrument.Meter.Scope, mesh.Meters))
+            {
+                listening.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => throw new InvalidOperationException("The listener breaks."));
+        listener.Start();
+
+        try
+        {
+            using var response = await mesh.AnswerAsync();
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+        finally
+        {
+            var pool = Assert.Single(mesh.Runtime.GetClusters()).ConnectionPool!;
+            Assert.Equal((0, 0, 0), (mesh.InFlight, pool.ActiveRequests, pool.ActiveRetries));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public async Task Answer_that_cannot_be_disposed_of_keeps_nothing_from_being_given_back(double after)
+    {
+        using var mesh = new HedgingFixture(
+            """ "delay": "50ms", "maxHedges": 3 """,
+            rule: """ "retries": { "attempts": 1, "retryOn": "5xx", "backoff": "1ms" }, """,
+            policy: """ "connectionPool": { "http": { "http2MaxRequests": 10, "maxRetries": 5 } } """,
+            acts: [new(after, 503) { BreaksOnDisposal = true }, new(100), HedgingAct.Never]);
+        try
+        {
+            using var response = await mesh.AnswerAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            // Without hedging the caller gets it.
+            Assert.Equal(0, after);
+        }
+
+        var pool = Assert.Single(mesh.Runtime.GetClusters()).ConnectionPool!;
+        Assert.Equal((0, 0, 0), (mesh.InFlight, pool.ActiveRequests, pool.ActiveRetries));
     }
 
     private sealed class OneShotStream(byte[] bytes) : MemoryStream(bytes)

@@ -59,7 +59,7 @@ internal sealed class HedgingTransport(TestClock clock, HedgingAct[] acts) : Htt
             throw new HttpRequestException(HttpRequestError.ResponseEnded, Failure);
         }
 
-        sent.Answer = new TrackedAnswer();
+        sent.Answer = new TrackedAnswer(act.BreaksOnDisposal);
         var response = new HttpResponseMessage((HttpStatusCode)act.Status) { RequestMessage = request, Content = sent.Answer };
         if (act.HasRetryAfter)
         {
@@ -114,7 +114,7 @@ internal sealed class HedgingTransport(TestClock clock, HedgingAct[] acts) : Htt
         public TrackedAnswer? Answer { get; set; }
     }
 
-    internal sealed class TrackedAnswer() : ByteArrayContent("answer"u8.ToArray())
+    internal sealed class TrackedAnswer(bool breaksOnDisposal) : ByteArrayContent("answer"u8.ToArray())
     {
         public bool IsDisposed { get; private set; }
 
@@ -122,6 +122,10 @@ internal sealed class HedgingTransport(TestClock clock, HedgingAct[] acts) : Htt
         {
             IsDisposed = true;
             base.Dispose(disposing);
+            if (breaksOnDisposal)
+            {
+                throw new InvalidOperationException("The script of hedging breaks the disposal.");
+            }
         }
     }
 }
