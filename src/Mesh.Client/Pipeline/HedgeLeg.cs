@@ -94,6 +94,9 @@ internal sealed class HedgeLeg
     private async Task<HttpResponseMessage> SendAsync(MeshCall call, CallRunner runner)
     {
         Call.SendAs(RepeatedRequest.Of(call, resendCount: call.Attempts - 1));
+
+        // It says which of all attempts it is, not the first of its own.
+        Call.Attempts = call.Attempts - 1;
         Call.BeginAttempt(Call.Endpoint!);
         return await runner.SendAsync(Call, Call.Token).ConfigureAwait(false);
     }

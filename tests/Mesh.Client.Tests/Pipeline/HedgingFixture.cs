@@ -12,13 +12,13 @@ internal sealed class HedgingFixture : IDisposable
 
     private readonly int _timersOfTheMesh;
 
-    public HedgingFixture(string hedging = """ "delay": "50ms" """, string rule = "", string policy = "", string xMeshOfRule = "", string[]? endpoints = null, params HedgingAct[] acts)
+    public HedgingFixture(string hedging = """ "delay": "50ms" """, string rule = "", string policy = "", string xMeshOfRule = "", string xMeshOfSection = "", string[]? endpoints = null, params HedgingAct[] acts)
     {
         endpoints ??= ["10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80", "10.0.0.4:80"];
         Transport = new HedgingTransport(Clock, acts);
         var source = new FakeSource("rules");
         source.PushJson($$"""
-            { "Seed": 1,
+            { "Seed": 1, {{xMeshOfSection}}
               "Services": { "reviews": { "Ports": [ { "Number": 9080, "Name": "http" } ], "Endpoints": [ {{string.Join(", ", endpoints.Select(Endpoint))}} ] } },
               "VirtualServices": { "reviews": { {{xMeshOfRule}} "hosts": [ "reviews" ], "http": [ { {{rule}} "route": [ { "destination": { "host": "reviews" } } ] } ] } },
               "DestinationRules": { "reviews": { "host": "reviews"{{(policy.Length == 0 ? "" : $$""", "trafficPolicy": { {{policy}} }""")}},

@@ -184,10 +184,21 @@ public sealed class HedgingMessageTests
         Assert.Empty(request.Headers);
     }
 
-    /// <summary>But that a copy says of itself that it is one, for its server not to repeat calls of its own.</summary>
+    /// <summary>But that a copy says of itself that it is one, for its server not to repeat calls of its own, and which attempt it is.</summary>
     private static void AssertSameHeaders(HedgingTransport.Sent first, HedgingTransport.Sent copy)
     {
-        Assert.Equal(first.Headers, copy.Headers.Where(header => header.Key != "baggage"));
+        Assert.Equal(first.Headers, copy.Headers.Where(header => header.Key is not ("baggage" or "x-envoy-attempt-count")));
+        Assert.Equal(["2"], copy.Headers.Where(header => header.Key == "x-envoy-attempt-count").Select(header => header.Value));
         Assert.Equal(["mesh.retry=1"], copy.Headers.Where(header => header.Key == "baggage").Select(header => header.Value));
+    }
+
+    [Theory]
+    [InlineData("", new[] { "", "2", "3" })]
+    [InlineData(""" "x-mesh": { "envoyRequestHeaders": true }, """, new[] { "1", "2", "3" })]
+    public async Task Copies_say_which_attempt_of_the_call_they_are(string xMesh, string[] counts)
+    {
+        using var mesh = new HedgingFixture(""" "delay": "50ms", "maxHedges": 2 """, xMeshOfSection: xMesh, acts: [HedgingAct.Never, HedgingAct.Never, new(10)]);
+        using var response = await mesh.AnswerAsync();
+        Assert.Equal(counts, mesh.Transport.Requests.Select(sent => string.Join(',', sent.Headers.Where(header => header.Key == "x-envoy-attempt-count").Select(header => header.Value))));
     }
 }
