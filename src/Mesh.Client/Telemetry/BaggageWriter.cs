@@ -47,21 +47,14 @@ internal ref struct BaggageWriter(Span<char> buffer)
     {
         foreach (var range in header.Split(','))
         {
-            var member = header[range];
-            var semicolon = member.IndexOf(';');
-            var pair = semicolon < 0 ? member : member[..semicolon];
-            var properties = semicolon < 0 ? default : member[semicolon..].Trim();
-            var equals = pair.IndexOf('=');
-            if (equals <= 0)
+            if (!BaggageMember.TryRead(header[range], out var member))
             {
                 continue;
             }
 
-            var key = pair[..equals].Trim();
-            var value = pair[(equals + 1)..].Trim();
             var start = _length;
-            if (PeerMetadata.IsKey(key) || key is RetryMark.Key || value.ContainsAnyExceptInRange('!', '~')
-                || properties.ContainsAnyExceptInRange(' ', '~') || !TryBegin(key) || !TryAppend(value) || !TryAppend(properties))
+            if (PeerMetadata.IsKey(member.Key) || member.Key is RetryMark.Key || member.Value.ContainsAnyExceptInRange('!', '~')
+                || member.Properties.ContainsAnyExceptInRange(' ', '~') || !TryBegin(member.Key) || !TryAppend(member.Value) || !TryAppend(member.Properties))
             {
                 _length = start;
                 continue;

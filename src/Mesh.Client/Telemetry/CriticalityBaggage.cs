@@ -33,13 +33,9 @@ internal static class CriticalityBaggage
     {
         foreach (var range in header.Split(','))
         {
-            var member = header[range];
-            var equals = member.IndexOf('=');
-            if (equals > 0 && member[..equals].Trim().SequenceEqual(Key))
+            if (BaggageMember.TryRead(header[range], out var member) && member.Key is Key)
             {
-                var rest = member[(equals + 1)..];
-                var semicolon = rest.IndexOf(';');
-                value = (semicolon < 0 ? rest : rest[..semicolon]).Trim();
+                value = member.DecodedValue;
                 return true;
             }
         }

@@ -20,11 +20,7 @@ internal static class RetryMark
 
         foreach (var range in header.Split(','))
         {
-            var member = header[range];
-            var semicolon = member.IndexOf(';');
-            var pair = semicolon < 0 ? member : member[..semicolon];
-            var equals = pair.IndexOf('=');
-            if (equals > 0 && pair[..equals].Trim() is Key && pair[(equals + 1)..].Trim() is "1")
+            if (BaggageMember.TryRead(header[range], out var member) && member.Key is Key && member.DecodedValue is "1")
             {
                 return true;
             }

@@ -11,6 +11,8 @@ public sealed class CriticalityBaggageTests
     [InlineData("a=1, mesh.criticality = SHEDDABLE_PLUS ;p=1,b=2", MeshCriticality.SheddablePlus)]
     [InlineData("mesh.criticality=critical", MeshCriticality.Critical)]
     [InlineData("mesh.criticality=CRITICAL_PLUS,mesh.criticality=SHEDDABLE", MeshCriticality.CriticalPlus)]
+    [InlineData("mesh.criticality=%53HEDDABLE%5FPLUS", MeshCriticality.SheddablePlus)]
+    [InlineData("mesh.criticality=%53HEDDABLE%", null)]
     [InlineData("mesh.criticality=URGENT,mesh.criticality=SHEDDABLE", null)]
     [InlineData("mesh.criticality=", null)]
     [InlineData("mesh.criticality", null)]

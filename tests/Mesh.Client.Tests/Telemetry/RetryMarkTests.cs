@@ -9,6 +9,7 @@ public sealed class RetryMarkTests
     [InlineData("tenant=7, mesh.retry = 1")]
     [InlineData("mesh.retry=1;by=a,tenant=7")]
     [InlineData("mesh.retry=2,mesh.retry=1")]
+    [InlineData("mesh.retry=%31")]
     public void Mark_is_found_among_the_members_of_a_header(string header) => Assert.True(RetryMark.IsIn(header));
 
     [Theory]
@@ -17,6 +18,8 @@ public sealed class RetryMarkTests
     [InlineData("mesh.retry=")]
     [InlineData("mesh.retry=0")]
     [InlineData("mesh.retry=11")]
+    [InlineData("mesh.retry=%")]
+    [InlineData("mesh.retry=%2531")]
     [InlineData("mesh.retry=true")]
     [InlineData("Mesh.Retry=1")]
     [InlineData("my.mesh.retry=1")]
