@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Mesh.Client.AspNetCore.Tests.Propagation;
 
 /// <summary>The class of a call goes from hop to hop, through real servers and a real mesh.</summary>
+[Collection(ServerActivityCollection.Name)]
 public sealed class CriticalityTests
 {
     private const string Sheddable = "mesh.criticality=SHEDDABLE";
@@ -28,11 +29,25 @@ public sealed class CriticalityTests
     public async Task Class_of_the_call_comes_before_that_of_the_request()
         => Assert.Equal(MeshCriticality.CriticalPlus, CriticalityBaggage.Find(await OutgoingAsync("/plus", ("baggage", Sheddable))));
 
+    [Fact]
+    public async Task What_is_no_class_is_none()
+        => Assert.Null(CriticalityBaggage.Find(await OutgoingAsync("/", ("baggage", "mesh.criticality=URGENT"))));
+
+    /// <summary>The server has an Activity where somebody listens to it, and that decodes the baggage.</summary>
     [Theory]
-    [InlineData("mesh.criticality=URGENT")]
-    [InlineData("mesh.criticality=%53HEDDABLE")]
-    public async Task What_is_no_class_is_none(string baggage)
-        => Assert.Null(CriticalityBaggage.Find(await OutgoingAsync("/", ("baggage", baggage))));
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Escaped_class_is_the_same_class_with_and_without_an_activity_of_the_server(bool isListenedTo)
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => isListenedTo && source.Name == "Microsoft.AspNetCore",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        Assert.Equal(MeshCriticality.Sheddable, CriticalityBaggage.Find(await OutgoingAsync("/", ("baggage", "mesh.criticality=%53HEDDABLE"))));
+    }
 
     [Fact]
     public async Task Request_without_a_class_makes_calls_without_one()

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Client.AspNetCore.Tests.Propagation;
 
 /// <summary>Two services in a row over real connections, and a leaf that fails.</summary>
+[Collection(ServerActivityCollection.Name)]
 public sealed class RetryChainTests
 {
     [Theory]

@@ -8,11 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Client.AspNetCore.Tests.Propagation;
 
-[CollectionDefinition(Name, DisableParallelization = true)]
-[Collection(Name)]
+[Collection(ServerActivityCollection.Name)]
 public sealed class UseMeshTests
 {
-    private const string Name = "UseMesh";
     private const string Incoming = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     private readonly EditableRules _rules = new();
