@@ -73,7 +73,7 @@ internal static class CallHedging
 
         var clock = call.Runtime.ActiveClock;
         var left = after - TimeSpan.FromMicroseconds(clock.ToMicroseconds(clock.GetTimestamp()) - clock.ToMicroseconds(call.SentAt));
-        if (left < HedgeWatch.TimerResolution)
+        if (left < LazyTimer.Resolution)
         {
             return true;
         }

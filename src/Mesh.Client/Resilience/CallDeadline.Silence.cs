@@ -50,6 +50,6 @@ internal sealed partial class CallDeadline
         // Where nobody waits for a byte there is no silence: it looks again later.
         var from = Volatile.Read(ref _transfers) == 0 ? _timeProvider.GetTimestamp() : Volatile.Read(ref _lastByte);
         var silent = DetachedTimer.After(_timeProvider, from, _silence);
-        return Until(silent) < TimerResolution ? due : Math.Min(silent, limit);
+        return _timer.IsReached(silent) ? due : Math.Min(silent, limit);
     }
 }

@@ -6,17 +6,13 @@ namespace Mesh.Client.Resilience;
 /// <summary>
 /// The time limits of a call, joined with the caller's own token: of the whole call, from the route to the end of the response with every
 /// attempt and wait inside, of its headers, of the attempt under way, and of silence. One token and one timer serve all, since the one that
-/// comes first is all that counts. Pooled with its timer, which is left running where it fires early enough anyway: as calls follow each other
-/// the limit only moves on, so that most of them never touch the timer.
+/// comes first is all that counts. Pooled with its timer.
 /// </summary>
-internal sealed partial class CallDeadline : IDisposable
+internal sealed partial class CallDeadline : ILazyTimerOwner, IDisposable
 {
-    private const long Never = long.MaxValue;
-    private const long Expired = long.MinValue;
+    private const long Never = LazyTimer.Never;
+    private const long Expired = LazyTimer.Due;
     private const int PoolLimit = 256;
-
-    /// <summary>Timers count whole milliseconds, and may come that much early.</summary>
-    private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
 
     private const string Work = "The end of a call's time";
 
@@ -24,9 +20,8 @@ internal sealed partial class CallDeadline : IDisposable
     private static int _pooled;
 
     private readonly CancellationTokenSource _source = new();
-    private readonly Lock _arming = new();
     private readonly TimeProvider _timeProvider;
-    private readonly ITimer _timer;
+    private readonly LazyTimer _timer;
     private CancellationTokenRegistration _registration;
     private ILogger? _logger;
 
@@ -37,15 +32,14 @@ internal sealed partial class CallDeadline : IDisposable
     private long _attemptBegan;
     private bool _isInherited;
 
-    // Timestamps: when the token is to be cancelled, for which limit it was, and when the timer fires.
+    // Timestamps: when the token is to be cancelled, and for which limit it was.
     private long _due = Never;
     private long _expired;
-    private long _firesAt = Never;
 
     private CallDeadline(TimeProvider timeProvider)
     {
         _timeProvider = timeProvider;
-        _timer = DetachedTimer.Create(timeProvider, static deadline => deadline.OnTimer(), this, Work, logger: null);
+        _timer = new LazyTimer(timeProvider, this, Work);
     }
 
     /// <summary>Not to be asked for after <see cref="Dispose"/>: it may serve another call by then. The same goes for everything below.</summary>
@@ -231,55 +225,29 @@ internal sealed partial class CallDeadline : IDisposable
             current = seen;
         }
 
-        // What is written above is seen by a timer that fires too late to be seen here.
-        if (due < Volatile.Read(ref _firesAt))
-        {
-            lock (_arming)
-            {
-                Arm(due);
-            }
-        }
-
+        _timer.FireBy(due);
         return true;
     }
 
-    /// <summary>Under the lock.</summary>
-    private void Arm(long due)
+    long ILazyTimerOwner.Look()
     {
-        if (due < _firesAt)
+        var due = Volatile.Read(ref _due);
+        while (due is not (Never or Expired) && _timer.IsReached(due))
         {
-            _firesAt = due;
-            _timer.Change(Until(due) is { Ticks: > 0 } left ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void OnTimer()
-    {
-        lock (_arming)
-        {
-            Interlocked.Exchange(ref _firesAt, Never);
-            var due = Volatile.Read(ref _due);
-            while (due is not (Never or Expired) && Until(due) < TimerResolution)
+            var next = AfterSilence(due);
+            if (next == due)
             {
-                var next = AfterSilence(due);
-                if (next == due)
-                {
-                    Volatile.Write(ref _expired, due);
-                    next = Expired;
-                }
-
-                var seen = Interlocked.CompareExchange(ref _due, next, due);
-                due = seen == due ? next : seen;
+                Volatile.Write(ref _expired, due);
+                next = Expired;
             }
 
-            if (due != Expired)
-            {
-                Arm(due);
-                return;
-            }
+            var seen = Interlocked.CompareExchange(ref _due, next, due);
+            due = seen == due ? next : seen;
         }
 
-        // What waits for the token may be the application's.
-        Background.Run(_source, static source => source.Cancel(), Work, _logger);
+        return due;
     }
+
+    /// <summary>What waits for the token may be the application's.</summary>
+    void ILazyTimerOwner.OnDue() => Background.Run(_source, static source => source.Cancel(), Work, _logger);
 }

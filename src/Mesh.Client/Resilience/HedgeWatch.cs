@@ -6,15 +6,14 @@ namespace Mesh.Client.Resilience;
 
 /// <summary>
 /// What an attempt that may be hedged waits for: that one of its copies ends, or that it is time for the next. Holds the token of the first of
-/// them as well. Pooled with its timer, which is left running where it fires early enough anyway, as <see cref="CallDeadline"/> does: of calls
-/// in a row most never touch it.
+/// them as well. Pooled with its timer.
 /// </summary>
 /// <remarks>One waits, at most one at a time; everyone may wake him. He may be woken for nothing, and looks himself what has happened: a timer
 /// or a task of the call before may come late.</remarks>
-internal sealed class HedgeWatch : IValueTaskSource, IDisposable
+internal sealed class HedgeWatch : IValueTaskSource, ILazyTimerOwner, IDisposable
 {
-    private const long Never = long.MaxValue;
-    private const long Due = long.MinValue;
+    private const long Never = LazyTimer.Never;
+    private const long Due = LazyTimer.Due;
 
     private const int Quiet = 0;
     private const int Waiting = 1;
@@ -22,18 +21,14 @@ internal sealed class HedgeWatch : IValueTaskSource, IDisposable
 
     private const int PoolLimit = 256;
 
-    /// <summary>Timers count whole milliseconds, and may come that much early.</summary>
-    public static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
-
     private const string Work = "The time for a hedge";
 
     private static readonly ConcurrentQueue<HedgeWatch> Pool = new();
     private static int _pooled;
 
     private readonly CancellationTokenSource _source = new();
-    private readonly Lock _arming = new();
     private readonly TimeProvider _timeProvider;
-    private readonly ITimer _timer;
+    private readonly LazyTimer _timer;
     private readonly Action _wake;
     private ManualResetValueTaskSourceCore<bool> _wait;
     private int _state = Quiet;
@@ -41,13 +36,12 @@ internal sealed class HedgeWatch : IValueTaskSource, IDisposable
     private CancellationToken _parent;
     private bool _isPooled;
     private long _due = Never;
-    private long _firesAt = Never;
 
     private HedgeWatch(TimeProvider timeProvider)
     {
         _timeProvider = timeProvider;
         _wake = Wake;
-        _timer = DetachedTimer.Create(timeProvider, static watch => watch.OnTimer(), this, Work, logger: null);
+        _timer = new LazyTimer(timeProvider, this, Work);
     }
 
     /// <summary>That of the first attempt, which ends with the call's.</summary>
@@ -90,15 +84,7 @@ internal sealed class HedgeWatch : IValueTaskSource, IDisposable
     {
         var due = DetachedTimer.After(_timeProvider, _timeProvider.GetTimestamp(), delay);
         Interlocked.Exchange(ref _due, due);
-
-        // What is written above is seen by a timer that fires too late to be seen here.
-        if (due < Volatile.Read(ref _firesAt))
-        {
-            lock (_arming)
-            {
-                Arm(due);
-            }
-        }
+        _timer.FireBy(due);
     }
 
     /// <summary>Completes at the next wake, or at once after one that nobody waited for.</summary>
@@ -169,46 +155,17 @@ internal sealed class HedgeWatch : IValueTaskSource, IDisposable
         }
     }
 
-    /// <summary>Under the lock.</summary>
-    private void Arm(long due)
+    long ILazyTimerOwner.Look()
     {
-        if (due < _firesAt)
+        var due = Volatile.Read(ref _due);
+        while (due is not (Never or Due) && _timer.IsReached(due))
         {
-            _firesAt = due;
-            var left = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), due);
-            _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void OnTimer()
-    {
-        lock (_arming)
-        {
-            Interlocked.Exchange(ref _firesAt, Never);
-            var due = Volatile.Read(ref _due);
-            while (due is not (Never or Due) && _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), due) < TimerResolution)
-            {
-                var seen = Interlocked.CompareExchange(ref _due, Due, due);
-                if (seen == due)
-                {
-                    break;
-                }
-
-                due = seen;
-            }
-
-            due = Volatile.Read(ref _due);
-            if (due != Due)
-            {
-                if (due != Never)
-                {
-                    Arm(due);
-                }
-
-                return;
-            }
+            var seen = Interlocked.CompareExchange(ref _due, Due, due);
+            due = seen == due ? Due : seen;
         }
 
-        Wake();
+        return due;
     }
+
+    void ILazyTimerOwner.OnDue() => Wake();
 }
