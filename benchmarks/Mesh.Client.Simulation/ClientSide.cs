@@ -1,7 +1,9 @@
 using System.Globalization;
+using Mesh.Client.Configuration;
 using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
+using Mesh.Client.Resilience;
 
 namespace Mesh.Client.Simulation;
 
@@ -10,6 +12,7 @@ internal sealed class ClientSide
 {
     private readonly SimulationClock _clock;
     private readonly Balancer _balancer;
+    private readonly RetryBudget _budget;
     private EndpointState[] _endpoints = [];
     private EndpointSet _set = EndpointSet.Empty;
     private Dictionary<EndpointState, int> _places = [];
@@ -17,6 +20,7 @@ internal sealed class ClientSide
     public ClientSide(Policy policy, Scenario scenario, SimulationClock clock, MeshRandom random, int servers)
     {
         _clock = clock;
+        _budget = new RetryBudget(RetryBudgetExtension.Default, clock);
         var active = new ActiveClock(clock);
         active.Dispose();
         _balancer = Balancer.Create(policy.Settings, random, active);
@@ -41,7 +45,13 @@ internal sealed class ClientSide
         }
 
         var places = new int[ProbeRound.MaximumProbes];
-        var asked = prequal.DrawUnreported(group, places);
+        var found = prequal.DrawUnreported(group, places);
+        var asked = 0;
+        while (asked < found && _budget.TryTakeSpare())
+        {
+            asked++;
+        }
+
         if (asked > 0)
         {
             return new ProbesUnderWay(prequal, group, places[..asked]);
@@ -53,6 +63,7 @@ internal sealed class ClientSide
 
     public void Begin(int server, long now)
     {
+        _budget.OnCall(now);
         _endpoints[server].BeginCall();
         if (_balancer.LearnsFromCalls)
         {

@@ -47,7 +47,12 @@ internal sealed class ProbeRound(PrequalBalancer balancer, EndpointGroup group, 
             if (!IsCancelled)
             {
                 var places = new int[MaximumProbes];
-                asked = balancer.DrawUnreported(group, places);
+                var found = balancer.DrawUnreported(group, places);
+                while (asked < found && probe.TryTake())
+                {
+                    asked++;
+                }
+
                 reports = await AskAsync(places.AsMemory(0, asked), running.Token).ConfigureAwait(false);
             }
         }

@@ -24,7 +24,7 @@ internal sealed class ClusterResilience
         Limit(policy);
     }
 
-    /// <summary>Everything that repeats a call draws from it: retries and hedges.</summary>
+    /// <summary>Everything that is sent beside the calls themselves draws from it: retries, hedges, and probes that ask servers for their load.</summary>
     public RetryBudget Budget { get; }
 
     /// <summary>How long answers take of late; null as long as no rules hedge.</summary>

@@ -20,6 +20,8 @@ internal sealed class RetryBudget
     /// <summary>A stripe's slots fill two cache lines, which are fetched in pairs.</summary>
     private const int MostStripes = 16;
 
+    private const double SparePart = 0.5;
+
     private readonly TimeProvider _timeProvider;
     private readonly long _origin;
     private readonly long _frequency;
@@ -84,6 +86,21 @@ internal sealed class RetryBudget
     /// <summary>Takes leave to repeat one call; false where none is left, and the call is to end as it is.</summary>
     public bool TryTake()
     {
+        if (TryTake(part: 1))
+        {
+            return true;
+        }
+
+        Interlocked.Increment(ref _refused);
+        return false;
+    }
+
+    /// <summary>Takes leave to send what no call waits for. The half of the window is kept for calls that fail.</summary>
+    public bool TryTakeSpare() => TryTake(SparePart);
+
+    /// <param name="part">Of what the window allows, all takers together.</param>
+    private bool TryTake(double part)
+    {
         var second = Now;
         var index = IndexOf(second);
         ref var slot = ref _retries[index];
@@ -94,11 +111,11 @@ internal sealed class RetryBudget
         }
 
         // Looked at before it is written: in a storm most find nothing.
-        if (Sum(_retries, second) + 1 <= Allowed(second))
+        if (Sum(_retries, second) + 1 <= Allowed(second) * part)
         {
             // Taken first and counted then: of those who take at once, whoever comes last sees all others.
             var taken = Add(ref slot, second);
-            if (Sum(_retries, second, except: index) + CountOf(taken) <= Allowed(second))
+            if (Sum(_retries, second, except: index) + CountOf(taken) <= Allowed(second) * part)
             {
                 return true;
             }
@@ -106,7 +123,6 @@ internal sealed class RetryBudget
             GiveBack(ref slot, EpochOf(taken));
         }
 
-        Interlocked.Increment(ref _refused);
         return false;
     }
 

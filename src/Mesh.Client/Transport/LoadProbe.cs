@@ -1,5 +1,6 @@
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
+using Mesh.Client.Resilience;
 
 namespace Mesh.Client.Transport;
 
@@ -20,6 +21,8 @@ internal sealed class LoadProbe(TransportPool transports, ClusterState cluster, 
 
     // Without a propagator System.Net.Http makes no span. A body that comes in place of a report is not read.
     private readonly TransportPolicy _policy = transports.Intern(policy with { Propagator = null, MaxResponseDrainSize = 0 });
+
+    public bool TryTake() => ClusterResilience.Of(cluster).Budget.TryTakeSpare();
 
     public async Task<LoadAnswer> AskAsync(EndpointState endpoint, CancellationToken cancellationToken)
     {

@@ -170,6 +170,32 @@ public sealed class PrequalProbesTests : IDisposable
     }
 
     [Fact]
+    public async Task Round_asks_no_more_servers_than_may_be_asked()
+    {
+        _probe.Budget = 2;
+
+        await RoundAsync(Set(100), probes: 2);
+
+        Assert.Equal(2, _probe.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Round_that_may_ask_nobody_says_nothing_of_servers_and_the_next_one_comes_after_the_pause()
+    {
+        var set = Set(100);
+        _probe.Budget = 0;
+        Starve(set);
+        _balancer.StartProbes(_probe);
+        await Eventually.TrueAsync(() => _probe.Budget < 0 && _time.LiveTimers == 0);
+        _probe.Budget = int.MaxValue;
+        _time.Advance(Pause);
+
+        await RoundAsync(set, probes: 3);
+
+        Assert.Equal(3, _probe.Asked.Count);
+    }
+
+    [Fact]
     public async Task Endpoints_that_wait_for_first_answers_make_room_for_those_that_reported()
     {
         var set = Set(100);

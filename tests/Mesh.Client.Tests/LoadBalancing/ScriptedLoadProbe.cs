@@ -13,6 +13,9 @@ internal sealed class ScriptedLoadProbe : ILoadProbe
     public Func<EndpointState, CancellationToken, Task<LoadAnswer>> Answer { get; set; }
         = static (_, _) => Task.FromResult(new LoadAnswer(LoadReportState.Usable, new LoadReport(1, 1000), "rif=1;latency=1000"));
 
+    /// <summary>So many may be asked.</summary>
+    public int Budget { get; set; } = int.MaxValue;
+
     public IReadOnlyList<EndpointState> Asked
     {
         get
@@ -21,6 +24,14 @@ internal sealed class ScriptedLoadProbe : ILoadProbe
             {
                 return [.. _asked];
             }
+        }
+    }
+
+    public bool TryTake()
+    {
+        lock (_gate)
+        {
+            return Budget-- > 0;
         }
     }
 

@@ -178,6 +178,59 @@ public sealed class RetryBudgetTests
         }
     }
 
+    /// <summary>Each round two look at once at the last one, which is taken between look and count in some rounds of a thousand at least.</summary>
+    [Fact]
+    public void Last_one_goes_to_one_of_those_who_look_at_once()
+    {
+        const int Rounds = 20_000;
+        var budgets = Enumerable.Range(0, Rounds).Select(_ => Budget(minimum: 0.1)).ToArray();
+        var granted = new int[Rounds];
+        var arrived = 0;
+        Parallel.Invoke(TakeAll, TakeAll);
+
+        Assert.All(granted, number => Assert.Equal(1, number));
+
+        void TakeAll()
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                // Not a barrier, whose threads wake one after the other.
+                Interlocked.Increment(ref arrived);
+                var spin = new SpinWait();
+                while (Volatile.Read(ref arrived) < 2 * (round + 1))
+                {
+                    spin.SpinOnce(sleep1Threshold: -1);
+                }
+
+                if (budgets[round].TryTake())
+                {
+                    Interlocked.Increment(ref granted[round]);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void What_no_call_waits_for_gets_half_of_the_window()
+    {
+        var budget = Budget();
+        Call(budget, 1000);
+
+        Assert.Equal(50, Enumerable.Range(0, 100).Count(_ => budget.TryTakeSpare()));
+        Assert.Equal(50, Take(budget, 100));
+    }
+
+    [Fact]
+    public void What_no_call_waits_for_gets_nothing_where_retries_have_half_of_the_window()
+    {
+        var budget = Budget();
+        Call(budget, 1000);
+        Take(budget, 50);
+
+        Assert.False(budget.TryTakeSpare());
+        Assert.Equal(0, budget.Refused);
+    }
+
     [Fact]
     public void Counting_and_taking_allocate_nothing()
     {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Pipeline;
+using Mesh.Client.Resilience;
 using Mesh.Client.Telemetry;
 using Mesh.Client.TestKit;
 using Mesh.Client.Tests.Telemetry;
@@ -72,6 +73,23 @@ public sealed class LoadProbeTests : IAsyncDisposable
         Assert.All(_probed, probed => Assert.Equal($"HTTP/1.1 http OPTIONS shop {LoadReport.ProbePath} Host, x-mesh-load", probed));
         Assert.All(spans.Stopped, span => Assert.Equal("GET", span.GetTagItem("http.request.method")));
         Assert.Equal(2, spans.Stopped.Count);
+    }
+
+    /// <summary>10 for the window without traffic, and one in ten calls: of two calls probes may have five, and the sixth finds none.</summary>
+    [Fact]
+    public async Task Probes_draw_from_the_half_of_the_retry_budget_and_leave_the_other()
+    {
+        await StartAsync(8);
+        await CallAsync();
+        await CallAsync();
+        await ProbedAsync("answered", 3);
+        var budget = ClusterResilience.Of(Assert.Single(Runtime.Clusters.GetStates())).Budget;
+        Assert.Equal(7, budget.Available);
+        while (budget.TryTakeSpare())
+        {
+        }
+
+        Assert.Equal(5, budget.Available);
     }
 
     [Fact]
