@@ -15,11 +15,34 @@ internal static class ExternalPrograms
     /// <summary>The name server's path: <c>MESH_NAMED</c>, else what the PATH and the folders of system programs have; null where there is none.</summary>
     public static string? Named { get; } = Find("MESH_NAMED", "named");
 
+    public const string KubernetesMissing
+        = "The Kubernetes API server is missing: eng/kube/build-server builds it (about 5 minutes, once), or set MESH_KUBE to a folder with kube-apiserver and etcd.";
+
+    /// <summary>The folder that holds kube-apiserver, etcd, etcdctl and kubectl: <c>MESH_KUBE</c>, else what <c>eng/kube/build-server</c> made;
+    /// null where there is none.</summary>
+    public static string? Kubernetes { get; } = FindKubernetes();
+
+    public static bool HasKubernetes => Kubernetes is not null || IsCi;
+
     public static bool HasNamed => Named is not null || IsCi;
 
     public static bool HasChromium => Chromium is not null || IsCi;
 
     private static bool IsCi => Environment.GetEnvironmentVariable("CI") == "true";
+
+    private static string? FindKubernetes()
+    {
+        if (Environment.GetEnvironmentVariable("MESH_KUBE") is { Length: > 0 } path)
+        {
+            return path;
+        }
+
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        var folder = Path.Combine(cache, "mesh-client", "kube", "current");
+        return File.Exists(Path.Combine(folder, "kube-apiserver")) ? folder : null;
+    }
 
     private static string? Find(string variable, params string[] names)
     {
