@@ -12,7 +12,7 @@ internal sealed partial class MeshCall
     /// <summary>The caller's choice for this request, else that of the request that is being handled.</summary>
     public MeshCriticality Criticality => Request.GetMesh()?.Criticality ?? IncomingContext.Current?.Criticality ?? MeshCriticality.Critical;
 
-    /// <summary>It was let in by limits, and picks ask the breakers of endpoints.</summary>
+    /// <summary>Limits have let it in, and picks ask the breakers of endpoints.</summary>
     public bool IsAdmitted => _admission.IsHeld;
 
     /// <summary>What of the limits turns an attempt away; what it holds then goes back with all else at its end.</summary>

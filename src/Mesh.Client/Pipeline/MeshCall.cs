@@ -99,11 +99,16 @@ internal sealed partial class MeshCall
     public Task<HttpResponseMessage> ToTask(HttpResponseMessage response)
         => Attempt is { IsCompletedSuccessfully: true } attempt && ReferenceEquals(attempt.Result, response) ? attempt : Task.FromResult(response);
 
-    /// <summary>Calls and connections counted for the attempt under way are given back. Idempotent between attempts.</summary>
+    /// <summary>Another attempt follows: calls and connections counted for this one are given back. Idempotent between attempts.</summary>
     public void EndAttempt()
     {
         EndPerTry();
-        EndHold();
+        if (_admission.IsHeld)
+        {
+            _admission.EndAttempt(Runtime.CircuitBreakers);
+        }
+
+        EndSending();
     }
 
     public void BeginAttempt(EndpointState endpoint)
@@ -244,13 +249,19 @@ internal sealed partial class MeshCall
 
     private void EndHold()
     {
-        Transport?.EndCall();
-        Transport = null;
-        _pool.Leave();
         if (_admission.IsHeld)
         {
             _admission.Leave(Runtime.CircuitBreakers);
         }
+
+        EndSending();
+    }
+
+    private void EndSending()
+    {
+        Transport?.EndCall();
+        Transport = null;
+        _pool.Leave();
 
         // Where nothing was reported (an exception of the application's own handler) nothing is to be learnt.
         EndLesson(CallOutcome.CallerCancelled, null);

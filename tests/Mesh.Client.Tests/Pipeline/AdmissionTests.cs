@@ -184,6 +184,37 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task Retry_goes_on_in_the_place_of_its_call()
+    {
+        using var mesh = Mesh(""" "adaptiveConcurrency": { "minRttCalcParams": { "minConcurrency": 1 } } """, """ "retries": { "attempts": 1, "retryOn": "5xx", "backoff": "1s" }, """);
+        mesh.Transport[Endpoint].Then(TransportStep.Status(503), TransportStep.Status(204));
+        var repeated = mesh.GetAsync();
+        await Eventually.TrueAsync(() => mesh.Clock.LiveTimers > 0 && mesh.Transport.Requests.Count == 1);
+
+        using (var other = await mesh.GetAsync())
+        {
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, 1), (other.StatusCode, mesh.Transport.Requests.Count));
+        }
+
+        using var response = await mesh.AdvanceUntilDoneAsync(repeated);
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Equal((1, 0, true), StatusOf(mesh));
+    }
+
+    [Fact]
+    public async Task Retry_is_a_request_to_client_throttling_that_turns_only_calls_away()
+    {
+        using var mesh = Mesh(""" "retryBudget": { "enabled": false }, "clientThrottling": { "minimumRequests": 1, "maxRejectionPercent": 100 } """, """ "retries": { "attempts": 30, "retryOn": "5xx" }, """);
+        mesh.Transport[Endpoint].Always(TransportStep.Status(503));
+
+        using var response = await mesh.AdvanceUntilDoneAsync(mesh.GetAsync());
+
+        Assert.True(response.TryGetMeshResult(out var result));
+        Assert.Equal((31, MeshResponseFlags.UpstreamRetryLimitExceeded), (result.Attempts, result.Flags));
+        Assert.Equal((31, 0), (Assert.Single(mesh.Mesh.GetClusters()).ClientThrottling!.Requests, Assert.Single(mesh.Mesh.GetClusters()).ClientThrottling!.Accepts));
+    }
+
+    [Fact]
     public async Task Refused_calls_are_no_failures_of_endpoints()
     {
         using var mesh = new MeshFixture(Rules(""" "adaptiveConcurrency": {} """, "", """ "outlierDetection": { "consecutive5xxErrors": 1, "maxEjectionPercent": 100 } """));

@@ -4,7 +4,7 @@ using Mesh.Client.Model;
 
 namespace Mesh.Client.Resilience;
 
-/// <summary>What an attempt holds of the limits of its cluster, from its admission to its end. A value, owned by the call; empty, and for nothing,
+/// <summary>What a call holds of the limits of its cluster, from its admission to its end. A value, owned by the call; empty, and for nothing,
 /// where nothing is limited.</summary>
 internal struct AdmissionHold
 {
@@ -18,10 +18,11 @@ internal struct AdmissionHold
     /// <summary>It was admitted under limits.</summary>
     public readonly bool IsHeld => _cluster is not null;
 
-    /// <summary>Asks the limits in this order: breaker, concurrency, throttle. What it holds where one of them refuses, <see cref="Leave"/> gives
-    /// back.</summary>
+    /// <summary>Asks the limits in this order: breaker, concurrency, throttle; of an attempt after the first the breaker alone, since the others have let the
+    /// call in. What it holds where one of them refuses, <see cref="Leave"/> gives back.</summary>
     public AdmissionRefusal TryEnter(ClusterState cluster, ClusterLimits limits, CircuitBreakers breakers, MeshCriticality criticality, long now, ActiveClock clock)
     {
+        var isAdmitted = IsHeld;
         _cluster = cluster;
         if (limits.Breaker is { } breaker)
         {
@@ -33,6 +34,11 @@ internal struct AdmissionHold
                     _clusterTrial = breaker;
                     break;
             }
+        }
+
+        if (isAdmitted)
+        {
+            return AdmissionRefusal.None;
         }
 
         if (limits.Concurrency is { } concurrency && !(_holdsSlot = concurrency.TryEnter(criticality, clock.ToActive(now))))
@@ -102,14 +108,10 @@ internal struct AdmissionHold
         return held;
     }
 
-    /// <summary>Gives all of it back. Idempotent.</summary>
-    public void Leave(CircuitBreakers breakers)
+    /// <summary>Another attempt follows. The call keeps its place among the calls under way: had others taken it by then, the answer that
+    /// the call gives up for the next one would be given up for nothing.</summary>
+    public void EndAttempt(CircuitBreakers breakers)
     {
-        if (_holdsSlot)
-        {
-            ClusterResilience.Of(_cluster!).LeaveConcurrency();
-        }
-
         if (_clusterTrial is { } ofCluster)
         {
             breakers.Abandon(_cluster!, null, ofCluster);
@@ -118,6 +120,18 @@ internal struct AdmissionHold
         if (_endpointTrial is { } ofEndpoint)
         {
             breakers.Abandon(_cluster!, _onTrial, ofEndpoint);
+        }
+
+        (_clusterTrial, _endpointTrial, _onTrial) = (null, null, null);
+    }
+
+    /// <summary>Gives all of it back. Idempotent.</summary>
+    public void Leave(CircuitBreakers breakers)
+    {
+        EndAttempt(breakers);
+        if (_holdsSlot)
+        {
+            ClusterResilience.Of(_cluster!).LeaveConcurrency();
         }
 
         this = default;
