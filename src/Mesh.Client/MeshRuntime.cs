@@ -115,6 +115,17 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         }
     }
 
+    /// <summary>No connection to the endpoint could be made: later picks prefer others, and who checks it or knows where it is looks again.</summary>
+    public void OnConnectFailure(ClusterState cluster, EndpointState endpoint)
+    {
+        if (ConnectFailureMark.Set(endpoint, TimeProvider))
+        {
+            HealthChecker.Suspect(cluster, endpoint);
+        }
+
+        Clusters.RefreshDiscovery(cluster);
+    }
+
     /// <summary>The next endpoint for a call, which remembers by which balancer; null where none is available.</summary>
     public EndpointState? Pick(MeshCall call)
     {

@@ -225,8 +225,7 @@ internal sealed class HedgedAttempt
             }
             else if (_call.Deadline is { HasExpired: true } or { HasAttemptExpired: true })
             {
-                // It had less than the whole time, and is not to blame; that its server took it is not known either.
-                CallHedging.Observe(leg.Call, CallOutcome.CallerCancelled);
+                CallFeedback.SpareLate(leg.Call);
             }
             else
             {

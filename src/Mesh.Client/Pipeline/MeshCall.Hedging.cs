@@ -6,6 +6,9 @@ internal sealed partial class MeshCall
     /// <summary>How many copies were sent.</summary>
     public int Hedges { get; set; }
 
+    /// <summary>The attempt ended with one of its copies, which was sent after it and had the less time.</summary>
+    public bool IsLateCopy { get; private set; }
+
     /// <summary>When the attempt under way was sent, as a timestamp of the clock without pauses; of a cluster with hedging.</summary>
     public long SentAt => _sentAt;
 
@@ -25,6 +28,7 @@ internal sealed partial class MeshCall
     public void Adopt(MeshCall copy)
     {
         EndHold();
+        IsLateCopy = true;
         (Endpoint, Balancer, Transport, _sentAt) = (copy.Endpoint, copy.Balancer, copy.Transport, copy._sentAt);
         (_pool, _isEndpointHeld, _isLearntFrom) = (copy._pool, copy._isEndpointHeld, copy._isLearntFrom);
         (copy.Transport, copy._pool, copy._isEndpointHeld, copy._isLearntFrom) = (null, default, false, false);

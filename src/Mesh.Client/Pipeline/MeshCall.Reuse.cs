@@ -72,6 +72,7 @@ internal sealed partial class MeshCall
         Balancer = null;
         Attempts = 0;
         Hedges = 0;
+        IsLateCopy = false;
         Endpoint = null;
         Activity = null;
         Context = null;

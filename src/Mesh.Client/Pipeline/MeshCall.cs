@@ -116,6 +116,7 @@ internal sealed partial class MeshCall
         Endpoint = endpoint;
         endpoint.BeginCall();
         _isEndpointHeld = true;
+        IsLateCopy = false;
         Attempts++;
         CountAttempt();
         if (_admission.IsHeld)

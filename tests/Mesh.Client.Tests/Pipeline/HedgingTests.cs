@@ -456,6 +456,33 @@ public sealed class HedgingTests
         Assert.InRange(mesh.Transport.Requests[2].At, Ms(80), Ms(81));
     }
 
+    [Theory]
+    [InlineData(""" "retries": { "attempts": 1, "perTryTimeout": "80ms", "retryOn": "connect-failure" }, """)]
+    [InlineData(""" "timeout": "80ms", "retries": { "attempts": 0 }, """)]
+    public async Task Copy_that_had_less_than_the_whole_time_is_not_to_blame_for_its_end(string rule)
+    {
+        // The first fails before, so that the copy is what the attempt comes to.
+        using var mesh = new HedgingFixture(
+            rule: rule, policy: """ "outlierDetection": { "splitExternalLocalOriginErrors": true, "consecutiveLocalOriginFailures": 1, "maxEjectionPercent": 100 } """, acts: [new(60, 500), HedgingAct.Never]);
+        using var response = await mesh.AnswerAsync();
+
+        Assert.Equal((HttpStatusCode.GatewayTimeout, Ms(80)), (response.StatusCode, mesh.Clock.Elapsed));
+        Assert.DoesNotContain(Assert.Single(mesh.Runtime.GetClusters()).Endpoints, endpoint => endpoint.IsEjected);
+    }
+
+    [Theory]
+    [InlineData(""" "retries": { "attempts": 1, "perTryTimeout": "80ms", "retryOn": "connect-failure" }, """)]
+    [InlineData(""" "timeout": "80ms", "retries": { "attempts": 0 }, """)]
+    public async Task First_attempt_that_had_the_whole_time_is_to_blame_for_its_end(string rule)
+    {
+        using var mesh = new HedgingFixture(
+            rule: rule, policy: """ "outlierDetection": { "splitExternalLocalOriginErrors": true, "consecutiveLocalOriginFailures": 1, "maxEjectionPercent": 100 } """, acts: [HedgingAct.Never, HedgingAct.Never]);
+        using var response = await mesh.AnswerAsync();
+
+        var ejected = Assert.Single(Assert.Single(mesh.Runtime.GetClusters()).Endpoints, endpoint => endpoint.IsEjected);
+        Assert.Equal(mesh.Transport.Requests[0].Authority, ejected.Address);
+    }
+
     [Fact]
     public async Task Cancelled_loser_is_no_failure_and_its_body_is_awaited_by_nobody()
     {
