@@ -43,7 +43,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         TimeProvider = timeProvider;
         Telemetry = telemetry;
         ActiveClock = new ActiveClock(timeProvider);
-        Transports = new TransportPool(timeProvider);
+        Transports = new TransportPool(timeProvider, OnConnectFailure);
         Mirrors = new MirrorSender(this);
         UndeclaredPorts = new UndeclaredPortReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
         ClientReports = new ClientReporter(_loggerFactory.CreateLogger(PipelineLog.Category));

@@ -13,15 +13,18 @@ internal sealed class EndpointTransport : IDisposable
     private int _calls;
     private int _begun;
 
-    public EndpointTransport(TransportKey key, HttpMessageHandler handler, long createdAt)
+    public EndpointTransport(TransportKey key, HttpMessageHandler handler, ConnectionWatch watch, long createdAt)
     {
         Key = key;
+        Watch = watch;
         _callLimit = key.Connections.MaxRequests > 1 ? key.Connections.MaxRequests : 0;
         _invoker = new HttpMessageInvoker(handler, disposeHandler: true);
         LastUsed = createdAt;
     }
 
     public TransportKey Key { get; }
+
+    public ConnectionWatch Watch { get; }
 
     /// <summary>A timestamp of the last pick; written without order, since only its age in minutes matters.</summary>
     public long LastUsed { get; set; }

@@ -9,7 +9,9 @@ namespace Mesh.Client.Transport;
 /// All connections that the mesh owns, by address and policy: subsets of a service and clients of equal settings share them. It has no
 /// timer; a transport that nobody used for a while goes when another is made.
 /// </summary>
-internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
+/// <param name="timeProvider">The mesh's clock.</param>
+/// <param name="connectFailed">Who is told of connections that could not be made. From any thread; does not throw.</param>
+internal sealed class TransportPool(TimeProvider timeProvider, Action<ClusterState, EndpointState> connectFailed) : IDisposable
 {
     /// <summary>Longer than any handler rotation, so that only policies nobody builds any more fall out.</summary>
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
@@ -118,6 +120,7 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
         var key = new TransportKey(EndpointAuthority.Describe(description, cluster), policy, model.Connections, model.Tls);
         if (_transports.TryGetValue(key, out var existing))
         {
+            existing.Watch.Add(cluster, endpoint);
             return existing;
         }
 
@@ -125,11 +128,14 @@ internal sealed class TransportPool(TimeProvider timeProvider) : IDisposable
         CloseIdle();
         var handler = policy.CreateHandler(model.Connections);
         var dialer = new Dialer(EndpointAuthority.Target(description, cluster), model.Connections.TcpKeepAlive);
-        handler.ConnectCallback = model.Tls is { } tls ? new TlsDialer(dialer, new ServerCheck(tls)).ConnectAsync : dialer.ConnectAsync;
+        var watch = new ConnectionWatch(
+            model.Tls is { } tls ? new TlsDialer(dialer, new ServerCheck(tls)).ConnectAsync : dialer.ConnectAsync, handler.ConnectTimeout, timeProvider, connectFailed);
+        handler.ConnectCallback = watch.ConnectAsync;
         handler.ActivityHeadersPropagator = MeshPropagator.Wrap(
             policy.Propagator, description.UnixPath ?? description.Host, EndpointAuthority.PortOf(description, cluster));
-        var made = new EndpointTransport(key, handler, timeProvider.GetTimestamp());
+        var made = new EndpointTransport(key, handler, watch, timeProvider.GetTimestamp());
         var kept = _transports.GetOrAdd(key, made);
+        kept.Watch.Add(cluster, endpoint);
         if (kept != made)
         {
             made.Close();

@@ -68,7 +68,7 @@ public sealed class ClientHandlerSettingsTests
     [MemberData(nameof(SettingNames))]
     public void Setting_of_HttpClientHandler_goes_where_it_belongs(string name)
     {
-        using var pool = new TransportPool(TimeProvider.System);
+        using var pool = new TransportPool(TimeProvider.System, static (_, _) => { });
         using var plain = new HttpClientHandler();
         using var changed = new HttpClientHandler();
         var (fate, change) = Settings[name];

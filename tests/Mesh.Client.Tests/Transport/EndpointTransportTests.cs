@@ -56,7 +56,7 @@ public sealed class EndpointTransportTests : IDisposable
         for (var round = 0; round < 200; round++)
         {
             var handler = new RecordingHandler();
-            var transport = new EndpointTransport(Key, handler, 0);
+            var transport = Create(handler);
             var used = 0;
             var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(
                 () =>
@@ -79,7 +79,10 @@ public sealed class EndpointTransportTests : IDisposable
 
     public void Dispose() => _handler.Dispose();
 
-    private EndpointTransport Create() => new(Key, _handler, 0);
+    private EndpointTransport Create() => Create(_handler);
+
+    private static EndpointTransport Create(HttpMessageHandler handler)
+        => new(Key, handler, new((_, _) => ValueTask.FromResult(Stream.Null), Timeout.InfiniteTimeSpan, TimeProvider.System, (_, _) => { }), createdAt: 0);
 
     private sealed class RecordingHandler : HttpMessageHandler
     {

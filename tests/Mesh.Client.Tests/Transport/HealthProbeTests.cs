@@ -20,7 +20,7 @@ public sealed class HealthProbeTests : IDisposable
 {
     private static readonly HttpHealthCheck Http = new() { Path = "/healthz?full=1" };
 
-    private readonly TransportPool _pool = new(TimeProvider.System);
+    private readonly TransportPool _pool = new(TimeProvider.System, static (_, _) => { });
     private readonly HealthProbe _probe;
 
     public HealthProbeTests()

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using Mesh.Client.Model;
 using Mesh.Client.Pipeline;
 using Mesh.Client.TestKit;
 using Mesh.Client.Tests.Pipeline;
@@ -126,6 +128,37 @@ public sealed class HedgedTransportTests
                 response.Content, System.Text.Json.JsonSerializerOptions.Web, TestContext.Current.CancellationToken);
             Assert.Equal(body, echo!.Body);
         }
+    }
+
+    [Fact]
+    public async Task Endpoint_that_cannot_be_reached_and_loses_each_time_is_known_for_it()
+    {
+        // A server that never accepts: once its queue is full, connecting to it ends by the limit alone, long after the copy has won.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start(backlog: 1);
+        var waiting = Enumerable.Range(0, 8).Select(_ => new TcpClient()).ToList();
+        waiting.ForEach(client => _ = client.ConnectAsync((IPEndPoint)silent.LocalEndpoint, TestContext.Current.CancellationToken).AsTask().ContinueWith(
+            static ended => ended.Exception, TaskScheduler.Default));
+        await using var fleet = await Fleet.StartAsync(1);
+        var source = new FakeSource("rules");
+        source.PushJson($$"""
+            { "Services": { "shop": { "Ports": [ { "Number": 80, "Name": "http" } ],
+                "Endpoints": [ { "Address": "{{silent.LocalEndpoint}}" }, { "Address": "{{fleet[0].Address}}" } ] } },
+              "DestinationRules": { "shop": { "host": "shop",
+                "trafficPolicy": { "loadBalancer": { "simple": "ROUND_ROBIN" }, "connectionPool": { "tcp": { "connectTimeout": "0.2s" } } },
+                "x-mesh": { "trafficPolicy": { "hedging": { "delay": "5ms" } } } } } }
+            """);
+        using var handler = MeshClient.CreateHandler(new MeshHandlerOptions { Sources = [source] });
+        using var client = new HttpClient(handler);
+        for (var call = 0; call < 4; call++)
+        {
+            using var response = await client.GetAsync("http://shop/", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        var silentOne = ((MeshHandler)handler).Runtime.Clusters.GetStates().Single().Endpoints.All.Single(endpoint => endpoint.Endpoint.Address != fleet[0].Address);
+        await Eventually.TrueAsync(() => silentOne.ConnectFailedUntil != EndpointState.NoConnectFailure);
+        waiting.ForEach(socket => socket.Dispose());
     }
 
     private static Task<HttpResponseMessage> SendAsync(FleetMesh mesh, HttpProtocols protocols, CancellationToken? token = null)

@@ -16,7 +16,7 @@ public sealed class TransportPoolTests : IDisposable
     {
         var model = Services.Cluster(Services.Named("shop"));
         _cluster = new ClusterState(model.Key, model);
-        _pool = new TransportPool(_clock);
+        _pool = new TransportPool(_clock, static (_, _) => { });
     }
 
     [Fact]
