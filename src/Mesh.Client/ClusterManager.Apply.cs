@@ -74,6 +74,7 @@ internal sealed partial class ClusterManager
     private static bool IsSameQuestion(ServiceModel current, ServiceModel next) =>
         current.Discovery == next.Discovery
         && current.DiscoveryName == next.DiscoveryName
+        && (current.Discovery.Kind != DiscoveryKind.Source || (current.Namespace == next.Namespace && current.Ports.AsSpan().SequenceEqual(next.Ports)))
         && (ReferenceEquals(current.Endpoints, next.Endpoints) || current.Endpoints.SequenceEqual(next.Endpoints));
 
     /// <summary>Under the lock.</summary>

@@ -22,7 +22,7 @@ internal sealed partial class ClusterManager : IDisposable
     private readonly MeshRandom _random;
     private readonly ILogger _discoveryLogger;
     private readonly ILogger _backgroundLogger;
-    private readonly Func<DiscoveryKind, IEndpointSource> _sources;
+    private readonly Func<DiscoveryChoice, IEndpointSource> _sources;
     private readonly Func<DnsConfiguration, bool> _configureDns;
     private readonly RefreshSchedule _schedule;
     private readonly ActiveClock _activeClock;
@@ -36,14 +36,16 @@ internal sealed partial class ClusterManager : IDisposable
     /// <param name="serviceDiscovery">The resolver of Microsoft.Extensions.ServiceDiscovery; null where the application registered none.</param>
     /// <param name="probe">What asks endpoints whether they are well; null asks nobody.</param>
     /// <param name="activeClock">The clock of load-aware policies, which ends with the manager.</param>
+    /// <param name="endpointSources">The sources that the application has registered.</param>
     public ClusterManager(
         TimeProvider timeProvider,
         MeshRandom random,
         ILoggerFactory loggerFactory,
         ServiceEndpointResolver? serviceDiscovery = null,
         IHealthProbe? probe = null,
-        ActiveClock? activeClock = null)
-        : this(timeProvider, random, loggerFactory, MakeSources(timeProvider, loggerFactory, serviceDiscovery), probe, activeClock)
+        ActiveClock? activeClock = null,
+        IReadOnlyCollection<IMeshEndpointSource>? endpointSources = null)
+        : this(timeProvider, random, loggerFactory, MakeSources(timeProvider, loggerFactory, serviceDiscovery, endpointSources ?? []), probe, activeClock)
     {
     }
 
@@ -52,7 +54,7 @@ internal sealed partial class ClusterManager : IDisposable
         TimeProvider timeProvider,
         MeshRandom random,
         ILoggerFactory loggerFactory,
-        Func<DiscoveryKind, IEndpointSource> sources,
+        Func<DiscoveryChoice, IEndpointSource> sources,
         Func<DnsConfiguration, bool> configureDns,
         IHealthProbe? probe = null,
         ActiveClock? activeClock = null)
@@ -186,8 +188,9 @@ internal sealed partial class ClusterManager : IDisposable
         _activeClock.Dispose();
     }
 
-    private static EndpointSources MakeSources(TimeProvider timeProvider, ILoggerFactory loggerFactory, ServiceEndpointResolver? serviceDiscovery) =>
-        new(timeProvider, loggerFactory.CreateLogger(DiscoveryLog.Category), serviceDiscovery);
+    private static EndpointSources MakeSources(
+        TimeProvider timeProvider, ILoggerFactory loggerFactory, ServiceEndpointResolver? serviceDiscovery, IReadOnlyCollection<IMeshEndpointSource> endpointSources) =>
+        new(timeProvider, loggerFactory.CreateLogger(DiscoveryLog.Category), serviceDiscovery, endpointSources);
 
     private static ClusterKey KeyOf(ClusterModel model, int port) => model.Key.Port == 0 ? model.Key with { Port = port } : model.Key;
 

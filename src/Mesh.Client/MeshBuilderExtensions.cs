@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Client;
 
-/// <summary>Sources of rules.</summary>
+/// <summary>Sources of rules and of endpoints.</summary>
 /// <remarks>
 /// The section of the configuration comes first, then the sources in the order in which they are added; where two define the same object or
 /// setting, the later wins.
@@ -58,6 +58,37 @@ public static class MeshBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(source);
         builder.Services.AddSingleton(source);
+        return builder;
+    }
+
+    /// <summary>A source of endpoints of your own. Services name it in <c>Discovery</c>, or all of them by <c>DefaultDiscovery</c>.</summary>
+    /// <param name="builder">The mesh.</param>
+    /// <param name="source">The source; the mesh does not dispose it. Two of one name make the mesh throw when it is made.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">Its name cannot be used.</exception>
+    public static IMeshBuilder AddEndpointSource(this IMeshBuilder builder, IMeshEndpointSource source)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(source);
+        if (DiscoveryWords.FindProblem(source.Name) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(source));
+        }
+
+        builder.Services.AddSingleton(source);
+        return builder;
+    }
+
+    /// <summary>The same for a source that needs services of the application.</summary>
+    /// <param name="builder">The mesh.</param>
+    /// <param name="create">Makes the source, once, when the mesh is made; the service provider disposes it. A name that cannot be used makes the
+    /// mesh throw then.</param>
+    /// <returns>The same builder.</returns>
+    public static IMeshBuilder AddEndpointSource(this IMeshBuilder builder, Func<IServiceProvider, IMeshEndpointSource> create)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(create);
+        builder.Services.AddSingleton(create);
         return builder;
     }
 }

@@ -7,6 +7,9 @@ namespace Mesh.Client;
 /// <param name="Endpoints">All endpoints of the subset that discovery knows, ejected ones included.</param>
 public sealed record MeshClusterStatus(string Name, string Service, string? Subset, IReadOnlyList<MeshEndpointStatus> Endpoints)
 {
+    /// <summary>How the discovery of its service stands, which its subsets and ports share; null only in a status that was not made by the mesh.</summary>
+    public MeshDiscoveryStatus? Discovery { get; init; }
+
     /// <summary>What calls hold of the limits that a <c>connectionPool</c> sets; null where none has set any so far.</summary>
     public MeshConnectionPoolStatus? ConnectionPool { get; init; }
 

@@ -59,7 +59,7 @@ public static class MeshConversion
         }
 
         var spellings = new FieldSpellings();
-        var loaded = DocumentLoader.LoadSection(document.Name, section, spellings);
+        var loaded = DocumentLoader.LoadSection(document.Name, section, DiscoveryWords.Any, spellings);
         if (loaded.IsRefused)
         {
             return new(null, loaded.Findings);

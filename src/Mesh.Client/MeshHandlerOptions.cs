@@ -15,6 +15,10 @@ public sealed class MeshHandlerOptions
     /// default.</summary>
     public IReadOnlyList<IMeshConfigurationSource> Sources { get; init; } = [];
 
+    /// <summary>Where services find their endpoints beside the built-in ways: each has a name of its own, which they write as
+    /// <c>Discovery</c>. The handler does not dispose them. Empty by default.</summary>
+    public IReadOnlyList<IMeshEndpointSource> EndpointSources { get; init; } = [];
+
     /// <summary>Null: nothing is logged.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 

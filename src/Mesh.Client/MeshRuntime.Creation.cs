@@ -20,6 +20,7 @@ internal sealed partial class MeshRuntime
             services.GetService<MeshSection>()?.Section ?? services.GetService<IConfiguration>(),
             services.GetService<IHostEnvironment>()?.ContentRootPath),
         services.GetServices<IMeshConfigurationSource>(),
+        services.GetServices<IMeshEndpointSource>(),
         services.GetRequiredService<ILoggerFactory>(),
         new MeshTelemetry(services.GetService<IMeterFactory>()),
         services.GetService<TimeProvider>() ?? TimeProvider.System,
@@ -29,6 +30,7 @@ internal sealed partial class MeshRuntime
     public static MeshRuntime Create(MeshHandlerOptions options) => new(
         SectionOf(options.Configuration, contentRoot: null),
         options.Sources,
+        options.EndpointSources,
         options.LoggerFactory ?? NullLoggerFactory.Instance,
         new MeshTelemetry(options.MeterFactory),
         options.TimeProvider ?? TimeProvider.System,

@@ -1,5 +1,6 @@
 using Mesh.Client.Configuration;
 using Mesh.Client.Diagnostics;
+using Mesh.Client.Discovery;
 using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
@@ -21,6 +22,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     private readonly Lock _starting = new();
     private readonly GuardedLoggerFactory _loggerFactory;
     private readonly ServiceEndpointResolver? _serviceDiscovery;
+    private readonly IReadOnlyCollection<IMeshEndpointSource> _endpointSources;
     private readonly MeshConfigurationWatcher _watcher;
     private MeshSnapshot _snapshot = MeshSnapshot.Empty;
     private DateTimeOffset _loadedAt;
@@ -32,6 +34,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     private MeshRuntime(
         ConfigurationSectionReader? section,
         IEnumerable<IMeshConfigurationSource> sources,
+        IEnumerable<IMeshEndpointSource> endpointSources,
         ILoggerFactory loggerFactory,
         MeshTelemetry telemetry,
         TimeProvider timeProvider,
@@ -40,6 +43,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         _loggerFactory = new GuardedLoggerFactory(loggerFactory);
         BackgroundLogger = _loggerFactory.CreateLogger(Background.Category);
         _serviceDiscovery = serviceDiscovery;
+        _endpointSources = [.. endpointSources];
         TimeProvider = timeProvider;
         Telemetry = telemetry;
         ActiveClock = new ActiveClock(timeProvider);
@@ -48,7 +52,12 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         UndeclaredPorts = new UndeclaredPortReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
         ClientReports = new ClientReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
         _watcher = new MeshConfigurationWatcher(
-            section, sources, TakeOver, timeProvider, _loggerFactory.CreateLogger("Mesh.Client.Configuration"));
+            section,
+            sources,
+            TakeOver,
+            timeProvider,
+            _loggerFactory.CreateLogger("Mesh.Client.Configuration"),
+            WatcherDelegates.For(DiscoveryWords.With(_endpointSources.Select(source => source.Name))));
         _watcher.DocumentChanged += Telemetry.CountReload;
         Telemetry.ObservePools(MeasurePools);
         Telemetry.Limits.Observe(MeasureConcurrency);
@@ -166,6 +175,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
                 }),
             ])
         {
+            Discovery = StatusOf(cluster.Model.Service, _clusters!.GetDiscoveryStatus(cluster)),
             ConnectionPool = cluster.Limits is ConnectionLimits limits ? new(limits.Active, limits.Pending, limits.Retries, limits.Overflows) : null,
             RetryBudget = ClusterResilience.Of(cluster).Budget is { Policy.IsEnabled: true } budget ? new(budget.Available, budget.Refused) : null,
             HedgeDelay = cluster.Model.Policy.Hedging is { } hedging ? CallHedging.DelayOf(hedging, cluster) : null,
@@ -205,6 +215,9 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         Telemetry.Dispose();
     }
 
+    private static MeshDiscoveryStatus StatusOf(ServiceModel service, DiscoveryStatus status)
+        => new(service.Discovery.ToString(), (MeshDiscoveryState)status.State, status.Age, status.Problem);
+
     private MeshClientThrottlingStatus StatusOf(ClientThrottle throttle)
     {
         var now = TimeProvider.GetTimestamp();
@@ -231,7 +244,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         if (_clusters is null)
         {
             _random = update.Configuration.Seed is { } seed ? MeshRandom.Seeded(seed) : MeshRandom.Unseeded;
-            var clusters = new ClusterManager(TimeProvider, _random, _loggerFactory, _serviceDiscovery, new HealthProbe(Transports), ActiveClock);
+            var clusters = new ClusterManager(TimeProvider, _random, _loggerFactory, _serviceDiscovery, new HealthProbe(Transports), ActiveClock, _endpointSources);
             clusters.EndpointRemoved += Transports.Drain;
             clusters.DiscoveryFailed += Telemetry.CountDiscoveryFailure;
             new HealthReporter(TimeProvider, Telemetry, _loggerFactory.CreateLogger(HealthLog.Category)).Connect(clusters.OutlierDetector, clusters.HealthChecker);

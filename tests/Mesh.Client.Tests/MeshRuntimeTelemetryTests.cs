@@ -11,7 +11,7 @@ public sealed class MeshRuntimeTelemetryTests : IDisposable
 
     private const string Rules = """
         { "Services": { "reviews": { "Ports": [ { "Number": 9080, "Name": "http" } ], "Endpoints": [ { "Address": "10.0.0.1:80", "Labels": { "version": "v1" } } ] },
-                        "ratings": { "Discovery": "Kubernetes" } },
+                        "ratings": { "Discovery": "ServiceDiscovery" } },
           "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [ { "retries": { "attempts": 0 },
             "route": [ { "destination": { "host": "reviews", "subset": "v1" } } ] } ] } },
           "DestinationRules": { "reviews": { "host": "reviews", "subsets": [ { "name": "v1", "labels": { "version": "v1" } } ],

@@ -14,9 +14,9 @@ internal enum DiscoveryKind
     /// <summary>SRV records; loads, but is not built yet.</summary>
     DnsSrv,
 
-    /// <summary>EndpointSlices of the API server; loads, but needs the Kubernetes package.</summary>
-    Kubernetes,
-
     /// <summary>No endpoints at all: calls are answered as Istio answers for an unknown cluster (<c>NC</c>).</summary>
     None,
+
+    /// <summary>An <see cref="IMeshEndpointSource"/> that the application has registered; a <see cref="DiscoveryChoice"/> says which.</summary>
+    Source,
 }

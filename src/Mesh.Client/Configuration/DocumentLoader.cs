@@ -5,7 +5,11 @@ internal static class DocumentLoader
 {
     private const string SectionPath = "Mesh";
 
-    public static LoadedDocument Load(MeshDocument document)
+    public static LoadedDocument Load(MeshDocument document) => Load(document, DiscoveryWords.BuiltIn);
+
+    /// <param name="document">The document.</param>
+    /// <param name="discoveryWords">What <c>Discovery</c> can name.</param>
+    public static LoadedDocument Load(MeshDocument document, DiscoveryWords discoveryWords)
     {
         var findings = new List<MeshFinding>();
         if (document.Format != MeshDocumentFormat.MeshJson)
@@ -14,7 +18,7 @@ internal static class DocumentLoader
         }
 
         var section = JsonNodeReader.Read(document.Name, document.Text, SectionPath, PathStyle.Colons, findings);
-        return section is null ? Refused(document.Name, findings) : BindSection(document.Name, section, findings);
+        return section is null ? Refused(document.Name, findings) : BindSection(document.Name, section, findings, discoveryWords);
     }
 
     /// <summary>The trees of a document of Istio's resources; those before an error, and a finding, where it cannot be read.</summary>
@@ -29,21 +33,25 @@ internal static class DocumentLoader
     }
 
     /// <summary>The same for a <c>Mesh</c> section that is already a tree.</summary>
-    public static LoadedDocument LoadSection(string name, ConfigurationNode section) => BindSection(name, section, []);
+    public static LoadedDocument LoadSection(string name, ConfigurationNode section) => LoadSection(name, section, DiscoveryWords.BuiltIn);
+
+    /// <summary>The same where more than the built-in ways of discovery can be named.</summary>
+    public static LoadedDocument LoadSection(string name, ConfigurationNode section, DiscoveryWords discoveryWords)
+        => BindSection(name, section, [], discoveryWords);
 
     /// <summary>The same for one whose spelling is asked for.</summary>
-    public static LoadedDocument LoadSection(string name, ConfigurationNode section, FieldSpellings spellings)
-        => BindSection(name, section, [], spellings);
+    public static LoadedDocument LoadSection(string name, ConfigurationNode section, DiscoveryWords discoveryWords, FieldSpellings spellings)
+        => BindSection(name, section, [], discoveryWords, spellings);
 
     /// <summary>The same for Istio's resources that are already trees.</summary>
     public static LoadedDocument LoadResources(string name, IReadOnlyList<ConfigurationNode> roots, FieldSpellings spellings)
         => BindResources(name, roots, [], spellings);
 
     private static LoadedDocument BindSection(string name, ConfigurationNode section, List<MeshFinding> findings,
-        FieldSpellings? spellings = null)
+        DiscoveryWords discoveryWords, FieldSpellings? spellings = null)
     {
         var settings = new HashSet<string>(StringComparer.Ordinal);
-        var configuration = SectionBinder.Bind(section, new DocumentContent(), settings, new FindingSink(name, findings) { Spellings = spellings });
+        var configuration = SectionBinder.Bind(section, new DocumentContent(), settings, new FindingSink(name, findings) { Spellings = spellings, DiscoveryWords = discoveryWords });
         return Finish(name, configuration, settings, findings);
     }
 

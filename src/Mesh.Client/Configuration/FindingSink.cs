@@ -37,6 +37,9 @@ internal sealed class FindingSink(string document, List<MeshFinding> findings)
     /// <summary>Collects how the schema spells what is read; null where nobody asks.</summary>
     public FieldSpellings? Spellings { get; init; }
 
+    /// <summary>What <c>Discovery</c> can name in the process that the document is for.</summary>
+    public DiscoveryWords DiscoveryWords { get; init; } = DiscoveryWords.BuiltIn;
+
     /// <summary>Nothing more will be kept: what only serves a message need not be worked out.</summary>
     public bool IsFull => findings.Count >= Limit && _isRefused;
 

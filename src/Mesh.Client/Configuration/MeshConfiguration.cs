@@ -19,7 +19,7 @@ internal sealed record MeshConfiguration
     public OutboundTrafficPolicyMode OutboundTrafficPolicy { get; init; } = OutboundTrafficPolicyMode.AllowAny;
 
     /// <summary>How a host that has rules but no entry under <c>Services</c> finds its endpoints.</summary>
-    public DiscoveryKind DefaultDiscovery { get; init; } = DiscoveryKind.Dns;
+    public DiscoveryChoice DefaultDiscovery { get; init; } = DiscoveryKind.Dns;
 
     /// <summary>Makes every random choice repeatable; null takes the operating system's chance.</summary>
     public long? Seed { get; init; }

@@ -4,7 +4,7 @@ namespace Mesh.Client.Configuration;
 internal sealed record ServiceConfiguration : ResourceConfiguration
 {
     /// <summary>Null where it is not written: Static where endpoints are given, else the default discovery.</summary>
-    public DiscoveryKind? Discovery { get; init; }
+    public DiscoveryChoice? Discovery { get; init; }
 
     /// <summary>Empty: the service takes any port.</summary>
     public IReadOnlyList<PortConfiguration> Ports { get; init; } = [];

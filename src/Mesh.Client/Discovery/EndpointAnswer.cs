@@ -18,6 +18,9 @@ internal sealed record EndpointAnswer(IReadOnlyList<Endpoint> Endpoints, TimeSpa
     /// family, whose own newest answer goes on being served. Null: it is complete.</summary>
     public Func<Endpoint, bool>? LeavesOpen { get; init; }
 
+    /// <summary>The source has failed before and has yet to show that it holds: failures in a row go on being counted from where they stood.</summary>
+    public bool IsOnProbation { get; init; }
+
     /// <summary>Who answered what, for logs and status where there are no endpoints.</summary>
     public string? Explanation { get; init; }
 }

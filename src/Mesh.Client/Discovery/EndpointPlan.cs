@@ -20,8 +20,14 @@ internal sealed class EndpointPlan
     {
         if (service.Discovery != DiscoveryKind.Dns || service.Endpoints.Count == 0)
         {
-            var isListed = service.Discovery is DiscoveryKind.Static or DiscoveryKind.None;
-            Questions = [new EndpointQuestion(service.Name, service.Discovery, service.DiscoveryName, isListed ? service.Endpoints : [])];
+            var isListed = service.Discovery.Kind is DiscoveryKind.Static or DiscoveryKind.None;
+            Questions =
+            [
+                new EndpointQuestion(service.Name, service.Discovery, service.DiscoveryName, isListed ? service.Endpoints : [])
+                {
+                    Query = service.Discovery.Kind == DiscoveryKind.Source ? QueryOf(service) : null,
+                },
+            ];
             return;
         }
 
@@ -78,6 +84,9 @@ internal sealed class EndpointPlan
 
         return endpoints;
     }
+
+    private static MeshEndpointQuery QueryOf(ServiceModel service)
+        => new(service.DiscoveryName, service.Name, service.Namespace, [.. service.Ports.Select(port => new MeshServicePort(port.Number, port.Name))]);
 
     private static bool IsAddress(Endpoint endpoint) => endpoint.UnixPath is not null || EndpointAddressText.TryParseIp(endpoint.Host, out _);
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.ServiceDiscovery;
 namespace Mesh.Client.Discovery;
 
 /// <summary>The source for each kind of discovery.</summary>
-internal sealed class EndpointSources(TimeProvider timeProvider, ILogger logger, ServiceEndpointResolver? serviceDiscovery)
+internal sealed class EndpointSources(
+    TimeProvider timeProvider, ILogger logger, ServiceEndpointResolver? serviceDiscovery, IReadOnlyCollection<IMeshEndpointSource> registered)
 {
     private readonly StaticEndpointSource _static = new();
     private readonly DnsEndpointSource _dns = new(timeProvider, logger);
@@ -15,12 +16,16 @@ internal sealed class EndpointSources(TimeProvider timeProvider, ILogger logger,
         : new ServiceDiscoveryEndpointSource(serviceDiscovery);
     private readonly UnavailableEndpointSource _notBuilt = new("this version does not have it; use Static, Dns or ServiceDiscovery.");
 
-    public IEndpointSource Get(DiscoveryKind kind) => kind switch
+    /// <summary>For one question: a registered source is enumerated for each.</summary>
+    public IEndpointSource Get(DiscoveryChoice discovery) => discovery.Kind switch
     {
         // None has no endpoints, and the rules list none for it.
         DiscoveryKind.Static or DiscoveryKind.None => _static,
         DiscoveryKind.Dns => _dns,
         DiscoveryKind.ServiceDiscovery => _serviceDiscovery,
+        DiscoveryKind.Source => registered.FirstOrDefault(source => source.Name == discovery.Source) is { } source
+            ? new EndpointEnumeration(source, timeProvider)
+            : new UnavailableEndpointSource("no such source is registered; call AddEndpointSource()."),
         _ => _notBuilt,
     };
 

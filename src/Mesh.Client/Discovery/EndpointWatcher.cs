@@ -12,7 +12,7 @@ namespace Mesh.Client.Discovery;
 internal sealed class EndpointWatcher : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Func<DiscoveryKind, IEndpointSource> _sources;
+    private readonly Func<DiscoveryChoice, IEndpointSource> _sources;
     private readonly RefreshSchedule _schedule;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -29,7 +29,7 @@ internal sealed class EndpointWatcher : IDisposable
     private bool _isDisposed;
 
     /// <param name="service">The service as it is now.</param>
-    /// <param name="sources">The source for a kind of discovery.</param>
+    /// <param name="sources">The source for a kind of discovery; asked for each question, which may have one of its own.</param>
     /// <param name="schedule">When to ask again.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Where state changes are told.</param>
@@ -37,7 +37,7 @@ internal sealed class EndpointWatcher : IDisposable
     /// calls that overtake each other do no harm.</param>
     public EndpointWatcher(
         ServiceModel service,
-        Func<DiscoveryKind, IEndpointSource> sources,
+        Func<DiscoveryChoice, IEndpointSource> sources,
         RefreshSchedule schedule,
         TimeProvider timeProvider,
         ILogger logger,
@@ -184,7 +184,7 @@ internal sealed class EndpointWatcher : IDisposable
         }
     }
 
-    private WatcherRun Begin(EndpointQuestion question) => new(question, _sources(question.Kind), _schedule, _timeProvider, Accept, Fail);
+    private WatcherRun Begin(EndpointQuestion question) => new(question, _sources(question.Discovery), _schedule, _timeProvider, Accept, Fail);
 
     private QuestionView? Accept(WatcherRun run, EndpointAnswer answer)
     {

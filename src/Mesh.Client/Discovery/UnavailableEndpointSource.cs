@@ -5,7 +5,7 @@ internal sealed class UnavailableEndpointSource(string reason) : IEndpointSource
 {
     public ValueTask<EndpointAnswer> ResolveAsync(EndpointQuestion question, CancellationToken cancellationToken) =>
         throw new DiscoveryException(
-            $"The service {question.Service} asks for {question.Kind} discovery: {reason} Its calls find no endpoint until the rules change.")
+            $"The service {question.Service} asks for {question.Discovery} discovery: {reason} Its calls find no endpoint until the rules change.")
         {
             IsPermanent = true,
         };

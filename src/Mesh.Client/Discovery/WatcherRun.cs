@@ -70,7 +70,7 @@ internal sealed class WatcherRun(
                 try
                 {
                     var answer = await AskAsync().ConfigureAwait(false);
-                    failures = answer.LeavesOpen is null ? 0 : failures + 1;
+                    failures = answer.LeavesOpen is not null ? failures + 1 : answer.IsOnProbation ? failures : 0;
                     Observe(answer.ChangeToken);
                     wait = accept(this, answer) is { } view ? WaitAfter(answer, view, failures) : Timeout.InfiniteTimeSpan;
                 }

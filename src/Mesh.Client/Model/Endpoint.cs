@@ -28,6 +28,9 @@ internal sealed record Endpoint
     /// <summary>The numbers of the service's ports that are served here; empty: all.</summary>
     public int[] ServicePorts { get; init; } = [];
 
+    /// <summary>It is about to stop: new calls go elsewhere as long as there is another.</summary>
+    public bool IsDraining { get; init; }
+
     public bool Carries(FrozenDictionary<string, string> labels)
     {
         foreach (var label in labels)

@@ -13,7 +13,7 @@ internal sealed class ServiceModel
 
     public required string Namespace { get; init; }
 
-    public required DiscoveryKind Discovery { get; init; }
+    public required DiscoveryChoice Discovery { get; init; }
 
     /// <summary>The name asked of the discovery source: as the service was written, so that search domains and providers apply.</summary>
     public required string DiscoveryName { get; init; }

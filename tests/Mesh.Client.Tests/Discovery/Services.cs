@@ -16,19 +16,19 @@ internal static class Services
         Weight = weight,
     };
 
-    public static ServiceModel Named(string name, DiscoveryKind discovery = DiscoveryKind.Dns, IReadOnlyList<Endpoint>? endpoints = null) => new()
+    public static ServiceModel Named(string name, DiscoveryChoice? discovery = null, IReadOnlyList<Endpoint>? endpoints = null) => new()
     {
         Name = name,
         ShortName = name,
         Namespace = "default",
-        Discovery = discovery,
+        Discovery = discovery ?? DiscoveryKind.Dns,
         DiscoveryName = name,
         ReceivesContext = true,
         Endpoints = endpoints ?? [],
     };
 
     /// <summary>The one question of a service whose endpoints are not given by name.</summary>
-    public static EndpointQuestion Question(string name, DiscoveryKind discovery = DiscoveryKind.Dns) => new EndpointPlan(Named(name, discovery)).Questions.Single();
+    public static EndpointQuestion Question(string name, DiscoveryChoice? discovery = null) => new EndpointPlan(Named(name, discovery)).Questions.Single();
 
     public static ClusterModel Cluster(ServiceModel service, string? version = null, ClusterPolicy? policy = null, int port = 80) => new()
     {

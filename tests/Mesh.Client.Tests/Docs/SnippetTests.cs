@@ -34,6 +34,26 @@ public sealed class SnippetTests
         Assert.NotNull(handler);
     }
 
+    [Fact]
+    public async Task The_source_of_endpoints_that_the_page_shows_follows_its_registry()
+    {
+        using var registry = new Registry();
+        using var consul = new HttpClient(registry, disposeHandler: false) { BaseAddress = new Uri("http://consul") };
+        var query = new MeshEndpointQuery("reviews", "reviews.default.svc.cluster.local", "default", []);
+        var endpoints = new List<string>();
+        await foreach (var set in new ConsulSource(consul).WatchAsync(query, TestContext.Current.CancellationToken))
+        {
+            endpoints.AddRange(set.Endpoints.Select(endpoint => $"{endpoint.Address} {endpoint.Labels["version"]}"));
+            if (endpoints.Count == 2)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(["10.0.0.0:80 v1", "10.0.0.7:80 v1"], endpoints);
+        Assert.Equal(["/v1/health/service/reviews?passing&wait=60s&index=0", "/v1/health/service/reviews?passing&wait=60s&index=7"], registry.Asked);
+    }
+
     private static HashSet<string> Compiled()
     {
         var snippets = new HashSet<string>();
@@ -62,5 +82,25 @@ public sealed class SnippetTests
     {
         var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
         return string.Concat(lines.Select(line => (line.Length > 0 ? line[indent..] : "") + "\n"));
+    }
+
+    /// <summary>Answers as Consul's health endpoint does; the address tells from which index it was asked.</summary>
+    private sealed class Registry : HttpMessageHandler
+    {
+        public List<string> Asked { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Asked.Add(request.RequestUri!.PathAndQuery);
+            var index = request.RequestUri.Query.Split('=')[^1];
+            var response = new HttpResponseMessage
+            {
+                Content = new StringContent(
+                    $$"""[ { "Node": { "ID": "a" }, "Service": { "Service": "reviews", "Address": "10.0.0.{{index}}", "Port": 80, "Meta": { "version": "v1" } } } ]""",
+                    System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/json")),
+            };
+            response.Headers.Add("X-Consul-Index", "7");
+            return Task.FromResult(response);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using Mesh.Client.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -34,6 +36,13 @@ internal static class Snippets
         request.SetMesh(new MeshCallOptions { Subset = "v2", DisableRetries = true }); // asks for something for one request
         if (response.TryGetMeshResult(out var result)) { /* Flags, Host, Rule, Subset, Endpoint, Attempts */ }
         Console.WriteLine(mesh.Explain(request));                                      // IMesh: which rule, which endpoints, and why, without sending
+        // end
+    }
+
+    public static void EndpointSource(IServiceCollection services)
+    {
+        // snippet
+        services.AddMeshClient(mesh => mesh.AddEndpointSource(new ConsulSource(new HttpClient { BaseAddress = new Uri("http://localhost:8500") })));
         // end
     }
 
@@ -144,5 +153,28 @@ internal sealed class FixedRules(string yaml) : IMeshConfigurationSource
     public IChangeToken GetChangeToken() => NullChangeToken.Singleton;
 
     public IReadOnlyList<MeshDocument> Load() => [MeshDocument.FromIstioYaml("fixed", yaml)];
+}
+// end
+
+// snippet
+internal sealed class ConsulSource(HttpClient consul) : IMeshEndpointSource
+{
+    public string Name => "Consul";
+
+    public async IAsyncEnumerable<MeshEndpointSet> WatchAsync(MeshEndpointQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var index = "0"; ;)
+        {
+            using var response = await consul.GetAsync($"v1/health/service/{query.Host}?passing&wait=60s&index={index}", cancellationToken);
+            response.EnsureSuccessStatusCode();
+            index = response.Headers.GetValues("X-Consul-Index").First();
+            var entries = await response.Content.ReadFromJsonAsync<Entry[]>(cancellationToken) ?? [];
+            yield return new MeshEndpointSet(entries.Select(entry => new MeshEndpoint(entry.Service.Address, entry.Service.Port) { Labels = entry.Service.Meta }));
+        }
+    }
+
+    private sealed record Entry(Service Service);
+
+    private sealed record Service(string Address, int Port, Dictionary<string, string> Meta);
 }
 // end

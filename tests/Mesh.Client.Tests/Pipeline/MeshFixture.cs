@@ -20,13 +20,21 @@ internal sealed class MeshFixture : IDisposable
     {
     }
 
-    public MeshFixture(FakeSource source)
+    /// <param name="rules">The fields of a <c>Mesh</c> section.</param>
+    /// <param name="endpointSources">What services may name as their discovery.</param>
+    public MeshFixture(string rules, params IMeshEndpointSource[] endpointSources)
+        : this(Sourced($$"""{ "Seed": 1, {{rules}} }"""), endpointSources)
+    {
+    }
+
+    public MeshFixture(FakeSource source, params IMeshEndpointSource[] endpointSources)
     {
         Source = source;
         Transport = new ScriptedTransport(Clock);
         Handler = MeshClient.CreateHandler(new MeshHandlerOptions
         {
             Sources = [Source],
+            EndpointSources = endpointSources,
             LoggerFactory = Logs,
             MeterFactory = Meters,
             TimeProvider = Clock,

@@ -3,13 +3,6 @@ namespace Mesh.Client.Configuration;
 /// <summary>One entry of <c>Mesh:Services</c>.</summary>
 internal static class ServiceBinder
 {
-    public static readonly KeyValuePair<string, DiscoveryKind>[] Discoveries =
-    [
-        new("Static", DiscoveryKind.Static), new("Dns", DiscoveryKind.Dns), new("DnsSrv", DiscoveryKind.DnsSrv),
-        new("ServiceDiscovery", DiscoveryKind.ServiceDiscovery), new("Kubernetes", DiscoveryKind.Kubernetes),
-            new("None", DiscoveryKind.None),
-    ];
-
     private static readonly KeyValuePair<string, int>[] Protocols = [new("HTTP", 0), new("HTTPS", 1), new("HTTP2", 2), new("GRPC", 3)];
 
     public static readonly KeyValuePair<string, bool>[] Locations = [new("MESH_EXTERNAL", true), new("MESH_INTERNAL", false)];
@@ -23,7 +16,7 @@ internal static class ServiceBinder
         {
             Node = fields.Node,
             Metadata = metadata,
-            Discovery = fields.Choice("discovery", Discoveries),
+            Discovery = findings.DiscoveryWords.Read(fields, "discovery"),
             Ports = [.. fields.Items("ports").Select(item => Port(item, Protocols, findings)).OfType<PortConfiguration>()],
             Endpoints = [.. fields.Items("endpoints").Select(item => Endpoint(item, findings)).OfType<EndpointConfiguration>()],
             External = external ?? location ?? false,

@@ -112,23 +112,23 @@ internal static class SettingsBinder
         return workload;
     }
 
-    private static DiscoveryKind? DefaultDiscovery(FieldReader fields)
+    private static DiscoveryChoice? DefaultDiscovery(FieldReader fields)
     {
-        var kind = fields.Choice("DefaultDiscovery", ServiceBinder.Discoveries);
+        var discovery = fields.Findings.DiscoveryWords.Read(fields, "DefaultDiscovery");
         var at = fields.Take("DefaultDiscovery")!;
-        switch (kind)
+        switch (discovery?.Kind)
         {
             case DiscoveryKind.Static:
                 fields.Findings.Error(FindingCodes.DiscoveryMismatch,
                     at, "'Static' cannot be the default: a host without an entry under Services has no endpoints written.", "Write Dns, ServiceDiscovery or None.");
                 return null;
-            case DiscoveryKind.DnsSrv or DiscoveryKind.Kubernetes:
+            case DiscoveryKind.DnsSrv:
                 fields.Findings.Warning(FindingCodes.UnbuiltField, at,
-                    $"the discovery '{kind}' is not built yet in this version; no endpoints are found.", "Write Dns, ServiceDiscovery or None.");
+                    $"the discovery '{discovery}' is not built yet in this version; no endpoints are found.", "Write Dns, ServiceDiscovery or None.");
                 break;
         }
 
-        return kind;
+        return discovery;
     }
 
     private static PropagationConfiguration Propagation(FieldReader fields)

@@ -14,7 +14,7 @@ internal static class ServiceEntryConversion
             return "without Ports it takes every port, and a ServiceEntry lists them";
         }
 
-        return discovery switch
+        return discovery.Kind switch
         {
             DiscoveryKind.Static when service.Endpoints.Count == 0 => "it is Static and has no endpoints",
             DiscoveryKind.Static when (long)service.Endpoints.Count * service.Ports.Count > ReaderLimits.Values => "every endpoint would have to repeat its many ports",
@@ -53,7 +53,7 @@ internal static class ServiceEntryConversion
         }
     }
 
-    private static DiscoveryKind Discovery(ServiceConfiguration service, MeshConfiguration configuration)
+    private static DiscoveryChoice Discovery(ServiceConfiguration service, MeshConfiguration configuration)
         => service.Discovery ?? (service.Endpoints.Count > 0 ? DiscoveryKind.Static : configuration.DefaultDiscovery);
 
     private static string Host(ResourceMetadata metadata, MeshConfiguration configuration)

@@ -9,4 +9,11 @@ internal sealed record WatcherDelegates
 
     public Func<IReadOnlyList<LoadedDocument>, (MeshConfiguration Configuration, IReadOnlyList<MeshFinding> Findings)> Merge { get; init; }
         = static documents => ConfigurationMerger.Merge(documents, Environment.GetEnvironmentVariable);
+
+    /// <param name="discoveryWords">What <c>Discovery</c> can name.</param>
+    public static WatcherDelegates For(DiscoveryWords discoveryWords) => new()
+    {
+        Load = document => DocumentLoader.Load(document, discoveryWords),
+        LoadSection = (name, section) => DocumentLoader.LoadSection(name, section, discoveryWords),
+    };
 }

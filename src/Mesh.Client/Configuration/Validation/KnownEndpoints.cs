@@ -14,7 +14,7 @@ internal sealed class KnownEndpoints
         _workloads = new(configuration.WorkloadEntries);
         foreach (var service in configuration.Services)
         {
-            var isStatic = service.Discovery is null or DiscoveryKind.Static;
+            var isStatic = service.Discovery is null or { Kind: DiscoveryKind.Static };
             Add(service.Metadata.Name, service.Metadata, new(service.Ports, () => isStatic ? [.. service.Endpoints.Select(endpoint => endpoint.Labels)] : []));
         }
 

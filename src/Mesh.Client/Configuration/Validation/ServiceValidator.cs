@@ -49,13 +49,13 @@ internal static class ServiceValidator
     private static void CheckDiscovery(ServiceConfiguration service, FindingSink findings)
     {
         var at = service.Node.Field("discovery") ?? service.Node;
-        switch (service.Discovery)
+        switch (service.Discovery?.Kind)
         {
             case DiscoveryKind.Static when service.Endpoints.Count == 0:
                 findings.Warning(FindingCodes.DiscoveryMismatch,
                     at, "the discovery is Static and no endpoints are given: every call is answered 503.", "Write Endpoints, or another Discovery.");
                 break;
-            case DiscoveryKind.DnsSrv or DiscoveryKind.Kubernetes:
+            case DiscoveryKind.DnsSrv:
                 findings.Warning(FindingCodes.UnbuiltField, at,
                     $"the discovery '{service.Discovery}' is not built yet in this version; no endpoints are found.", "Write Dns, or Endpoints.");
                 break;

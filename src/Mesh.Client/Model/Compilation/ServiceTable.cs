@@ -163,7 +163,7 @@ internal sealed class ServiceTable
     private ServiceModel Declare(ServiceEntryGroup group, string name, string written)
     {
         var entry = group.Oldest;
-        var discoveryName = DiscoveryName(HostNames.Canonical(written), entry.Metadata.Namespace);
+        var discoveryName = DiscoveryName(DiscoveryKind.Dns, HostNames.Canonical(written), entry.Metadata.Namespace);
         var (discovery, endpoints) = _entries.Read(group, discoveryName);
         return new()
         {
@@ -191,7 +191,7 @@ internal sealed class ServiceTable
             ShortName = inCluster ? shortName : name,
             Namespace = inCluster ? @namespace : service.Metadata.Namespace,
             Discovery = discovery,
-            DiscoveryName = DiscoveryName(service.Metadata.Name, service.Metadata.Namespace),
+            DiscoveryName = DiscoveryName(discovery, service.Metadata.Name, service.Metadata.Namespace),
             Ports = Ports(service),
             Endpoints = discovery == DiscoveryKind.Static ? _endpoints.Read(service.Endpoints, PreviousEndpoints(name)) : [],
             External = service.External,
@@ -215,16 +215,17 @@ internal sealed class ServiceTable
             ShortName = inCluster ? shortName : name,
             Namespace = inCluster ? @namespace : ruleNamespace,
             Discovery = _configuration.DefaultDiscovery,
-            DiscoveryName = literal ?? DiscoveryName(shortName, @namespace),
+            DiscoveryName = literal ?? DiscoveryName(_configuration.DefaultDiscovery, shortName, @namespace),
             // Nobody vouched for a name outside the cluster domain: it gets no captured headers unless it is listed.
             External = !HostNames.InClusterDomain(name, _configuration.Domain),
             ReceivesContext = HostNames.InClusterDomain(name, _configuration.Domain) || IsListedExternal(name),
         };
     }
 
-    /// <summary>As written where search domains lead from here to the service; with its namespace where it lives in another one.</summary>
-    private string DiscoveryName(string name, string @namespace)
-        => HostNames.IsShort(name) && !IsOwn(@namespace) ? $"{name}.{@namespace}" : name;
+    /// <summary>As written where search domains lead from here to the service; with its namespace where it lives in another one. A registered source
+    /// is told the namespace beside the name.</summary>
+    private string DiscoveryName(DiscoveryChoice discovery, string name, string @namespace)
+        => discovery.Kind != DiscoveryKind.Source && HostNames.IsShort(name) && !IsOwn(@namespace) ? $"{name}.{@namespace}" : name;
 
     private IReadOnlyList<Endpoint> PreviousEndpoints(string name)
         => _previous is not null && _previous.Hosts.TryGetValue(name, out var host) && host.Service is { } service && service.Name == name

@@ -130,7 +130,6 @@ public sealed class SectionBindingTests
     [InlineData("""{ "Discovery": "Static" }""", FindingCodes.DiscoveryMismatch)]
     [InlineData("""{ "Discovery": "Dns", "Endpoints": [ { "Address": "a:1" } ] }""", FindingCodes.DiscoveryMismatch)]
     [InlineData("""{ "Discovery": "DnsSrv" }""", FindingCodes.UnbuiltField)]
-    [InlineData("""{ "Discovery": "Kubernetes" }""", FindingCodes.UnbuiltField)]
     public void Load_a_discovery_that_finds_nothing_is_told(string service, string code)
         => Assert.Equal(code, Assert.Single(Loading.Section($$"""{ "Services": { "a": {{service}} } }""").Findings, finding => finding.Severity == MeshFindingSeverity.Warning).Code);
 

@@ -1,0 +1,28 @@
+namespace Mesh.Client;
+
+/// <summary>All endpoints of a service at one moment. Immutable.</summary>
+public sealed class MeshEndpointSet
+{
+    /// <param name="endpoints">All of them, draining ones included; copied. Empty: there are none. Of several that are the same the first counts.
+    /// At most 100,000 are used.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="endpoints"/> is null.</exception>
+    /// <exception cref="ArgumentException">One of the endpoints is null.</exception>
+    public MeshEndpointSet(IEnumerable<MeshEndpoint> endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        MeshEndpoint[] copy = [.. endpoints];
+        if (Array.IndexOf(copy, null) is >= 0 and var place)
+        {
+            throw new ArgumentException($"The endpoint at {place} is null.", nameof(endpoints));
+        }
+
+        Endpoints = copy;
+    }
+
+    /// <summary>The endpoints in the order given.</summary>
+    public IReadOnlyList<MeshEndpoint> Endpoints { get; }
+
+    /// <summary>Why there are none, as a sentence for logs, status and answers of the mesh, such as <c>Consul knows no service reviews.</c>
+    /// Not used where there are endpoints. Null: the mesh says that the source knows none.</summary>
+    public string? Explanation { get; init; }
+}
