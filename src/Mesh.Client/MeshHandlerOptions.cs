@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Mesh.Client.Discovery;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,9 @@ public sealed class MeshHandlerOptions
     /// <summary>Where services find their endpoints beside the built-in ways: each has a name of its own, which they write as
     /// <c>Discovery</c>. The handler does not dispose them. Empty by default.</summary>
     public IReadOnlyList<IMeshEndpointSource> EndpointSources { get; init; } = [];
+
+    /// <summary>Who knows hosts that the rules do not name.</summary>
+    internal IHostDirectory? HostDirectory { get; init; }
 
     /// <summary>Null: nothing is logged.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Mesh.Client.Configuration;
+using Mesh.Client.Discovery;
 using Mesh.Client.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +25,8 @@ internal sealed partial class MeshRuntime
         services.GetRequiredService<ILoggerFactory>(),
         new MeshTelemetry(services.GetService<IMeterFactory>()),
         services.GetService<TimeProvider>() ?? TimeProvider.System,
-        services.GetService<ServiceEndpointResolver>());
+        services.GetService<ServiceEndpointResolver>(),
+        services.GetService<IHostDirectory>());
 
     /// <summary>A mesh without dependency injection.</summary>
     public static MeshRuntime Create(MeshHandlerOptions options) => new(
@@ -34,7 +36,8 @@ internal sealed partial class MeshRuntime
         options.LoggerFactory ?? NullLoggerFactory.Instance,
         new MeshTelemetry(options.MeterFactory),
         options.TimeProvider ?? TimeProvider.System,
-        serviceDiscovery: null);
+        serviceDiscovery: null,
+        options.HostDirectory);
 
     /// <summary>A section stands for itself; anything else holds the section <c>Mesh</c>.</summary>
     private static ConfigurationSectionReader? SectionOf(IConfiguration? configuration, string? contentRoot) => configuration switch

@@ -23,6 +23,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     private readonly GuardedLoggerFactory _loggerFactory;
     private readonly ServiceEndpointResolver? _serviceDiscovery;
     private readonly IReadOnlyCollection<IMeshEndpointSource> _endpointSources;
+    private readonly IHostDirectory? _hostDirectory;
     private readonly MeshConfigurationWatcher _watcher;
     private MeshSnapshot _snapshot = MeshSnapshot.Empty;
     private DateTimeOffset _loadedAt;
@@ -38,12 +39,14 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         ILoggerFactory loggerFactory,
         MeshTelemetry telemetry,
         TimeProvider timeProvider,
-        ServiceEndpointResolver? serviceDiscovery)
+        ServiceEndpointResolver? serviceDiscovery,
+        IHostDirectory? hostDirectory)
     {
         _loggerFactory = new GuardedLoggerFactory(loggerFactory);
         BackgroundLogger = _loggerFactory.CreateLogger(Background.Category);
         _serviceDiscovery = serviceDiscovery;
         _endpointSources = [.. endpointSources];
+        _hostDirectory = hostDirectory;
         TimeProvider = timeProvider;
         Telemetry = telemetry;
         ActiveClock = new ActiveClock(timeProvider);
@@ -80,6 +83,9 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     public UndeclaredPortReporter UndeclaredPorts { get; }
 
     public ClientReporter ClientReports { get; }
+
+    /// <summary>Null where nobody knows hosts beyond the rules.</summary>
+    public HostLookups? HostLookups { get; private set; }
 
     /// <summary>The mesh's chance; the seed, if any, comes with the first rules.</summary>
     public MeshRandom Random => _random ?? throw NotStarted();
@@ -209,6 +215,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     public void Dispose()
     {
         _watcher.Dispose();
+        HostLookups?.Dispose();
         Mirrors.Dispose();
         _clusters?.Dispose();
         Transports.Dispose();
@@ -251,12 +258,15 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
             new LoadReporter(Telemetry, _loggerFactory.CreateLogger(LoadReporter.Category)).Connect(clusters);
             new LimitReporter(Telemetry, _loggerFactory.CreateLogger(LimitLog.Category)).Connect(clusters.CircuitBreakers);
             _clusters = clusters;
+            HostLookups = _hostDirectory is null ? null : new HostLookups(
+                _hostDirectory, host => Snapshot.Hosts.ContainsKey(host), new RefreshSchedule(_random), TimeProvider, _loggerFactory.CreateLogger(DiscoveryLog.Category));
         }
 
         _clusters.Apply(snapshot);
         _loadedAt = update.LoadedAt;
         _hashedParts = HashedParts(snapshot);
         Volatile.Write(ref _snapshot, snapshot);
+        HostLookups?.OnNewRules();
     }
 
     /// <summary>What calls are hashed by of the request during which they are made.</summary>

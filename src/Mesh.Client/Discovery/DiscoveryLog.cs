@@ -37,6 +37,9 @@ internal static partial class DiscoveryLog
     [LoggerMessage(2009, LogLevel.Warning, "{Service} has endpoints under more than the {Maximum} names that are looked up; the rest gets no calls from this process.", EventName = "NamesCut")]
     public static partial void NamesCut(ILogger logger, string service, int maximum);
 
+    [LoggerMessage(2010, LogLevel.Warning, "Whether {Host} is a service could not be found out, so that calls to it pass by the mesh: {Problem}", EventName = "HostNotFound")]
+    public static partial void HostNotFound(ILogger logger, string host, string problem);
+
     /// <summary>The state that begins with <paramref name="view"/>.</summary>
     public static void StateChanged(ILogger logger, string service, EndpointView view)
     {

@@ -74,7 +74,8 @@ internal sealed class MeshHandler : DelegatingHandler
         base.Dispose(disposing);
     }
 
-    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool isAsync, int redirectsLeft, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, bool isAsync, int redirectsLeft, CancellationToken cancellationToken, bool isLookedUp = false)
     {
         ArgumentNullException.ThrowIfNull(request);
         var snapshot = _runtime.Snapshot;
@@ -82,6 +83,11 @@ internal sealed class MeshHandler : DelegatingHandler
         if (request.RequestUri is { IsAbsoluteUri: true } uri && HostTable.TryFind(snapshot, uri, out host))
         {
             return Run(MeshCall.Begin(_runtime, snapshot, host, request, isAsync, redirectsLeft, cancellationToken), uri);
+        }
+
+        if (!isLookedUp && host.Host is null && _runtime.HostLookups is { } lookups && request.RequestUri is { IsAbsoluteUri: true } unknown && lookups.Ask(unknown) is { } lookup)
+        {
+            return SendLookedUpAsync(lookup, request, isAsync, redirectsLeft, cancellationToken);
         }
 
         var wildcard = PassThroughTable.Find(snapshot, request.RequestUri);
@@ -107,6 +113,24 @@ internal sealed class MeshHandler : DelegatingHandler
         }
 
         return isAsync ? base.SendAsync(request, cancellationToken) : Task.FromResult(base.Send(request, cancellationToken));
+    }
+
+    private Task<HttpResponseMessage> SendLookedUpAsync(
+        Task<bool> lookup, HttpRequestMessage request, bool isAsync, int redirectsLeft, CancellationToken cancellationToken)
+    {
+        if (isAsync)
+        {
+            return WaitAsync();
+        }
+
+        lookup.Wait(cancellationToken);
+        return SendAsync(request, isAsync, redirectsLeft, cancellationToken, isLookedUp: true);
+
+        async Task<HttpResponseMessage> WaitAsync()
+        {
+            await lookup.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await SendAsync(request, isAsync: true, redirectsLeft, cancellationToken, isLookedUp: true).ConfigureAwait(false);
+        }
     }
 
     private Task<HttpResponseMessage> Run(MeshCall call, Uri uri)

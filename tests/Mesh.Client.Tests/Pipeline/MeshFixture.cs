@@ -1,3 +1,4 @@
+using Mesh.Client.Discovery;
 using Mesh.Client.Pipeline;
 using Mesh.Client.TestKit;
 
@@ -28,6 +29,18 @@ internal sealed class MeshFixture : IDisposable
     }
 
     public MeshFixture(FakeSource source, params IMeshEndpointSource[] endpointSources)
+        : this(source, null, endpointSources)
+    {
+    }
+
+    /// <param name="rules">The fields of a <c>Mesh</c> section.</param>
+    /// <param name="hostDirectory">Who knows more hosts.</param>
+    public MeshFixture(string rules, IHostDirectory hostDirectory)
+        : this(Sourced($$"""{ "Seed": 1, {{rules}} }"""), hostDirectory)
+    {
+    }
+
+    private MeshFixture(FakeSource source, IHostDirectory? hostDirectory, params IMeshEndpointSource[] endpointSources)
     {
         Source = source;
         Transport = new ScriptedTransport(Clock);
@@ -35,6 +48,7 @@ internal sealed class MeshFixture : IDisposable
         {
             Sources = [Source],
             EndpointSources = endpointSources,
+            HostDirectory = hostDirectory,
             LoggerFactory = Logs,
             MeterFactory = Meters,
             TimeProvider = Clock,
