@@ -148,17 +148,17 @@ internal sealed class HedgedAttempt
     /// <summary>That which the attempt comes to without a good answer: null while there may still be one. Bad ones are told of and given back.</summary>
     private HedgeLeg? TakeLast()
     {
-        if (_call.Token.IsCancellationRequested)
-        {
-            // All of them end for that reason, and the first one that is left says so.
-            return _legs.Find(static leg => !leg.IsOver);
-        }
-
         foreach (var leg in _legs)
         {
             if (leg.IsOver || !leg.Task.IsCompleted)
             {
                 continue;
+            }
+
+            // Asked after the look at the task: one that has ended with the time of the attempt is none that failed before.
+            if (_call.Token.IsCancellationRequested)
+            {
+                break;
             }
 
             if (_legs.TrueForAll(other => other == leg || other.IsOver))
@@ -169,7 +169,8 @@ internal sealed class HedgedAttempt
             Discard(leg);
         }
 
-        return null;
+        // All of them end for that reason, and the first one that is left says so.
+        return _call.Token.IsCancellationRequested ? _legs.Find(static leg => !leg.IsOver) : null;
     }
 
     private void Discard(HedgeLeg leg)
