@@ -9,6 +9,7 @@ namespace Mesh.Client.Diagnostics;
 internal static class RuleSettings
 {
     private const int Million = 1_000_000;
+    private const string OfRequest = "a header of the request";
     private const double PartsPerPercent = 10_000;
 
     public static IReadOnlyList<MeshSetting> Of(HttpRequestMessage request, RouteRuleModel? rule, MeshExtension extension)
@@ -16,8 +17,8 @@ internal static class RuleSettings
         var overrides = extension.EnvoyRequestHeaders ? CallOverrides.Read(request, rule, default) : null;
         return
         [
-            .. Fault(rule?.Fault), Timeout(request, rule, overrides), .. TimeLimits(rule),
-            .. Retries(request, overrides?.Retries ?? MeshCall.RetryPolicyOf(request, rule), rule), .. Mirrors(rule),
+            .. Fault(rule?.Fault), Timeout(request, rule, overrides), .. TimeLimits(rule), .. StreamDuration(overrides),
+            .. Retries(request, overrides?.Retries ?? MeshCall.RetryPolicyOf(request, rule), rule), .. Hedging(overrides), .. Mirrors(rule),
         ];
     }
 
@@ -81,7 +82,7 @@ internal static class RuleSettings
     {
         if (overrides?.Timeout is { } asked)
         {
-            return new("timeout", asked > TimeSpan.Zero ? Wording.Duration(asked) : "none", "a header of the request");
+            return new("timeout", asked > TimeSpan.Zero ? Wording.Duration(asked) : "none", OfRequest);
         }
 
         var timeout = MeshCall.TimeoutOf(request, rule);
@@ -99,6 +100,24 @@ internal static class RuleSettings
         if (rule?.IdleTimeout is { } idle)
         {
             yield return new("x-mesh.idleTimeout", Wording.Duration(idle), null);
+        }
+    }
+
+    private static IEnumerable<MeshSetting> StreamDuration(CallOverrides? overrides)
+    {
+        if (overrides?.StreamDuration is { } duration)
+        {
+            yield return new(EnvoyHeaders.StreamDuration, Wording.Duration(duration), OfRequest);
+        }
+    }
+
+    /// <summary>In place of what the cluster's policy says.</summary>
+    private static IEnumerable<MeshSetting> Hedging(CallOverrides? overrides)
+    {
+        if (overrides?.Hedging is { Delay: { } delay } hedging)
+        {
+            yield return new("hedging.delay", Wording.Duration(delay), OfRequest);
+            yield return new("hedging.maxHedges", Wording.Number(hedging.MaxHedges), OfRequest);
         }
     }
 

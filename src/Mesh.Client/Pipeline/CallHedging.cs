@@ -91,7 +91,7 @@ internal static class CallHedging
 
     private static TimeSpan? DelayOf(MeshCall call)
     {
-        var hedging = call.Policy.Hedging!;
+        var hedging = call.Hedging!;
         if (hedging.Delay is null)
         {
             ClusterResilience.Of(call.Cluster!).Latency?.RefreshIfDue(call.Runtime.ActiveClock.ToMicroseconds(call.SentAt));

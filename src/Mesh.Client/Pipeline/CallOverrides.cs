@@ -1,3 +1,4 @@
+using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 using Mesh.Client.Routing;
 
@@ -13,6 +14,12 @@ internal sealed class CallOverrides
 
     /// <summary>Null where no header names a time for the call; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> where one takes the rule's away.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>In place of what the rules say: an attempt that is late goes on beside the next one. Null where no header asks for that.</summary>
+    public HedgingConfiguration? Hedging { get; init; }
+
+    /// <summary>To the end of the response, whatever other times say; null where no header names one.</summary>
+    public TimeSpan? StreamDuration { get; init; }
 
     /// <summary>The end of the call's time is answered 204 in place of 504.</summary>
     public bool AnswersTimeoutWithNoContent { get; init; }
@@ -58,10 +65,14 @@ internal sealed class CallOverrides
         var total = options?.Timeout is not null ? null : reader.Milliseconds(EnvoyHeaders.Timeout, canBeZero: true) is { } time
             ? time > TimeSpan.Zero ? time : System.Threading.Timeout.InfiniteTimeSpan
             : (TimeSpan?)null;
+        var retries = options is { DisableRetries: true } ? policy : reader.Retries(policy, total ?? MeshCall.TimeoutOf(request, rule));
+        var hedging = reader.HedgingOf(retries);
         return new CallOverrides
         {
-            Retries = options is { DisableRetries: true } ? policy : reader.Retries(policy, total ?? MeshCall.TimeoutOf(request, rule)),
+            Retries = hedging is null ? retries : retries with { PerTryTimeout = null },
+            Hedging = hedging,
             Timeout = total,
+            StreamDuration = reader.Milliseconds(EnvoyHeaders.StreamDuration, canBeZero: true) is { Ticks: > 0 } duration ? duration : null,
             AnswersTimeoutWithNoContent = reader.Text(EnvoyHeaders.TimeoutAnswer) is not null,
         };
     }

@@ -41,11 +41,6 @@ internal readonly struct CallOverridesReader(HttpRequestHeaders headers, CallOve
     /// <param name="timeout">The time for the call; a time for an attempt that is not shorter means nothing.</param>
     public RetryPolicyModel Retries(RetryPolicyModel policy, TimeSpan? timeout)
     {
-        if (Text(EnvoyHeaders.HedgeOnPerTryTimeout) is { } hedge && !hedge.Trim().Equals("false", StringComparison.OrdinalIgnoreCase))
-        {
-            bad.Tell(EnvoyHeaders.HedgeOnPerTryTimeout, hedge, "an attempt whose time is over is given up before the next one; hedging is a matter of x-mesh in the DestinationRule");
-        }
-
         if (!Array.Exists(EnvoyHeaders.AboutRetries, headers.NonValidated.Contains))
         {
             return policy;
@@ -69,6 +64,30 @@ internal readonly struct CallOverridesReader(HttpRequestHeaders headers, CallOve
             RetriableHeaders = [.. policy.RetriableHeaders, .. HeaderNames()],
             PerTryTimeout = perTry is { } time && !(timeout is { } whole && whole > TimeSpan.Zero && time >= whole) ? time : policy.PerTryTimeout,
         };
+    }
+
+    /// <summary>An attempt that is late goes on beside the next one: its time is the delay of a copy, and a copy is one of the retries. Null where that is
+    /// not asked for, or attempts have no time.</summary>
+    /// <param name="policy">With what the other headers add.</param>
+    public HedgingConfiguration? HedgingOf(RetryPolicyModel policy)
+        => Flag(EnvoyHeaders.HedgeOnPerTryTimeout) && policy is { Attempts: > 0, PerTryTimeout: { } time }
+            ? new HedgingConfiguration { Delay = time, MaxHedges = policy.Attempts }
+            : null;
+
+    private bool Flag(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return false;
+        }
+
+        var isOn = text.Trim().Equals("true", StringComparison.OrdinalIgnoreCase);
+        if (!isOn && !text.Trim().Equals("false", StringComparison.OrdinalIgnoreCase))
+        {
+            bad.Tell(name, text, "true and false are allowed");
+        }
+
+        return isOn;
     }
 
     private RetryConditions Conditions(string name, RetryConditions allowed)

@@ -131,7 +131,7 @@ internal sealed class CallRunner(ClientBinding binding, MeshHandler handler)
                 failure = null;
                 try
                 {
-                    response = await (call.Attempt = call.Policy.Hedging is null ? SendAsync(call, call.Token) : CallHedging.SendAsync(this, call)).ConfigureAwait(false);
+                    response = await (call.Attempt = call.Hedging is null ? SendAsync(call, call.Token) : CallHedging.SendAsync(this, call)).ConfigureAwait(false);
                     verdict = AttemptVerdict.FromResponse(response, call.RetryPolicy);
                 }
                 catch (Exception) when (call.CallerToken.IsCancellationRequested || call.Body is { HasFailed: true })

@@ -11,6 +11,7 @@ internal static class EnvoyHeaders
     public const string Timeout = "x-envoy-upstream-rq-timeout-ms";
     public const string PerTryTimeout = "x-envoy-upstream-rq-per-try-timeout-ms";
     public const string TimeoutAnswer = "x-envoy-upstream-rq-timeout-alt-response";
+    public const string StreamDuration = "x-envoy-upstream-stream-duration-ms";
     public const string HedgeOnPerTryTimeout = "x-envoy-hedge-on-per-try-timeout";
 
     /// <summary>Which attempt it is, from 1; where it is missing, the first.</summary>
@@ -20,5 +21,5 @@ internal static class EnvoyHeaders
 
     /// <summary>What a caller may ask for by a header, where that is honoured. An endpoint has no use for it.</summary>
     public static readonly string[] OfCallers =
-        [.. AboutRetries, Timeout, TimeoutAnswer, HedgeOnPerTryTimeout];
+        [.. AboutRetries, Timeout, TimeoutAnswer, StreamDuration, HedgeOnPerTryTimeout];
 }

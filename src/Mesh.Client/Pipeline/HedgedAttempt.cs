@@ -30,7 +30,7 @@ internal sealed class HedgedAttempt
         _legs = [new HedgeLeg(call, first)];
     }
 
-    private bool MayHedge => _asked < _call.Policy.Hedging!.MaxHedges && !_isPushedBack;
+    private bool MayHedge => _asked < _call.Hedging!.MaxHedges && !_isPushedBack;
 
     /// <summary>Once, when the first copy is due.</summary>
     public async Task<HttpResponseMessage> RunAsync()

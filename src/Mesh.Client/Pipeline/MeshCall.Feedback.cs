@@ -14,7 +14,7 @@ internal sealed partial class MeshCall
     public void Report(CallOutcome outcome, HttpResponseMessage? response = null)
     {
         EndLesson(outcome, response);
-        if (Policy.Hedging is not null)
+        if (Hedging is not null)
         {
             CallHedging.Observe(this, outcome);
         }

@@ -1,3 +1,4 @@
+using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 using Mesh.Client.Resilience;
 
@@ -10,6 +11,9 @@ internal sealed partial class MeshCall
 
     /// <summary>What the request's own headers ask for; null where they ask for nothing, or are not honoured.</summary>
     public CallOverrides? Overrides { get; set; }
+
+    /// <summary>How late attempts are hedged; null where they are not.</summary>
+    public HedgingConfiguration? Hedging => Overrides?.Hedging ?? Policy.Hedging;
 
     /// <summary>A field: it is a value that counts.</summary>
     public RetryRules Retries;

@@ -131,7 +131,7 @@ internal sealed partial class MeshCall
             Balancer.Begin(endpoint, _sentAt);
             AskForReport();
         }
-        else if (Policy.Hedging is not null)
+        else if (Hedging is not null)
         {
             _sentAt = Runtime.ActiveClock.GetTimestamp();
         }
@@ -188,7 +188,7 @@ internal sealed partial class MeshCall
     public void StartDeadline()
     {
         var time = Overrides?.Timeout is { } own ? own > TimeSpan.Zero ? own : null : TimeoutOf(Request, Rule);
-        if (time is null && Rule is not { HasStreamLimits: true })
+        if (time is null && Rule is not { HasStreamLimits: true } && Overrides?.StreamDuration is null)
         {
             return;
         }
@@ -197,6 +197,11 @@ internal sealed partial class MeshCall
         if (time is { } limit)
         {
             Deadline.LimitCall(limit);
+        }
+
+        if (Overrides?.StreamDuration is { } duration)
+        {
+            Deadline.LimitCall(duration);
         }
 
         if (Rule?.HeadersTimeout is { } headers)

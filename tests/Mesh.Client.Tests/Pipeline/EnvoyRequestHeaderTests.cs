@@ -10,6 +10,8 @@ public sealed class EnvoyRequestHeaderTests
     private const string MaxRetries = "x-envoy-max-retries";
     private const string Timeout = "x-envoy-upstream-rq-timeout-ms";
     private const string PerTry = "x-envoy-upstream-rq-per-try-timeout-ms";
+    private const string StreamDuration = "x-envoy-upstream-stream-duration-ms";
+    private const string HedgeOnPerTry = "x-envoy-hedge-on-per-try-timeout";
     private const string AttemptCount = "x-envoy-attempt-count";
 
     [Theory]
@@ -92,6 +94,11 @@ public sealed class EnvoyRequestHeaderTests
     [InlineData("\"timeout\": \"2s\",", 2000, 504, PerTry, "3000")]
     [InlineData("", 700, 504, Timeout, "700", PerTry, "900")]
     [InlineData("", 250, 204, PerTry, "250", "x-envoy-upstream-rq-timeout-alt-response", "no matter what")]
+    [InlineData("\"timeout\": \"30s\",", 900, 504, StreamDuration, "900")]
+    [InlineData("", 900, 504, StreamDuration, "900")]
+    [InlineData("", 700, 504, StreamDuration, "900", Timeout, "700")]
+    [InlineData("", 900, 504, StreamDuration, "900", Timeout, "0")]
+    [InlineData("", 5000, 200, StreamDuration, "0")]
     public async Task Times_are_those_of_the_headers(string rule, int elapsed, int status, params string[] headers)
     {
         using var mesh = Mesh($$""" {{rule}} "retries": { "attempts": 0 }, """);
@@ -103,6 +110,30 @@ public sealed class EnvoyRequestHeaderTests
         Assert.Single(mesh.Transport.Requests);
     }
 
+    [Theory]
+    [InlineData("true", 2, 400, 200)]
+    [InlineData("false", 2, 300, 202)]
+    public async Task Attempt_that_is_late_goes_on_beside_the_next_where_that_is_asked_for(string asked, int requests, int elapsed, int status)
+    {
+        using var mesh = Hedged(new HedgingAct(400), new HedgingAct(asked == "true" ? 1000 : 50, 202));
+        using var request = Request(HttpMethod.Get, HedgeOnPerTry, asked, PerTry, "250", RetryOn, "reset", "x-envoy-max-retries", "1");
+        using var response = await mesh.AnswerAsync(mesh.Client.SendAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal((status, requests), ((int)response.StatusCode, mesh.Transport.Requests.Count));
+        Assert.InRange(mesh.Clock.Elapsed.TotalMilliseconds, elapsed, elapsed + 25);
+        Assert.True(mesh.Transport.Requests[asked == "true" ? 1 : 0].IsCancelled);
+    }
+
+    [Fact]
+    public async Task Copies_of_late_attempts_are_as_many_as_retries_and_the_last_is_not_given_up()
+    {
+        using var mesh = Hedged(HedgingAct.Never, HedgingAct.Never, new HedgingAct(900, 202));
+        using var request = Request(HttpMethod.Get, HedgeOnPerTry, "true", PerTry, "100", RetryOn, "reset", "x-envoy-max-retries", "2");
+        using var response = await mesh.AnswerAsync(mesh.Client.SendAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal((202, 3, TimeSpan.FromMilliseconds(1100)), ((int)response.StatusCode, mesh.Transport.Requests.Count, mesh.Clock.Elapsed));
+    }
+
     [Fact]
     public async Task Headers_go_no_further_and_are_back_on_the_message_at_the_end()
     {
@@ -110,7 +141,7 @@ public sealed class EnvoyRequestHeaderTests
         string[] headers =
         [
             RetryOn, "5xx", "x-envoy-retry-grpc-on", "unavailable", MaxRetries, "1", "x-envoy-retriable-status-codes", "418", "x-envoy-retriable-header-names", "x-again",
-            Timeout, "7000", PerTry, "800", "x-envoy-upstream-rq-timeout-alt-response", "1", "x-envoy-hedge-on-per-try-timeout", "false",
+            Timeout, "7000", PerTry, "800", "x-envoy-upstream-rq-timeout-alt-response", "1", HedgeOnPerTry, "false", StreamDuration, "9000",
         ];
         using var request = Request(HttpMethod.Get, [.. headers, "x-envoy-original-path", "/kept"]);
         var before = request.Headers.ToString();
@@ -162,7 +193,8 @@ public sealed class EnvoyRequestHeaderTests
     [InlineData(Timeout, "1s", "'1s'")]
     [InlineData(Timeout, "99999999999999999999", "'99999999999999999999'")]
     [InlineData(PerTry, "0", "'0'")]
-    [InlineData("x-envoy-hedge-on-per-try-timeout", "true", "'true'")]
+    [InlineData(HedgeOnPerTry, "maybe", "'maybe'")]
+    [InlineData(StreamDuration, "-1", "'-1'")]
     public async Task Bad_value_is_ignored_and_told_once_for_the_client(string header, string value, string quoted)
     {
         using var mesh = Mesh("");
@@ -242,6 +274,8 @@ public sealed class EnvoyRequestHeaderTests
         "x-mesh": { "envoyRequestHeaders": true }, {{MeshFixture.TwoEndpoints}},
         "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [ { {{rule}} "route": [ { "destination": { "host": "reviews" } } ] } ] } }
         """);
+
+    private static HedgingFixture Hedged(params HedgingAct[] acts) => new(""" "delay": "10s" """, xMeshOfSection: """ "x-mesh": { "envoyRequestHeaders": true }, """, acts: acts);
 
     private static void Script(MeshFixture mesh, TransportStep step)
     {
