@@ -28,6 +28,9 @@ internal sealed class RetryLoopRun
         var run = new RetryLoopRun();
         var clock = new TestClock();
         run.Play(script, clock);
+
+        // The loops of discovery end on other threads.
+        SpinWait.SpinUntil(() => clock.LiveTimers == 0, TimeSpan.FromSeconds(30));
         run.TimersLeft = clock.LiveTimers;
         return run;
     }
