@@ -82,6 +82,10 @@ internal sealed partial class ClusterManager : IDisposable
     /// without a lock, on any thread; also for all endpoints of a cluster that ended, which calls in flight may still pick.</summary>
     public event Action<EndpointState>? EndpointRemoved;
 
+    /// <summary>An endpoint drains and gets no more calls, since others do; the Transport room drains its connections. Raised under a lock of the
+    /// cluster, on any thread; must not throw.</summary>
+    public event Action<EndpointState>? EndpointDraining;
+
     /// <summary>A look-up of endpoints failed, of the service that is named; endpoints known before stay. Raised without a lock, on any thread.</summary>
     public event Action<string>? DiscoveryFailed;
 
@@ -196,7 +200,7 @@ internal sealed partial class ClusterManager : IDisposable
 
     private static ClusterMembership MembershipOf(ClusterState cluster) => (ClusterMembership)cluster.Membership!;
 
-    private static BalancerUpdates UpdatesOf(ClusterState cluster) => (BalancerUpdates)cluster.Listener!;
+    private static BalancerUpdates UpdatesOf(ClusterState cluster) => ((EndpointSetWatch)cluster.Listener!).Balancer;
 
     private void StopTimers(ClusterState cluster)
     {
@@ -261,7 +265,7 @@ internal sealed partial class ClusterManager : IDisposable
             LastUsed = _timeProvider.GetTimestamp(),
         };
         state.Balancer = CreateBalancer(state, model.Policy);
-        state.Listener = new BalancerUpdates(state, _timeProvider, _backgroundLogger);
+        state.Listener = new EndpointSetWatch(state, new BalancerUpdates(state, _timeProvider, _backgroundLogger), OnEndpointLeaving);
         var membership = new ClusterMembership(state, service.Watcher, _timeProvider) { Caller = _caller };
         state.Membership = membership;
         Limit(state);
@@ -301,7 +305,14 @@ internal sealed partial class ClusterManager : IDisposable
         }
     }
 
-    private void OnEndpointRemoved(EndpointState endpoint) => EndpointRemoved?.Invoke(endpoint);
+    private void OnEndpointRemoved(EndpointState endpoint)
+    {
+        // First: a call that has just picked it is to find it so, and to let go of its connection.
+        endpoint.IsLeaving = true;
+        EndpointRemoved?.Invoke(endpoint);
+    }
+
+    private void OnEndpointLeaving(EndpointState endpoint) => EndpointDraining?.Invoke(endpoint);
 
     /// <summary>A subset whose labels change gets a state of its own under the same key: otherwise calls on older rules would pick by labels
     /// that their rules do not know.</summary>

@@ -7,6 +7,9 @@ namespace Mesh.Client;
 /// <param name="IsEjected">Taken out by outlier detection after errors, or by <see cref="IMesh.EjectEndpoint"/>.</param>
 public sealed record MeshEndpointStatus(string Address, IReadOnlyDictionary<string, string> Labels, int InFlight, bool IsEjected)
 {
+    /// <summary>Its source says that it is about to stop: it gets no new calls as long as others can be picked.</summary>
+    public bool IsDraining { get; init; }
+
     /// <summary>What the active health check said that keeps calls away; null while none does. Independent of <see cref="IsEjected"/>: an endpoint gets
     /// calls where neither holds.</summary>
     public string? FailedHealthCheck { get; init; }

@@ -176,6 +176,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
                 .. cluster.Endpoints.All.Select(endpoint => new MeshEndpointStatus(
                     EndpointAuthority.Describe(endpoint.Endpoint, cluster), endpoint.Endpoint.Labels, endpoint.InFlight, endpoint.IsEjected)
                 {
+                    IsDraining = endpoint.Endpoint.IsDraining,
                     FailedHealthCheck = endpoint.IsFailing ? endpoint.Health.CheckFailure ?? "" : null,
                     CircuitBreaker = CircuitBreakers.Of(endpoint)?.State,
                 }),
@@ -253,6 +254,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
             _random = update.Configuration.Seed is { } seed ? MeshRandom.Seeded(seed) : MeshRandom.Unseeded;
             var clusters = new ClusterManager(TimeProvider, _random, _loggerFactory, _serviceDiscovery, new HealthProbe(Transports), ActiveClock, _endpointSources);
             clusters.EndpointRemoved += Transports.Drain;
+            clusters.EndpointDraining += Transports.Drain;
             clusters.DiscoveryFailed += Telemetry.CountDiscoveryFailure;
             new HealthReporter(TimeProvider, Telemetry, _loggerFactory.CreateLogger(HealthLog.Category)).Connect(clusters.OutlierDetector, clusters.HealthChecker);
             new LoadReporter(Telemetry, _loggerFactory.CreateLogger(LoadReporter.Category)).Connect(clusters);

@@ -84,7 +84,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
     }
 
     private static MeshEndpointExplanation Explain(Endpoint endpoint, string address)
-        => new() { Address = address, Labels = endpoint.Labels, Locality = endpoint.Locality, Weight = endpoint.Weight };
+        => new() { Address = address, Labels = endpoint.Labels, Locality = endpoint.Locality, Weight = endpoint.Weight, IsDraining = endpoint.IsDraining };
 
     private MeshEndpointExplanation[] Explain(ClusterState cluster, EndpointSet set)
     {
@@ -112,6 +112,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
             WarmedUp = group?.WarmUp?.FactorOf(state, timeProvider, timeProvider.GetTimestamp()) is < 1 and var part ? part : null,
             Weight = endpoint.Weight,
             InFlight = state.InFlight,
+            IsDraining = endpoint.IsDraining,
             EjectedFor = !state.IsEjected ? null
                 : Volatile.Read(ref state.Health.EjectedUntil) is var until && until == long.MaxValue ? TimeSpan.MaxValue
                 : Left(until),

@@ -78,6 +78,7 @@ internal static class ClusterText
 
     private static string Health(MeshEndpointExplanation endpoint) => endpoint switch
     {
+        { IsDraining: true, Priority: null, FailedHealthCheck: null, EjectedFor: null } => "draining, gets no new calls",
         { FailedHealthCheck: { } reason, EjectedFor: null } => $"fails its health check ({reason})",
         { FailedHealthCheck: { } reason } => $"fails its health check ({reason}) and is ejected",
         { EjectedFor: { Ticks: long.MaxValue } } => "ejected by hand until it is returned",
@@ -88,6 +89,7 @@ internal static class ClusterText
         { CircuitBreaker: MeshCircuitState.HalfOpen } => "with a call on trial by its circuit breaker",
         { AvoidedFor: { } left } => $"avoided for {Wording.Duration(left)} more, no connection could be made",
         { WarmedUp: { } part } => $"healthy, warming up with {Wording.Percent(100 * part)} of its share",
+        { IsDraining: true } => "draining, called since no other can be",
         _ => "healthy",
     };
 }

@@ -31,6 +31,9 @@ public sealed class MeshEndpointExplanation
     /// <summary>Calls of this process under way in this cluster, to the end of their response bodies.</summary>
     public int InFlight { get; internal init; }
 
+    /// <summary>Its source says that it is about to stop: it gets no new calls as long as others can be picked.</summary>
+    public bool IsDraining { get; internal init; }
+
     /// <summary>For how long it stays ejected at least, zero where it comes back at the next look, <see cref="TimeSpan.MaxValue"/> where only
     /// <see cref="IMesh.ReturnEndpoint"/> brings it back; null where it is not ejected.</summary>
     public TimeSpan? EjectedFor { get; internal init; }

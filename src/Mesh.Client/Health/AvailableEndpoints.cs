@@ -8,29 +8,19 @@ internal static class AvailableEndpoints
 {
     /// <summary>All but those that are ejected, fail their health checks or have an open circuit breaker, in groups by priority and locality where the
     /// policy tells them apart. Where fewer than <c>minHealthPercent</c> of a priority are left and the priorities together cannot bear all calls,
-    /// all of it is used but what a breaker keeps out.</summary>
+    /// all of it is used but what a breaker keeps out. Draining endpoints count as if they were not there, as long as there is another to pick.</summary>
     public static EndpointSet Build(EndpointState[] all, ClusterPolicy policy)
     {
-        // Health changes while this runs; the flags are therefore read once, and whoever changes one publishes after this.
-        var isAvailable = new bool[all.Length];
-        bool[]? isBroken = null;
-        var count = 0;
-        for (var index = 0; index < all.Length; index++)
+        var draining = all.Count(static endpoint => endpoint.Endpoint.IsDraining);
+        if (draining == 0 || draining == all.Length)
         {
-            if (all[index].IsBroken)
-            {
-                (isBroken ??= new bool[all.Length])[index] = true;
-                continue;
-            }
-
-            isAvailable[index] = all[index].IsAvailable;
-            count += isAvailable[index] ? 1 : 0;
+            return Build(all, all, [], policy);
         }
 
-        var threshold = policy.OutlierDetection?.MinHealthPercent ?? 0;
-        return policy.Locality is { } locality
-            ? new EndpointGrouping(all, isAvailable, isBroken, locality, threshold, policy).Build()
-            : BuildOne(all, isAvailable, isBroken, count, threshold, policy.Warmup);
+        // What is set aside is for good, mostly for the seconds until it is gone; ejections and panic are about those that stay.
+        EndpointState[] staying = [.. all.Where(static endpoint => !endpoint.Endpoint.IsDraining)];
+        var set = Build(all, staying, [.. all.Where(static endpoint => endpoint.Endpoint.IsDraining)], policy);
+        return set.Groups.Length > 0 ? set : Build(all, all, [], policy);
     }
 
     /// <summary>Brings the published set in line with health and policy as they are now. No update is lost without a lock: whoever changes
@@ -45,31 +35,57 @@ internal static class AvailableEndpoints
         while (!cluster.TryPublish(current, Build(current.All, cluster.Model.Policy)));
     }
 
-    private static EndpointSet BuildOne(EndpointState[] all, bool[] isAvailable, bool[]? isBroken, int count, int threshold, WarmupConfiguration? warmup)
+    private static EndpointSet Build(EndpointState[] all, EndpointState[] candidates, EndpointState[] setAside, ClusterPolicy policy)
     {
-        if (count == all.Length)
+        // Health changes while this runs; the flags are therefore read once, and whoever changes one publishes after this.
+        var isAvailable = new bool[candidates.Length];
+        bool[]? isBroken = null;
+        var count = 0;
+        for (var index = 0; index < candidates.Length; index++)
         {
-            return new EndpointSet(all, all, warmup);
+            if (candidates[index].IsBroken)
+            {
+                (isBroken ??= new bool[candidates.Length])[index] = true;
+                continue;
+            }
+
+            isAvailable[index] = candidates[index].IsAvailable;
+            count += isAvailable[index] ? 1 : 0;
+        }
+
+        var threshold = policy.OutlierDetection?.MinHealthPercent ?? 0;
+        return policy.Locality is { } locality
+            ? new EndpointGrouping(candidates, isAvailable, isBroken, locality, threshold, policy).Build(all, setAside)
+            : BuildOne(all, candidates, setAside, isAvailable, isBroken, count, threshold, policy.Warmup);
+    }
+
+    private static EndpointSet BuildOne(
+        EndpointState[] all, EndpointState[] candidates, EndpointState[] setAside, bool[] isAvailable, bool[]? isBroken, int count, int threshold, WarmupConfiguration? warmup)
+    {
+        if (count == candidates.Length)
+        {
+            return new EndpointSet(all, candidates, warmup) { SetAside = setAside };
         }
 
         Span<int> load = [0];
         Span<bool> panics = [false];
-        PriorityLoads.Divide([count], [all.Length], threshold, load, panics);
+        PriorityLoads.Divide([count], [candidates.Length], threshold, load, panics);
         if (panics[0])
         {
-            return new EndpointSet(all, isBroken is null ? all : [.. all.Where((_, index) => !isBroken[index])], warmup) { IsPanicking = true };
+            EndpointState[] usable = isBroken is null ? candidates : [.. candidates.Where((_, index) => !isBroken[index])];
+            return new EndpointSet(all, usable, warmup) { IsPanicking = true, SetAside = setAside };
         }
 
         var available = new EndpointState[count];
         var next = 0;
-        for (var index = 0; index < all.Length; index++)
+        for (var index = 0; index < candidates.Length; index++)
         {
             if (isAvailable[index])
             {
-                available[next++] = all[index];
+                available[next++] = candidates[index];
             }
         }
 
-        return new EndpointSet(all, available, warmup);
+        return new EndpointSet(all, available, warmup) { SetAside = setAside };
     }
 }

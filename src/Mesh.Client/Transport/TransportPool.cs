@@ -50,12 +50,18 @@ internal sealed class TransportPool(TimeProvider timeProvider, Action<ClusterSta
             if (transport.TryBeginCall())
             {
                 transport.LastUsed = now;
+                if (endpoint.IsLeaving)
+                {
+                    // Picked before it was drained: nobody comes after this call.
+                    Forget(endpoint, transport);
+                    transport.Close();
+                }
+
                 return transport;
             }
 
             // Closed between the look and the call: nothing was sent, so a fresh one takes its place.
-            _transports.TryRemove(new(transport.Key, transport));
-            endpoint.Transports = null;
+            Forget(endpoint, transport);
         }
     }
 
@@ -83,7 +89,7 @@ internal sealed class TransportPool(TimeProvider timeProvider, Action<ClusterSta
         return _policies.GetOrAdd(policy, policy);
     }
 
-    /// <summary>Drains the connections of an endpoint that discovery dropped: calls under way finish. A cluster that still has the address
+    /// <summary>Drains the connections of an endpoint that is leaving: calls under way finish. A cluster that still has the address
     /// (a relabelled endpoint) dials anew.</summary>
     public void Drain(EndpointState endpoint)
     {
@@ -112,6 +118,12 @@ internal sealed class TransportPool(TimeProvider timeProvider, Action<ClusterSta
         }
 
         _transports.Clear();
+    }
+
+    private void Forget(EndpointState endpoint, EndpointTransport transport)
+    {
+        _transports.TryRemove(new(transport.Key, transport));
+        endpoint.Transports = null;
     }
 
     private EndpointTransport GetOrAdd(EndpointState endpoint, ClusterState cluster, TransportPolicy policy, ClusterPolicy model)

@@ -54,6 +54,21 @@ public sealed class TransportPoolTests : IDisposable
         Assert.NotSame(first, Call(policy));
     }
 
+    /// <summary>Picked before it was drained, and begun afterwards.</summary>
+    [Fact]
+    public void BeginCall_on_an_endpoint_that_is_leaving_makes_connections_that_end_with_the_call()
+    {
+        var policy = Policy(new SocketsHttpHandler());
+        _endpoint.IsLeaving = true;
+        var transport = _pool.BeginCall(_endpoint, _cluster, _cluster.Model.Policy, policy, 0);
+
+        Assert.True(transport.IsClosed);
+        Assert.Equal(0, _pool.Count);
+        transport.EndCall();
+        _endpoint.IsLeaving = false;
+        Assert.NotSame(transport, Call(policy));
+    }
+
     [Fact]
     public void Connections_that_nobody_used_go_when_others_are_made()
     {

@@ -3,13 +3,13 @@ using Mesh.Client.Configuration;
 namespace Mesh.Client.Model;
 
 /// <summary>Sorts the endpoints of a cluster into priorities and localities and says what each gets. For one use; one pass counts, one fills.</summary>
-/// <param name="all">Of the cluster.</param>
+/// <param name="candidates">Those of the cluster that are to be sorted.</param>
 /// <param name="isAvailable">For each of them.</param>
 /// <param name="isBroken">For each of them: is not to be used even where all are; null where none is.</param>
 /// <param name="policy">How it tells places apart.</param>
 /// <param name="panicThreshold">In percent of a priority.</param>
 /// <param name="cluster">The policy of the cluster.</param>
-internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, bool[]? isBroken, LocalityPolicy policy, int panicThreshold, ClusterPolicy cluster)
+internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvailable, bool[]? isBroken, LocalityPolicy policy, int panicThreshold, ClusterPolicy cluster)
 {
     /// <summary>The sum of the weights of one priority. Times a load of 100 percent it still fits into 32 bits.</summary>
     private const double Unit = 10_000_000;
@@ -20,12 +20,14 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
     private readonly List<Part> _parts = [];
     private readonly Dictionary<(string? Locality, object? Labels), Part> _known = [];
     private readonly (string? Locality, object? Labels, Part Part)[] _first = new (string?, object?, Part)[MostCompared];
-    private readonly Part[] _partOf = new Part[all.Length];
+    private readonly Part[] _partOf = new Part[candidates.Length];
 
     /// <summary>A hash leads to an endpoint by one table for each priority, in which places have the part that they weigh.</summary>
     private readonly bool _isHashed = cluster.ConsistentHash is not null;
 
-    public EndpointSet Build()
+    /// <param name="all">All endpoints of the cluster.</param>
+    /// <param name="setAside">Those that are no candidates.</param>
+    public EndpointSet Build(EndpointState[] all, EndpointState[] setAside)
     {
         Sort();
         if (policy.Distribution is { Length: > 0 } distribution)
@@ -87,6 +89,7 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
         })];
         return new EndpointSet(all, groups, [.. buckets.Select(bucket => (uint)loads[bucket.Priority] * bucket.Weight)])
         {
+            SetAside = setAside,
             IsPanicking = buckets.Exists(bucket => bucket.TakesAll),
             PriorityHealth = [.. healthy.Select((count, priority) => PriorityLoads.HealthOf(count, totals[priority]))],
         };
@@ -106,9 +109,9 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
     {
         Part? part = null;
         Endpoint? previous = null;
-        for (var index = 0; index < all.Length; index++)
+        for (var index = 0; index < candidates.Length; index++)
         {
-            var endpoint = all[index].Endpoint;
+            var endpoint = candidates[index].Endpoint;
 
             // Neighbours mostly stand in one place.
             if (part is null || endpoint.Locality != previous!.Locality || (policy.ReadsLabels && !ReferenceEquals(endpoint.Labels, previous.Labels)))
@@ -121,7 +124,7 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
             part.Total++;
             part.Available += isAvailable[index] ? 1 : 0;
             part.Broken += IsBroken(index) ? 1 : 0;
-            part.Weight += EndpointWeights.WeightOf(all[index]);
+            part.Weight += EndpointWeights.WeightOf(candidates[index]);
         }
     }
 
@@ -208,13 +211,13 @@ internal sealed class EndpointGrouping(EndpointState[] all, bool[] isAvailable, 
 
     private void Fill()
     {
-        for (var index = 0; index < all.Length; index++)
+        for (var index = 0; index < candidates.Length; index++)
         {
             if (_partOf[index].Bucket is { } bucket && (bucket.TakesAll ? !IsBroken(index) : isAvailable[index]))
             {
-                _partOf[index].AvailableWeight += EndpointWeights.WeightOf(all[index]);
+                _partOf[index].AvailableWeight += EndpointWeights.WeightOf(candidates[index]);
                 bucket.PartOf[bucket.Count] = _partOf[index];
-                bucket.Members[bucket.Count++] = all[index];
+                bucket.Members[bucket.Count++] = candidates[index];
             }
         }
     }

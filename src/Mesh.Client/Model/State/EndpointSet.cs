@@ -43,6 +43,9 @@ internal sealed class EndpointSet
         _ => [.. Groups.SelectMany(group => group.Endpoints)],
     };
 
+    /// <summary>Draining endpoints that get no calls, since others may be picked.</summary>
+    public EndpointState[] SetAside { get; init; } = [];
+
     /// <summary>So few endpoints are healthy, of all or of a priority, that all of them are available again.</summary>
     public bool IsPanicking { get; init; }
 

@@ -31,6 +31,7 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     private int _ejection = InBalance;
     private int _failedChecks;
     private bool _isBroken;
+    private bool _isLeaving;
 
     /// <summary>The newest description of the address.</summary>
     public Endpoint Endpoint
@@ -62,6 +63,13 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     {
         get => Volatile.Read(ref _isBroken);
         set => Volatile.Write(ref _isBroken, value);
+    }
+
+    /// <summary>Gets no more picks: discovery dropped it, or it drains while others can be picked. Its connections end with the calls on them.</summary>
+    public bool IsLeaving
+    {
+        get => Volatile.Read(ref _isLeaving);
+        set => Volatile.Write(ref _isLeaving, value);
     }
 
     /// <summary>May be picked: calls, checks and circuit breaker agree.</summary>

@@ -1,0 +1,54 @@
+using Mesh.Client.Model;
+
+namespace Mesh.Client;
+
+/// <summary>What follows from a cluster's endpoint sets: its policy works out what it needs to know, and endpoints that are set aside lose their
+/// connections.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="balancer">Who hears of the sets for the policy.</param>
+/// <param name="leaving">Called under a lock for an endpoint that was set aside, after it is marked; does not throw.</param>
+internal sealed class EndpointSetWatch(ClusterState cluster, BalancerUpdates balancer, Action<EndpointState> leaving) : IEndpointSetListener
+{
+    private readonly Lock _gate = new();
+    private EndpointState[] _setAside = [];
+
+    public BalancerUpdates Balancer { get; } = balancer;
+
+    public void OnPublishing(EndpointSet current, EndpointSet next) => Balancer.OnPublishing(current, next);
+
+    public void OnPublished()
+    {
+        Balancer.OnPublished();
+        if (_setAside.Length > 0 || cluster.Endpoints.SetAside.Length > 0)
+        {
+            Compare();
+        }
+    }
+
+    /// <summary>Reads what is published now, so that those who publish may overtake each other.</summary>
+    private void Compare()
+    {
+        lock (_gate)
+        {
+            var endpoints = cluster.Endpoints;
+            foreach (var endpoint in _setAside)
+            {
+                // What discovery dropped meanwhile stays marked by whoever ended it.
+                if (Array.IndexOf(endpoints.SetAside, endpoint) < 0 && Array.IndexOf(endpoints.All, endpoint) >= 0)
+                {
+                    endpoint.IsLeaving = false;
+                }
+            }
+
+            _setAside = endpoints.SetAside;
+            foreach (var endpoint in _setAside)
+            {
+                if (!endpoint.IsLeaving)
+                {
+                    endpoint.IsLeaving = true;
+                    leaving(endpoint);
+                }
+            }
+        }
+    }
+}
