@@ -1,0 +1,123 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Mesh.Client.Kubernetes.Tests.Harness;
+
+/// <summary>A network to the API server that a test may cut: existing connections end, and new ones are refused until it is mended.</summary>
+internal sealed class CuttingProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Uri _target;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private readonly List<Socket> _sockets = [];
+    private readonly Task _accepting;
+    private bool _isCut;
+
+    public CuttingProxy(Uri target)
+    {
+        _target = target;
+        _listener.Start();
+        Address = new Uri($"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+        _accepting = AcceptAsync();
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>How many connections were made through it.</summary>
+    public int Connections { get; private set; }
+
+    /// <summary>Ends what is open; new connections come through.</summary>
+    public void Break()
+    {
+        lock (_gate)
+        {
+            foreach (var socket in _sockets)
+            {
+                socket.Dispose();
+            }
+
+            _sockets.Clear();
+        }
+    }
+
+    public void Cut()
+    {
+        Volatile.Write(ref _isCut, true);
+        Break();
+    }
+
+    public void Mend() => Volatile.Write(ref _isCut, false);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        Break();
+        await _accepting;
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptSocketAsync(_stop.Token);
+                if (Volatile.Read(ref _isCut))
+                {
+                    client.Dispose();
+                    continue;
+                }
+
+                Connections++;
+                var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                lock (_gate)
+                {
+                    _sockets.AddRange([client, server]);
+                }
+
+                _ = RelayAsync(client, server);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+    }
+
+    private async Task RelayAsync(Socket client, Socket server)
+    {
+        try
+        {
+            await server.ConnectAsync(_target.Host, _target.Port, _stop.Token);
+            await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Cut meanwhile.
+        }
+        finally
+        {
+            client.Dispose();
+            server.Dispose();
+        }
+    }
+
+    private static async Task CopyAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (await from.ReceiveAsync(buffer) is > 0 and var count)
+            {
+                await to.SendAsync(buffer.AsMemory(0, count));
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Either side is gone.
+        }
+    }
+}
