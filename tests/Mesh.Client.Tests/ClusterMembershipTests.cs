@@ -75,6 +75,20 @@ public sealed class ClusterMembershipTests
     }
 
     [Fact]
+    public void Update_by_another_priority_groups_the_endpoints_anew()
+    {
+        using var watcher = Watch(Services.Labelled("10.0.0.1", "v1"), Services.Labelled("10.0.0.2", "v1"));
+        var model = Services.Cluster(watcher.Service);
+        var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher, new TestClock());
+        membership.Update();
+        watcher.Update(Services.Named(
+            "reviews", DiscoveryKind.Static, [Services.Labelled("10.0.0.1", "v1") with { Priority = 1 }, Services.Labelled("10.0.0.2", "v1")]));
+        membership.Update();
+
+        Assert.Equal(["10.0.0.2", "10.0.0.1"], membership.Cluster.Endpoints.Groups.Select(group => group.Endpoints.Single().Endpoint.Address));
+    }
+
+    [Fact]
     public void Update_tells_when_an_endpoint_joined_and_not_when_it_was_seen_again()
     {
         var clock = new TestClock();

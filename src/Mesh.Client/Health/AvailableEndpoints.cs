@@ -40,9 +40,11 @@ internal static class AvailableEndpoints
         // Health changes while this runs; the flags are therefore read once, and whoever changes one publishes after this.
         var isAvailable = new bool[candidates.Length];
         bool[]? isBroken = null;
+        var hasPriorities = false;
         var count = 0;
         for (var index = 0; index < candidates.Length; index++)
         {
+            hasPriorities |= candidates[index].Endpoint.Priority != candidates[0].Endpoint.Priority;
             if (candidates[index].IsBroken)
             {
                 (isBroken ??= new bool[candidates.Length])[index] = true;
@@ -54,7 +56,7 @@ internal static class AvailableEndpoints
         }
 
         var threshold = policy.OutlierDetection?.MinHealthPercent ?? 0;
-        return policy.Locality is { } locality
+        return (policy.Locality ?? (hasPriorities ? LocalityPolicy.Alike : null)) is { } locality
             ? new EndpointGrouping(candidates, isAvailable, isBroken, locality, threshold, policy).Build(all, setAside)
             : BuildOne(all, candidates, setAside, isAvailable, isBroken, count, threshold, policy.Warmup);
     }

@@ -25,6 +25,12 @@ internal sealed record Endpoint
 
     public int Weight { get; init; } = 1;
 
+    /// <summary>0 is called first; others step in for what those before them cannot bear, whatever their place.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>The name under which discovery found the address, where that is not the service's own: the target of an SRV record. Else null.</summary>
+    public string? Target { get; init; }
+
     /// <summary>The numbers of the service's ports that are served here; empty: all.</summary>
     public int[] ServicePorts { get; init; } = [];
 

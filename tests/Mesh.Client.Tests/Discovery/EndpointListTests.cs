@@ -51,15 +51,18 @@ public sealed class EndpointListTests
         Assert.Same(shown, EndpointList.Replace(shown, Services.Endpoints("a", "b")));
     }
 
-    [Fact]
-    public void Replace_by_another_weight_has_the_new_object()
+    [Theory]
+    [InlineData(7, 0, null)]
+    [InlineData(1, 3, null)]
+    [InlineData(1, 0, "host")]
+    public void Replace_by_another_weight_priority_or_target_has_the_new_object(int weight, int priority, string? target)
     {
         var shown = EndpointList.Replace([], Services.Endpoints("a", "b"));
-        var heavier = EndpointAddress.Parse("b") with { Weight = 7 };
-        var next = EndpointList.Replace(shown, [EndpointAddress.Parse("a"), heavier]);
+        var changed = EndpointAddress.Parse("b") with { Weight = weight, Priority = priority, Target = target };
+        var next = EndpointList.Replace(shown, [EndpointAddress.Parse("a"), changed]);
 
         Assert.Same(shown[0], next[0]);
-        Assert.Same(heavier, next[1]);
+        Assert.Same(changed, next[1]);
     }
 
     [Fact]

@@ -18,8 +18,8 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
     private const int MostCompared = 8;
 
     private readonly List<Part> _parts = [];
-    private readonly Dictionary<(string? Locality, object? Labels), Part> _known = [];
-    private readonly (string? Locality, object? Labels, Part Part)[] _first = new (string?, object?, Part)[MostCompared];
+    private readonly Dictionary<(string? Locality, object? Labels, int Priority), Part> _known = [];
+    private readonly (string? Locality, object? Labels, int Priority, Part Part)[] _first = new (string?, object?, int, Part)[MostCompared];
     private readonly Part[] _partOf = new Part[candidates.Length];
 
     /// <summary>A hash leads to an endpoint by one table for each priority, in which places have the part that they weigh.</summary>
@@ -35,7 +35,7 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
             Distribute(distribution);
         }
 
-        // The distances without gaps: what has no endpoint has no priority. What a distribution leaves out is not there at all.
+        // The endpoints' own priorities go before their places. The distances without gaps: what has no endpoint has no priority. What a distribution leaves out is not there at all.
         Part[][] priorities = [.. _parts.Where(part => part.Weight > 0).GroupBy(part => part.Distance).OrderBy(distance => distance.Key).Select(distance => distance.ToArray())];
         int[] healthy = [.. priorities.Select(parts => parts.Sum(part => part.Available))];
         int[] totals = [.. priorities.Select(parts => parts.Sum(part => part.Total))];
@@ -114,7 +114,8 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
             var endpoint = candidates[index].Endpoint;
 
             // Neighbours mostly stand in one place.
-            if (part is null || endpoint.Locality != previous!.Locality || (policy.ReadsLabels && !ReferenceEquals(endpoint.Labels, previous.Labels)))
+            if (part is null || endpoint.Locality != previous!.Locality || endpoint.Priority != previous.Priority
+                || (policy.ReadsLabels && !ReferenceEquals(endpoint.Labels, previous.Labels)))
             {
                 part = PartFor(endpoint);
             }
@@ -130,11 +131,11 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
 
     private Part PartFor(Endpoint endpoint)
     {
-        var key = (endpoint.Locality, policy.ReadsLabels ? (object)endpoint.Labels : null);
+        var key = (endpoint.Locality, policy.ReadsLabels ? (object)endpoint.Labels : null, endpoint.Priority);
         for (var index = 0; index < MostCompared && index < _known.Count; index++)
         {
             var place = _first[index];
-            if (place.Locality == key.Locality && ReferenceEquals(place.Labels, key.Item2))
+            if (place.Locality == key.Locality && ReferenceEquals(place.Labels, key.Item2) && place.Priority == key.Priority)
             {
                 return place.Part;
             }
@@ -146,7 +147,7 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
         }
 
         var locality = Locality.Parse(endpoint.Locality);
-        var distance = policy.PriorityOf(endpoint, locality);
+        var distance = (endpoint.Priority, policy.PriorityOf(endpoint, locality));
         var name = policy.GroupOf(locality);
         var part = _parts.Find(candidate => candidate.Distance == distance && candidate.Name == name);
         if (part is null)
@@ -157,7 +158,7 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
 
         if (_known.Count < MostCompared)
         {
-            _first[_known.Count] = (key.Locality, key.Item2, part);
+            _first[_known.Count] = (key.Locality, key.Item2, key.Priority, part);
         }
 
         _known.Add(key, part);
@@ -240,10 +241,10 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
     private bool IsBroken(int index) => isBroken is not null && isBroken[index];
 
     /// <summary>Endpoints of one distance and locality; it counts while they are sorted.</summary>
-    private sealed class Part(int distance, string name, Locality locality)
+    private sealed class Part((int Own, int OfPlace) distance, string? name, Locality locality)
     {
-        internal readonly int Distance = distance;
-        internal readonly string Name = name;
+        internal readonly (int Own, int OfPlace) Distance = distance;
+        internal readonly string? Name = name;
         internal readonly Locality Locality = locality;
         internal int Total;
         internal int Available;

@@ -12,6 +12,7 @@ internal sealed class LocalityPolicy : IEquatable<LocalityPolicy>
     private readonly string? _failoverRegion;
     private readonly bool _ordersRegions;
     private readonly string _text;
+    private bool _isAlike;
 
     private LocalityPolicy(
         in Locality client, KeyValuePair<LocalityPattern, int>[]? distribution, FailoverLabel[] labels, bool ordersRegions, string? failoverRegion, int? minClusterSize)
@@ -25,6 +26,9 @@ internal sealed class LocalityPolicy : IEquatable<LocalityPolicy>
         _text = string.Create(CultureInfo.InvariantCulture,
             $"{client} | {(distribution is null ? "-" : string.Join(',', distribution))} | {string.Join(',', labels)} | {ordersRegions} {failoverRegion} | {minClusterSize}");
     }
+
+    /// <summary>For endpoints that have priorities of their own while their places are all alike.</summary>
+    public static LocalityPolicy Alike { get; } = new(Locality.Unknown, null, [], false, null, null) { _isAlike = true };
 
     /// <summary>Where this process stands.</summary>
     public Locality Client { get; }
@@ -86,8 +90,8 @@ internal sealed class LocalityPolicy : IEquatable<LocalityPolicy>
         return _ordersRegions ? (priority * (IsZoneAware ? ZoneAwareLevels : FailoverLevels)) + RegionPriority(locality) : priority;
     }
 
-    /// <summary>The part of a locality that tells groups of one priority apart.</summary>
-    public string GroupOf(in Locality locality) => IsZoneAware ? new Locality(locality.Region, locality.Zone, "").ToString() : locality.ToString();
+    /// <summary>The part of a locality that tells groups of one priority apart; null where none does.</summary>
+    public string? GroupOf(in Locality locality) => _isAlike ? null : IsZoneAware ? new Locality(locality.Region, locality.Zone, "").ToString() : locality.ToString();
 
     /// <summary>In the words of the rule.</summary>
     public string Describe()

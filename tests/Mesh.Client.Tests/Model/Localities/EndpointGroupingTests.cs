@@ -57,6 +57,37 @@ public sealed class EndpointGroupingTests
     }
 
     [Fact]
+    public void Priorities_of_endpoints_make_groups_where_places_are_alike()
+    {
+        EndpointState[] all = [Ranked("eu/a", 1, 20), Ranked("us/x", 2, 10), Ranked(null, 3, 20), Ranked("eu/a", 4, 10)];
+        var set = Build(all, new ClusterPolicy());
+
+        Assert.Equal([(0, null, 100), (1, null, 0)], Shares(set));
+        Assert.Equal([all[1], all[3]], set.Groups[0].Endpoints);
+    }
+
+    [Fact]
+    public void Priorities_of_endpoints_go_before_their_places()
+    {
+        EndpointState[] all = [Ranked("eu/a", 1, 20), Ranked("us/x", 2, 10), Ranked("eu/a", 3, 10)];
+
+        Assert.Equal([(0, "eu/a", 100), (1, "us/x", 0), (2, "eu/a", 0)], Shares(Build(all, Policy(null, ClientAt("eu/a"), Outliers))));
+    }
+
+    [Fact]
+    public void Priorities_of_endpoints_spill_what_the_first_cannot_bear()
+    {
+        EndpointState[] all = [Ranked(null, 1, 0), Ranked(null, 2, 0), Ranked(null, 3, 5)];
+        Eject(all[0]);
+
+        Assert.Equal([(0, null, 70), (1, null, 30)], Shares(Build(all, new ClusterPolicy { OutlierDetection = Outliers })));
+    }
+
+    [Fact]
+    public void One_priority_of_all_endpoints_makes_one_group() =>
+        Assert.Equal(2, Assert.Single(Build([Ranked("eu/a", 1, 7), Ranked("us/x", 2, 7)], new ClusterPolicy()).Groups).Endpoints.Length);
+
+    [Fact]
     public void Nothing_healthy_leaves_nothing_to_pick()
     {
         var all = Many(("eu/a", 1), ("us/x", 1));
@@ -266,5 +297,12 @@ public sealed class EndpointGroupingTests
         // Each pick by a set of its own, and still every place is walked one by one.
         var european = picks.Where(pick => pick.Endpoint.Locality == "eu").Select(pick => Array.IndexOf(all, pick)).ToList();
         Assert.All(european.Zip(european.Skip(1)), pair => Assert.Equal((pair.First + 1) % 3, pair.Second));
+    }
+
+    private static EndpointState Ranked(string? locality, int number, int priority)
+    {
+        var state = At(locality, number);
+        state.Endpoint = state.Endpoint with { Priority = priority };
+        return state;
     }
 }
