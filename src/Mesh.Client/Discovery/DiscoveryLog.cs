@@ -40,6 +40,9 @@ internal static partial class DiscoveryLog
     [LoggerMessage(2010, LogLevel.Warning, "Whether {Host} is a service could not be found out, so that calls to it pass by the mesh: {Problem}", EventName = "HostNotFound")]
     public static partial void HostNotFound(ILogger logger, string host, string problem);
 
+    [LoggerMessage(2020, LogLevel.Warning, "The name server {Server} sent something that does not answer {Question}, which is passed over: somebody may be answering in its place. It is told once of each server.", EventName = "DnsStray")]
+    public static partial void DnsStray(ILogger logger, string server, string question);
+
     /// <summary>The state that begins with <paramref name="view"/>.</summary>
     public static void StateChanged(ILogger logger, string service, EndpointView view)
     {

@@ -6,15 +6,28 @@ using Microsoft.Extensions.ServiceDiscovery;
 namespace Mesh.Client.Discovery;
 
 /// <summary>The source for each kind of discovery.</summary>
-internal sealed class EndpointSources(
-    TimeProvider timeProvider, ILogger logger, ServiceEndpointResolver? serviceDiscovery, IReadOnlyCollection<IMeshEndpointSource> registered)
+internal sealed class EndpointSources
 {
     private readonly StaticEndpointSource _static = new();
-    private readonly DnsEndpointSource _dns = new(timeProvider, logger);
-    private readonly IEndpointSource _serviceDiscovery = serviceDiscovery is null
-        ? new UnavailableEndpointSource("no providers are registered; call AddServiceDiscovery() or list the endpoints in the rules.")
-        : new ServiceDiscoveryEndpointSource(serviceDiscovery);
+    private readonly DnsResolver _resolver;
+    private readonly DnsEndpointSource _dns;
+    private readonly IEndpointSource _serviceDiscovery;
     private readonly UnavailableEndpointSource _notBuilt = new("this version does not have it; use Static, Dns or ServiceDiscovery.");
+    private readonly TimeProvider _timeProvider;
+    private readonly IReadOnlyCollection<IMeshEndpointSource> _registered;
+
+    public EndpointSources(
+        TimeProvider timeProvider, ILogger logger, ServiceEndpointResolver? serviceDiscovery, IReadOnlyCollection<IMeshEndpointSource> registered)
+    {
+        _resolver = new DnsResolver(timeProvider, logger);
+        var addresses = new DnsAddressFinder(_resolver, timeProvider, logger, DnsAddressFinder.HasV6Address);
+        _dns = new DnsEndpointSource(_resolver, addresses);
+        _serviceDiscovery = serviceDiscovery is null
+            ? new UnavailableEndpointSource("no providers are registered; call AddServiceDiscovery() or list the endpoints in the rules.")
+            : new ServiceDiscoveryEndpointSource(serviceDiscovery);
+        _timeProvider = timeProvider;
+        _registered = registered;
+    }
 
     /// <summary>For one question: a registered source is enumerated for each.</summary>
     public IEndpointSource Get(DiscoveryChoice discovery) => discovery.Kind switch
@@ -23,12 +36,12 @@ internal sealed class EndpointSources(
         DiscoveryKind.Static or DiscoveryKind.None => _static,
         DiscoveryKind.Dns => _dns,
         DiscoveryKind.ServiceDiscovery => _serviceDiscovery,
-        DiscoveryKind.Source => registered.FirstOrDefault(source => source.Name == discovery.Source) is { } source
-            ? new EndpointEnumeration(source, timeProvider)
+        DiscoveryKind.Source => _registered.FirstOrDefault(source => source.Name == discovery.Source) is { } source
+            ? new EndpointEnumeration(source, _timeProvider)
             : new UnavailableEndpointSource("no such source is registered; call AddEndpointSource()."),
         _ => _notBuilt,
     };
 
     /// <summary>False where nothing changed.</summary>
-    public bool Configure(DnsConfiguration dns) => _dns.Configure(dns);
+    public bool Configure(DnsConfiguration dns) => _resolver.Configure(dns);
 }

@@ -1,4 +1,3 @@
-using Mesh.Client.Configuration;
 using Mesh.Client.Discovery;
 using Mesh.Client.Discovery.Dns;
 using Mesh.Client.TestKit;
@@ -146,12 +145,7 @@ public sealed class BindTests
         await Source(server).ResolveAsync(Services.Question(name), TestContext.Current.CancellationToken);
 
     /// <summary>By this server alone: the machine's own files say nothing, and IPv6 counts as there.</summary>
-    private static DnsEndpointSource Source(BindServer server)
-    {
-        var source = new DnsEndpointSource(TimeProvider.System, NullLogger.Instance, "/nonexistent/resolv.conf", "/nonexistent/hosts", () => true);
-        source.Configure(new DnsConfiguration { NameServers = [server.Address] });
-        return source;
-    }
+    private static DnsEndpointSource Source(BindServer server) => new DnsParts(server.Address).Source;
 
     private static async Task<IEnumerable<string>> TwoCallsAsync(HttpClient client)
     {

@@ -1,7 +1,6 @@
 using Mesh.Client.Configuration;
 using Mesh.Client.Discovery;
 using Mesh.Client.Discovery.Dns;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Client.Tests.Discovery.Dns;
 
@@ -107,6 +106,17 @@ public sealed class DnsEndpointSourceTests : IDisposable
         Assert.DoesNotContain("A reviews", _server.Questions);
     }
 
+    [Fact]
+    public async Task Resolve_asks_for_no_ipv6_addresses_where_resolv_conf_says_so()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "resolv.conf"), "options no-aaaa\n", TestContext.Current.CancellationToken);
+        _server.Addresses("reviews", 30, "10.0.0.1", "fd00::1");
+        var answer = await ResolveAsync("reviews");
+
+        Assert.Equal("10.0.0.1", Assert.Single(answer.Endpoints).Address);
+        Assert.Equal((TimeSpan.FromSeconds(30), "A reviews"), (answer.ValidFor, Assert.Single(_server.Questions)));
+    }
+
     [Theory]
     [InlineData("localhost", "127.0.0.1")]
     [InlineData("api.localhost", "127.0.0.1")]
@@ -158,19 +168,19 @@ public sealed class DnsEndpointSourceTests : IDisposable
     [Fact]
     public void Configure_tells_whether_the_name_servers_changed()
     {
-        var source = Source();
+        var resolver = Parts().Resolver;
 
-        Assert.False(source.Configure(new DnsConfiguration { NameServers = [_server.Address] }));
-        Assert.True(source.Configure(new DnsConfiguration { NameServers = ["127.0.0.1:1"] }));
+        Assert.False(resolver.Configure(new DnsConfiguration { NameServers = [_server.Address] }));
+        Assert.True(resolver.Configure(new DnsConfiguration { NameServers = ["127.0.0.1:1"] }));
     }
 
     [Fact]
     public async Task Resolve_with_a_name_server_that_is_no_address_says_so()
     {
-        var source = Source();
-        source.Configure(new DnsConfiguration { NameServers = ["dns.example"] });
+        var parts = Parts();
+        parts.Resolver.Configure(new DnsConfiguration { NameServers = ["dns.example"] });
 
-        var failure = await Assert.ThrowsAsync<DiscoveryException>(() => ResolveAsync("reviews", source));
+        var failure = await Assert.ThrowsAsync<DiscoveryException>(() => ResolveAsync("reviews", parts.Source));
         Assert.Contains("dns.example", failure.Message, StringComparison.Ordinal);
     }
 
@@ -184,13 +194,10 @@ public sealed class DnsEndpointSourceTests : IDisposable
         Assert.Equal("[fd00::1]", Assert.Single((await ResolveAsync("six", Source(reachesV6: false))).Endpoints).Address);
     }
 
-    private DnsEndpointSource Source(bool reachesV6 = true)
-    {
-        var source = new DnsEndpointSource(
-            TimeProvider.System, NullLogger.Instance, Path.Combine(_folder, "resolv.conf"), Path.Combine(_folder, "hosts"), () => reachesV6);
-        source.Configure(new DnsConfiguration { NameServers = [_server.Address] });
-        return source;
-    }
+    private DnsEndpointSource Source(bool reachesV6 = true) => Parts(reachesV6).Source;
+
+    private DnsParts Parts(bool reachesV6 = true) => new(
+        _server.Address, resolvConf: Path.Combine(_folder, "resolv.conf"), hosts: Path.Combine(_folder, "hosts"), reachesV6: reachesV6);
 
     private async Task<EndpointAnswer> ResolveAsync(string name, DnsEndpointSource? source = null) =>
         await (source ?? Source()).ResolveAsync(Services.Question(name), TestContext.Current.CancellationToken);

@@ -44,6 +44,49 @@ public sealed class ResolvConfTests
     public void Candidates_with_one_dot_needed(string name, string expected) =>
         Assert.Equal(expected, string.Join(' ', new ResolvConf(["ns.svc", "svc"], 1).Candidates(name)));
 
+    [Theory]
+    [InlineData("_http._tcp.reviews", "_http._tcp.reviews.ns.svc. _http._tcp.reviews.svc. _http._tcp.reviews.")]
+    [InlineData("_http._tcp.reviews.shop", "_http._tcp.reviews.shop. _http._tcp.reviews.shop.ns.svc. _http._tcp.reviews.shop.svc.")]
+    [InlineData("_only", "_only.ns.svc. _only.svc. _only.")]
+    public void Candidates_count_no_dots_of_port_and_protocol(string name, string expected) =>
+        Assert.Equal(expected, string.Join(' ', new ResolvConf(["ns.svc", "svc"], 1).Candidates(name)));
+
+    [Fact]
+    public void Candidates_without_queries_of_the_top_level_leave_short_names_to_the_search_list()
+    {
+        var resolvConf = ResolvConf.Parse("search svc\noptions no-tld-query");
+
+        Assert.Equal(["a.svc."], resolvConf.Candidates("a"));
+        Assert.Equal(["a.b.", "a.b.svc."], resolvConf.Candidates("a.b"));
+    }
+
+    [Fact]
+    public void Parse_reads_whom_to_ask_and_how()
+    {
+        var parsed = ResolvConf.Parse("""
+            nameserver 10.0.0.10
+            nameserver fd00::10
+            nameserver dns.example
+            nameserver 10.0.0.11
+            nameserver 10.0.0.12
+            options timeout:3 attempts:4 rotate use-vc no-aaaa
+            """);
+
+        Assert.Equal(["10.0.0.10", "fd00::10", "10.0.0.11"], parsed.NameServers.Select(server => server.ToString()));
+        Assert.Equal((TimeSpan.FromSeconds(3), 4, true, true, true), (parsed.Timeout, parsed.Attempts, parsed.Rotates, parsed.UsesConnections, parsed.SkipsV6));
+    }
+
+    [Theory]
+    [InlineData("options timeout:99 attempts:99", 30, 5)]
+    [InlineData("options timeout:0 attempts:0", 1, 1)]
+    [InlineData("options timeout:x attempts:-1", null, null)]
+    public void Parse_limits_timeout_and_attempts(string text, int? timeout, int? attempts)
+    {
+        var parsed = ResolvConf.Parse(text);
+
+        Assert.Equal((timeout, attempts), ((int?)parsed.Timeout?.TotalSeconds, parsed.Attempts));
+    }
+
     [Fact]
     public void Parse_takes_any_text() => Gen.String.Sample(text => ResolvConf.Parse(text).Candidates("a").Count > 0);
 

@@ -84,8 +84,7 @@ public sealed class ResolverFilesTests : IDisposable
     {
         using var server = new LoopbackDnsServer();
         server.Addresses("one.example", 3600, "10.0.0.9");
-        var source = new DnsEndpointSource(_time, NullLogger.Instance, ResolvConfPath, HostsPath, () => true);
-        source.Configure(new DnsConfiguration { NameServers = [server.Address] });
+        var source = new DnsParts(server.Address, _time, ResolvConfPath, HostsPath).Source;
         using (var watcher = new EndpointWatcher(
             Services.Named("one.example"), _ => source, new RefreshSchedule(MeshRandom.Seeded(1)), _time, NullLogger.Instance, _ => { }))
         {
