@@ -75,6 +75,7 @@ internal sealed partial class ClusterManager
         current.Discovery == next.Discovery
         && current.DiscoveryName == next.DiscoveryName
         && (current.Discovery.Kind != DiscoveryKind.Source || (current.Namespace == next.Namespace && current.Ports.AsSpan().SequenceEqual(next.Ports)))
+        && (next.Discovery != DiscoveryKind.DnsSrv || current.Ports.AsSpan().SequenceEqual(next.Ports))
         && (ReferenceEquals(current.Endpoints, next.Endpoints) || current.Endpoints.SequenceEqual(next.Endpoints));
 
     /// <summary>Under the lock.</summary>
@@ -198,7 +199,7 @@ internal sealed partial class ClusterManager
     {
         foreach (var (watcher, service) in watched)
         {
-            if (service.Discovery == DiscoveryKind.Dns)
+            if (service.Discovery.Kind is DiscoveryKind.Dns or DiscoveryKind.DnsSrv)
             {
                 watcher.Refresh();
             }

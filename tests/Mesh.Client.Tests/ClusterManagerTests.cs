@@ -345,7 +345,7 @@ public sealed class ClusterManagerTests : ClusterManagerTestBase
     public void Kinds_that_are_not_there_are_ready_without_endpoints_and_say_why()
     {
         using var manager = new ClusterManager(Time, MeshRandom.Seeded(1), NullLoggerFactory.Instance);
-        foreach (var kind in (DiscoveryChoice[])[DiscoveryKind.DnsSrv, new(DiscoveryKind.Source, "Consul"), DiscoveryKind.ServiceDiscovery])
+        foreach (var kind in (DiscoveryChoice[])[new(DiscoveryKind.Source, "Consul"), DiscoveryKind.ServiceDiscovery])
         {
             var state = manager.Get(Services.Cluster(Services.Named(kind.ToString(), kind)), 80);
 

@@ -11,7 +11,7 @@ internal enum DiscoveryKind
     /// <summary>The providers of Microsoft.Extensions.ServiceDiscovery.</summary>
     ServiceDiscovery,
 
-    /// <summary>SRV records; loads, but is not built yet.</summary>
+    /// <summary>SRV records of the service's ports: host names, ports, priorities and weights.</summary>
     DnsSrv,
 
     /// <summary>No endpoints at all: calls are answered as Istio answers for an unknown cluster (<c>NC</c>).</summary>

@@ -6,6 +6,9 @@ internal sealed record ServiceConfiguration : ResourceConfiguration
     /// <summary>Null where it is not written: Static where endpoints are given, else the default discovery.</summary>
     public DiscoveryChoice? Discovery { get; init; }
 
+    /// <summary>What the source of the endpoints is asked for; null is the service's name.</summary>
+    public string? DiscoveryName { get; init; }
+
     /// <summary>Empty: the service takes any port.</summary>
     public IReadOnlyList<PortConfiguration> Ports { get; init; } = [];
 

@@ -43,6 +43,9 @@ internal static partial class DiscoveryLog
     [LoggerMessage(2020, LogLevel.Warning, "The name server {Server} sent something that does not answer {Question}, which is passed over: somebody may be answering in its place. It is told once of each server.", EventName = "DnsStray")]
     public static partial void DnsStray(ILogger logger, string server, string question);
 
+    [LoggerMessage(2021, LogLevel.Warning, "The SRV records of {Name} name more than {Maximum} hosts of {Service} without their addresses; the rest gets no calls from this process.", EventName = "TargetsCut")]
+    public static partial void TargetsCut(ILogger logger, string service, string name, int maximum);
+
     /// <summary>The state that begins with <paramref name="view"/>.</summary>
     public static void StateChanged(ILogger logger, string service, EndpointView view)
     {

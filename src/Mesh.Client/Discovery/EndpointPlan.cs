@@ -14,10 +14,17 @@ internal sealed class EndpointPlan
     public const int MaximumNames = 1_000;
 
     private readonly IReadOnlyList<Endpoint>? _written;
+    private readonly IReadOnlyList<int[]>? _portsOf;
     private readonly Dictionary<string, EndpointQuestion> _byName = new(StringComparer.Ordinal);
 
     public EndpointPlan(ServiceModel service)
     {
+        if (service.Discovery == DiscoveryKind.DnsSrv)
+        {
+            (Questions, _portsOf) = AskByPort(service);
+            return;
+        }
+
         if (service.Discovery != DiscoveryKind.Dns || service.Endpoints.Count == 0)
         {
             var isListed = service.Discovery.Kind is DiscoveryKind.Static or DiscoveryKind.None;
@@ -62,6 +69,11 @@ internal sealed class EndpointPlan
     /// <param name="addressesOf">What is known of a question.</param>
     public IReadOnlyList<Endpoint> Compose(Func<EndpointQuestion, IReadOnlyList<Endpoint>> addressesOf)
     {
+        if (_portsOf is { Count: > 1 })
+        {
+            return [.. _portsOf.SelectMany((ports, index) => addressesOf(Questions[index]).Select(endpoint => endpoint with { ServicePorts = ports }))];
+        }
+
         if (_written is null)
         {
             return addressesOf(Questions[0]);
@@ -87,6 +99,22 @@ internal sealed class EndpointPlan
 
     private static MeshEndpointQuery QueryOf(ServiceModel service)
         => new(service.DiscoveryName, service.Name, service.Namespace, [.. service.Ports.Select(port => new MeshServicePort(port.Number, port.Name))]);
+
+    /// <summary>SRV records are kept by the names of ports: <c>_http._tcp.reviews</c>. Ports without a name share the question by the service's name,
+    /// and a name that begins like that is taken as it is.</summary>
+    private static (IReadOnlyList<EndpointQuestion> Questions, IReadOnlyList<int[]> PortsOf) AskByPort(ServiceModel service)
+    {
+        if (service.DiscoveryName.StartsWith('_') || service.Ports.Length == 0)
+        {
+            return ([new EndpointQuestion(service.Name, DiscoveryKind.DnsSrv, service.DiscoveryName, [])], [[]]);
+        }
+
+        var ports = service.Ports.GroupBy(port => port.Name?.ToLowerInvariant()).ToList();
+        return (
+            [.. ports.Select(port => new EndpointQuestion(
+                service.Name, DiscoveryKind.DnsSrv, port.Key is null ? service.DiscoveryName : $"_{port.Key}._tcp.{service.DiscoveryName}", []))],
+            [.. ports.Select(port => port.Select(entry => entry.Number).ToArray())]);
+    }
 
     private static bool IsAddress(Endpoint endpoint) => endpoint.UnixPath is not null || EndpointAddressText.TryParseIp(endpoint.Host, out _);
 

@@ -11,8 +11,8 @@ internal sealed class EndpointSources
     private readonly StaticEndpointSource _static = new();
     private readonly DnsResolver _resolver;
     private readonly DnsEndpointSource _dns;
+    private readonly SrvEndpointSource _srv;
     private readonly IEndpointSource _serviceDiscovery;
-    private readonly UnavailableEndpointSource _notBuilt = new("this version does not have it; use Static, Dns or ServiceDiscovery.");
     private readonly TimeProvider _timeProvider;
     private readonly IReadOnlyCollection<IMeshEndpointSource> _registered;
 
@@ -22,6 +22,7 @@ internal sealed class EndpointSources
         _resolver = new DnsResolver(timeProvider, logger);
         var addresses = new DnsAddressFinder(_resolver, timeProvider, logger, DnsAddressFinder.HasV6Address);
         _dns = new DnsEndpointSource(_resolver, addresses);
+        _srv = new SrvEndpointSource(_resolver, addresses, logger);
         _serviceDiscovery = serviceDiscovery is null
             ? new UnavailableEndpointSource("no providers are registered; call AddServiceDiscovery() or list the endpoints in the rules.")
             : new ServiceDiscoveryEndpointSource(serviceDiscovery);
@@ -35,11 +36,12 @@ internal sealed class EndpointSources
         // None has no endpoints, and the rules list none for it.
         DiscoveryKind.Static or DiscoveryKind.None => _static,
         DiscoveryKind.Dns => _dns,
+        DiscoveryKind.DnsSrv => _srv,
         DiscoveryKind.ServiceDiscovery => _serviceDiscovery,
         DiscoveryKind.Source => _registered.FirstOrDefault(source => source.Name == discovery.Source) is { } source
             ? new EndpointEnumeration(source, _timeProvider)
             : new UnavailableEndpointSource("no such source is registered; call AddEndpointSource()."),
-        _ => _notBuilt,
+        _ => throw new ArgumentOutOfRangeException(nameof(discovery), discovery, "A kind of discovery without a source."),
     };
 
     /// <summary>False where nothing changed.</summary>

@@ -228,6 +228,10 @@ public sealed class SnapshotCompilerHostTests
         => Assert.Null(Given.Snapshot([Given.Service("reviews", 1)], [Given.VirtualService("tcp", ["reviews"])]).Hosts["reviews"].VirtualService);
 
     [Fact]
+    public void Service_is_asked_for_by_its_discovery_name_where_it_has_one() =>
+        Assert.Equal("b.example", Given.Snapshot([Given.Service("a", 80) with { Discovery = DiscoveryKind.Dns, DiscoveryName = "b.example" }]).Hosts["a"].Service!.DiscoveryName);
+
+    [Fact]
     public void Gotcha_11_rule_for_an_unregistered_host_takes_any_port_by_the_default_discovery()
     {
         var snapshot = Given.Snapshot([], [Given.VirtualService("reviews", ["reviews"], Given.Route("reviews"))]);

@@ -17,6 +17,7 @@ internal static class ServiceBinder
             Node = fields.Node,
             Metadata = metadata,
             Discovery = findings.DiscoveryWords.Read(fields, "discovery"),
+            DiscoveryName = fields.Text("discoveryName"),
             Ports = [.. fields.Items("ports").Select(item => Port(item, Protocols, findings)).OfType<PortConfiguration>()],
             Endpoints = [.. fields.Items("endpoints").Select(item => Endpoint(item, findings)).OfType<EndpointConfiguration>()],
             External = external ?? location ?? false,

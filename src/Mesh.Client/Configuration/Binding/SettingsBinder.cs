@@ -120,12 +120,8 @@ internal static class SettingsBinder
         {
             case DiscoveryKind.Static:
                 fields.Findings.Error(FindingCodes.DiscoveryMismatch,
-                    at, "'Static' cannot be the default: a host without an entry under Services has no endpoints written.", "Write Dns, ServiceDiscovery or None.");
+                    at, "'Static' cannot be the default: a host without an entry under Services has no endpoints written.", "Write Dns, DnsSrv, ServiceDiscovery or None.");
                 return null;
-            case DiscoveryKind.DnsSrv:
-                fields.Findings.Warning(FindingCodes.UnbuiltField, at,
-                    $"the discovery '{discovery}' is not built yet in this version; no endpoints are found.", "Write Dns, ServiceDiscovery or None.");
-                break;
         }
 
         return discovery;

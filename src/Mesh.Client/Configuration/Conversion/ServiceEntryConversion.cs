@@ -19,6 +19,7 @@ internal static class ServiceEntryConversion
             DiscoveryKind.Static when service.Endpoints.Count == 0 => "it is Static and has no endpoints",
             DiscoveryKind.Static when (long)service.Endpoints.Count * service.Ports.Count > ReaderLimits.Values => "every endpoint would have to repeat its many ports",
             DiscoveryKind.Static => FindSocketObstacle(service),
+            DiscoveryKind.Dns when service.DiscoveryName is not null => "it is looked up by another name, and a ServiceEntry by its host",
             DiscoveryKind.Dns when service.Endpoints.Count == 0 => null,
             DiscoveryKind.Dns => "its endpoints are not used, since the discovery is Dns",
             _ => $"a ServiceEntry knows no discovery {discovery}",

@@ -27,6 +27,11 @@ internal static class ServiceValidator
         }
 
         CheckDiscovery(service, findings);
+        CheckDiscoveryName(service, findings);
+        if (service.Discovery == DiscoveryKind.DnsSrv)
+        {
+            CheckPortNames(service, findings);
+        }
     }
 
     /// <param name="node">The object whose field <c>ports</c> is checked.</param>
@@ -46,6 +51,37 @@ internal static class ServiceValidator
         }
     }
 
+    private static void CheckDiscoveryName(ServiceConfiguration service, FindingSink findings)
+    {
+        if (service.DiscoveryName is not { } name)
+        {
+            return;
+        }
+
+        var at = service.Node.Field("discoveryName") ?? service.Node;
+        if (service.Discovery?.Kind is DiscoveryKind.Static or DiscoveryKind.None || service.Endpoints.Count > 0)
+        {
+            findings.Warning(FindingCodes.DiscoveryMismatch, at,
+                $"nothing is looked up for this service, so that the DiscoveryName {FindingSink.Quote(name)} is not used.", "Remove it, or write a Discovery without Endpoints.");
+        }
+        else if (service.Discovery?.Kind is null or DiscoveryKind.Dns or DiscoveryKind.DnsSrv && !EndpointAddressText.IsName(name))
+        {
+            findings.Error(FindingCodes.BadName, at,
+                $"{FindingSink.Quote(name)} cannot be looked up in DNS: labels of 1 to 63 letters, digits, '-' and '_' with dots between are allowed, 253 characters in all.");
+        }
+    }
+
+    /// <summary>SRV records stand under <c>_port._tcp</c>, and a label has no more than 63 characters.</summary>
+    private static void CheckPortNames(ServiceConfiguration service, FindingSink findings)
+    {
+        const int Longest = 62;
+        foreach (var port in service.Ports.Where(port => port.Name?.Length > Longest))
+        {
+            findings.Error(FindingCodes.BadPortName, service.Node.Field("ports")!,
+                string.Create(CultureInfo.InvariantCulture, $"SRV records cannot be looked up for the port {FindingSink.Quote(port.Name)}: its name has more than {Longest} characters."));
+        }
+    }
+
     private static void CheckDiscovery(ServiceConfiguration service, FindingSink findings)
     {
         var at = service.Node.Field("discovery") ?? service.Node;
@@ -54,10 +90,6 @@ internal static class ServiceValidator
             case DiscoveryKind.Static when service.Endpoints.Count == 0:
                 findings.Warning(FindingCodes.DiscoveryMismatch,
                     at, "the discovery is Static and no endpoints are given: every call is answered 503.", "Write Endpoints, or another Discovery.");
-                break;
-            case DiscoveryKind.DnsSrv:
-                findings.Warning(FindingCodes.UnbuiltField, at,
-                    $"the discovery '{service.Discovery}' is not built yet in this version; no endpoints are found.", "Write Dns, or Endpoints.");
                 break;
             case not null and not DiscoveryKind.Static when service.Endpoints.Count > 0:
                 findings.Warning(FindingCodes.DiscoveryMismatch, at,

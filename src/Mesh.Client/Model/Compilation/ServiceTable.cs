@@ -191,7 +191,7 @@ internal sealed class ServiceTable
             ShortName = inCluster ? shortName : name,
             Namespace = inCluster ? @namespace : service.Metadata.Namespace,
             Discovery = discovery,
-            DiscoveryName = DiscoveryName(discovery, service.Metadata.Name, service.Metadata.Namespace),
+            DiscoveryName = service.DiscoveryName ?? DiscoveryName(discovery, service.Metadata.Name, service.Metadata.Namespace),
             Ports = Ports(service),
             Endpoints = discovery == DiscoveryKind.Static ? _endpoints.Read(service.Endpoints, PreviousEndpoints(name)) : [],
             External = service.External,

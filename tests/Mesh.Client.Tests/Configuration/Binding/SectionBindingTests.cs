@@ -129,9 +129,29 @@ public sealed class SectionBindingTests
     [Theory]
     [InlineData("""{ "Discovery": "Static" }""", FindingCodes.DiscoveryMismatch)]
     [InlineData("""{ "Discovery": "Dns", "Endpoints": [ { "Address": "a:1" } ] }""", FindingCodes.DiscoveryMismatch)]
-    [InlineData("""{ "Discovery": "DnsSrv" }""", FindingCodes.UnbuiltField)]
+    [InlineData("""{ "Discovery": "DnsSrv", "Endpoints": [ { "Address": "a:1" } ] }""", FindingCodes.DiscoveryMismatch)]
+    [InlineData("""{ "Discovery": "None", "DiscoveryName": "b" }""", FindingCodes.DiscoveryMismatch)]
+    [InlineData("""{ "DiscoveryName": "b", "Endpoints": [ { "Address": "a:1" } ] }""", FindingCodes.DiscoveryMismatch)]
     public void Load_a_discovery_that_finds_nothing_is_told(string service, string code)
         => Assert.Equal(code, Assert.Single(Loading.Section($$"""{ "Services": { "a": {{service}} } }""").Findings, finding => finding.Severity == MeshFindingSeverity.Warning).Code);
+
+    [Theory]
+    [InlineData("""{ "Discovery": "DnsSrv", "DiscoveryName": "_http._tcp.a" }""")]
+    [InlineData("""{ "DiscoveryName": "a.b." }""")]
+    [InlineData("""{ "Discovery": "ServiceDiscovery", "DiscoveryName": "https://_a.b" }""")]
+    public void Load_a_name_that_can_be_looked_up(string service) => Loading.Clean(Loading.Section($$"""{ "Services": { "a": {{service}} } }"""));
+
+    [Theory]
+    [InlineData("""{ "Discovery": "Dns", "DiscoveryName": "a b" }""")]
+    [InlineData("""{ "Discovery": "DnsSrv", "DiscoveryName": "a..b" }""")]
+    [InlineData("""{ "DiscoveryName": "10.0.0" }""")]
+    public void Load_a_name_that_cannot_be_looked_up_in_DNS_is_refused(string service) =>
+        Loading.Refused(Loading.Section($$"""{ "Services": { "a": {{service}} } }"""), FindingCodes.BadName, "Mesh:Services:a:DiscoveryName");
+
+    [Fact]
+    public void Load_a_port_whose_name_does_not_fit_into_the_name_of_an_SRV_record_is_refused() => Loading.Refused(
+        Loading.Section($$"""{ "Services": { "a": { "Discovery": "DnsSrv", "Ports": [ { "Number": 80, "Name": "{{new string('a', 63)}}" } ] } } }"""),
+        FindingCodes.BadPortName, "Mesh:Services:a:Ports");
 
     [Theory]
     [InlineData("Gateways", FindingCodes.GatewayAccepted)]

@@ -82,6 +82,7 @@ public sealed class ServiceEntryConversionTests
     [InlineData(Ports + ", \"Discovery\": \"None\"", "None")]
     [InlineData(Ports + ", \"Discovery\": \"ServiceDiscovery\"", "ServiceDiscovery")]
     [InlineData(Ports + ", \"Discovery\": \"DnsSrv\"", "DnsSrv")]
+    [InlineData(Ports + ", \"Discovery\": \"Dns\", \"DiscoveryName\": \"b.example\"", "another name")]
     [InlineData(Ports + ", \"Discovery\": \"Kubernetes\"", "Kubernetes")]
     [InlineData(Ports + ", \"Discovery\": \"Static\"", "no endpoints")]
     [InlineData(Ports + ", \"Discovery\": \"Dns\", \"Endpoints\": [ { \"Address\": \"10.0.0.1\" } ]", "not used")]

@@ -19,6 +19,7 @@ internal sealed class BindServer : IDisposable
     private Process? _process;
     private int _port;
     private int _serial;
+    private bool _takesUpdates;
 
     private string Loaded => string.Create(CultureInfo.InvariantCulture, $"zone mesh.test/IN: loaded serial {_serial}");
 
@@ -30,9 +31,13 @@ internal sealed class BindServer : IDisposable
     public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
 
     /// <param name="records">The zone, a line each: <c>name ttl type data</c>.</param>
-    public static async Task<BindServer> StartAsync(params string[] records)
+    public static Task<BindServer> StartAsync(params string[] records) => StartAsync(new BindServer(), records);
+
+    /// <summary>For <see cref="UpdateAsync"/> in place of <see cref="ChangeAsync"/>, and for as many records of a name as there are.</summary>
+    public static Task<BindServer> StartDynamicAsync(params string[] records) => StartAsync(new BindServer { _takesUpdates = true }, records);
+
+    private static async Task<BindServer> StartAsync(BindServer server, string[] records)
     {
-        var server = new BindServer();
         try
         {
             server.WriteZone(records);
@@ -59,6 +64,9 @@ internal sealed class BindServer : IDisposable
         await hangUp.WaitForExitAsync();
         await UntilLoggedAsync(Loaded);
     }
+
+    /// <inheritdoc cref="DnsUpdate.SendAsync"/>
+    public Task UpdateAsync(params string[] changes) => DnsUpdate.SendAsync(IPEndPoint.Parse(Address), "mesh.test", changes);
 
     public void Stop()
     {
@@ -110,7 +118,7 @@ internal sealed class BindServer : IDisposable
               recursion no; notify no; dnssec-validation no;
             };
             controls { };
-            zone "mesh.test" { type primary; file "zone"; };
+            zone "mesh.test" { type primary; file "zone"; {{(_takesUpdates ? "allow-update { 127.0.0.1; }; max-records-per-type 0;" : "")}} };
             """));
         var start = new ProcessStartInfo(ExternalPrograms.Named ?? throw new InvalidOperationException(ExternalPrograms.NamedMissing))
         {

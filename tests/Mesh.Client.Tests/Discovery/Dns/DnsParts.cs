@@ -23,6 +23,7 @@ internal sealed class DnsParts
         Resolver = new DnsResolver(timeProvider, logger, resolvConf ?? None, hosts ?? None);
         Addresses = new DnsAddressFinder(Resolver, timeProvider, logger, () => reachesV6);
         Source = new DnsEndpointSource(Resolver, Addresses);
+        Services = new SrvEndpointSource(Resolver, Addresses, logger);
         if (nameServer is not null)
         {
             Resolver.Configure(new DnsConfiguration { NameServers = [nameServer] });
@@ -34,4 +35,6 @@ internal sealed class DnsParts
     public DnsAddressFinder Addresses { get; }
 
     public DnsEndpointSource Source { get; }
+
+    public SrvEndpointSource Services { get; }
 }
