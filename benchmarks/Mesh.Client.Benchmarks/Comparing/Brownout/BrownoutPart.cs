@@ -59,10 +59,21 @@ internal static class BrownoutPart
         yield return ("standard handler, retries in time", () => StackClient.Create(Stack.Resilience, addresses, "{}", resilience: RetryInTime));
         yield return ("Mesh.Client, as it comes", () => StackClient.Create(Stack.Mesh, addresses, Rules(address, "", "")));
         yield return ("Mesh.Client, retries in time", () => StackClient.Create(Stack.Mesh, addresses, Rules(address, Retries, "")));
+        yield return ("the same, circuit breaker", () => StackClient.Create(Stack.Mesh, addresses, Rules(address, Retries, CircuitBreaker)));
+        yield return ("the same, throttling", () => StackClient.Create(Stack.Mesh, addresses, Rules(address, Retries, Throttling)));
+        yield return ("the same, adaptive concurrency", () => StackClient.Create(Stack.Mesh, addresses, Rules(address, Retries, AdaptiveConcurrency)));
         yield return ("the same, without its budget", () => StackClient.Create(Stack.Mesh, addresses, Rules(address, Retries, NoBudget)));
     }
 
     private const string NoBudget = """ "retryBudget": { "enabled": false } """;
+
+    /// <summary>With the settings of the standard handler, which are the defaults of both.</summary>
+    private const string CircuitBreaker = """ "circuitBreaker": { "cluster": {} } """;
+
+    /// <summary>Looks at less than the usual time, since all is over within one.</summary>
+    private const string Throttling = """ "clientThrottling": { "window": "10s" } """;
+
+    private const string AdaptiveConcurrency = """ "adaptiveConcurrency": {} """;
 
     private static string Retries { get; } = string.Create(
         CultureInfo.InvariantCulture,

@@ -14,7 +14,7 @@ internal static class GoodputFiles
     private const int PlotHeight = 350;
     private const int Step = 20;
 
-    private static readonly string[] Colours = ["#888888", "#d55e00", "#e69f00", "#56b4e9", "#0072b2", "#009e73", "#cc79a7"];
+    private static readonly string[] Colours = ["#888888", "#d55e00", "#e69f00", "#56b4e9", "#0072b2", "#009e73", "#cc79a7", "#f0c442", "#000000"];
 
     /// <summary>A row per second; of each contender the calls answered in time and the calls that came to the server.</summary>
     public static string Csv(IReadOnlyList<GoodputRow> rows)
