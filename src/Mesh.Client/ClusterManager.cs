@@ -7,6 +7,7 @@ using Mesh.Client.Model;
 using Mesh.Client.Resilience;
 using Mesh.Client.Transport;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.ServiceDiscovery;
 
 namespace Mesh.Client;
@@ -146,6 +147,9 @@ internal sealed partial class ClusterManager : IDisposable
 
     /// <summary>How discovery of the cluster's service stands.</summary>
     public DiscoveryStatus GetDiscoveryStatus(ClusterState cluster) => MembershipOf(cluster).Watcher.Status;
+
+    /// <summary>Fires when the endpoints of the cluster's service change, or it leaves the rules.</summary>
+    public IChangeToken GetChangeToken(ClusterState cluster) => MembershipOf(cluster).Watcher.ChangeToken;
 
     /// <summary>Asks the cluster's discovery again ahead of time, at most ten times a second; nobody waits for it.</summary>
     public void RefreshDiscovery(ClusterState cluster) => MembershipOf(cluster).Watcher.Refresh();

@@ -1,10 +1,12 @@
 using Mesh.Client.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.ServiceDiscovery;
 
 namespace Mesh.Client;
 
-/// <summary>Sources of rules and of endpoints.</summary>
+/// <summary>Sources of rules and of endpoints, and who else may use them.</summary>
 /// <remarks>
 /// The section of the configuration comes first, then the sources in the order in which they are added; where two define the same object or
 /// setting, the later wins.
@@ -89,6 +91,26 @@ public static class MeshBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(create);
         builder.Services.AddSingleton(create);
+        return builder;
+    }
+
+    /// <summary>Makes the endpoints of the mesh known to Microsoft.Extensions.ServiceDiscovery: for gRPC, YARP and whoever else asks it
+    /// without going through a meshed client. It is a provider beside those that <c>AddServiceDiscovery()</c> registers; of several that know a service the
+    /// one that was registered first answers.</summary>
+    /// <remarks>
+    /// <para>Asked for are hosts that the rules know, by whichever of their names, with a port by name (<c>http://_admin.reviews</c>) or by scheme; the number of a port does
+    /// not reach providers.
+    /// Change tokens fire when the endpoints or the rules change. The first question of a service waits for its first endpoints, up to 5 seconds; a service
+    /// without endpoints makes it fail, rather than be looked for under its name. Draining endpoints are left out while there are others.</para>
+    /// <para>Each endpoint has a feature of type <see cref="MeshEndpoint"/> with its labels, locality and weight, and the service as its host name. Services that
+    /// the mesh itself finds by <c>"Discovery": "ServiceDiscovery"</c> are left to the other providers.</para>
+    /// </remarks>
+    /// <param name="builder">The mesh.</param>
+    /// <returns>The same builder.</returns>
+    public static IMeshBuilder AddServiceDiscoveryProvider(this IMeshBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceEndpointProviderFactory, MeshEndpointProviderFactory>());
         return builder;
     }
 }

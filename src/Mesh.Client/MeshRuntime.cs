@@ -9,6 +9,7 @@ using Mesh.Client.Resilience;
 using Mesh.Client.Telemetry;
 using Mesh.Client.Transport;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.ServiceDiscovery;
 
 namespace Mesh.Client;
@@ -20,6 +21,7 @@ namespace Mesh.Client;
 internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, IDisposable
 {
     private readonly Lock _starting = new();
+    private readonly ChangeSignal _rulesChanged = new();
     private readonly GuardedLoggerFactory _loggerFactory;
     private readonly ServiceEndpointResolver? _serviceDiscovery;
     private readonly IReadOnlyCollection<IMeshEndpointSource> _endpointSources;
@@ -95,6 +97,9 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     public OutlierDetector OutlierDetector => Clusters.OutlierDetector;
 
     public CircuitBreakers CircuitBreakers => Clusters.CircuitBreakers;
+
+    /// <summary>Fires when the rules are swapped. To be taken before <see cref="Snapshot"/> is read.</summary>
+    public IChangeToken RulesChanged => _rulesChanged.Token;
 
     /// <summary>The live rules; a call reads it once.</summary>
     public MeshSnapshot Snapshot => Volatile.Read(ref _snapshot);
@@ -269,6 +274,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         _hashedParts = HashedParts(snapshot);
         Volatile.Write(ref _snapshot, snapshot);
         HostLookups?.OnNewRules();
+        _rulesChanged.Fire();
     }
 
     /// <summary>What calls are hashed by of the request during which they are made.</summary>

@@ -1,6 +1,7 @@
 using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace Mesh.Client.Discovery;
 
@@ -19,6 +20,7 @@ internal sealed class EndpointWatcher : IDisposable
     private readonly Action<EndpointWatcher> _changed;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly EndpointMemory _memory = new();
+    private readonly ChangeSignal _signal = new();
     private readonly long _startedAt;
     private EndpointView _view;
 
@@ -59,6 +61,9 @@ internal sealed class EndpointWatcher : IDisposable
     public ServiceModel Service { get; private set; }
 
     public IReadOnlyList<Endpoint> Endpoints => Volatile.Read(ref _view).Endpoints;
+
+    /// <summary>Fires when the endpoints change, or nobody watches them any more.</summary>
+    public IChangeToken ChangeToken => _signal.Token;
 
     public DiscoveryStatus Status
     {
@@ -133,6 +138,7 @@ internal sealed class EndpointWatcher : IDisposable
         }
 
         _ready.TrySetResult();
+        _signal.Fire();
     }
 
     /// <param name="service">Null: as it is, unless newer rules came before the start.</param>
@@ -245,6 +251,7 @@ internal sealed class EndpointWatcher : IDisposable
         if (!ReferenceEquals(previous.Endpoints, next.Endpoints))
         {
             Notify(_changed);
+            _signal.Fire();
         }
 
         // After the endpoints went out: who waits for this wants to find them.

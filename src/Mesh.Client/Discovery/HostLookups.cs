@@ -75,7 +75,8 @@ internal sealed class HostLookups(
         return name is ['_', ..] && name.IndexOf('.') is > 1 and var dot ? name[(dot + 1)..] : name;
     }
 
-    private bool MayKnow(ReadOnlySpan<char> name)
+    /// <summary>Whether the directory may know the host; it has not been asked then.</summary>
+    public bool MayKnow(ReadOnlySpan<char> name)
     {
         try
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Mesh.Client.Configuration;
 using Mesh.Client.Model;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.ServiceDiscovery;
 
 namespace Mesh.Client.Discovery;
@@ -12,17 +13,23 @@ internal sealed class ServiceDiscoveryEndpointSource(ServiceEndpointResolver res
     /// <summary>The resolver lets go of services that are not asked for, and their change tokens with them.</summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(60);
 
+    // Equal labels stay one object from answer to answer, so that nothing seems to have changed.
+    private readonly LabelSets _labels = new();
+
     public async ValueTask<EndpointAnswer> ResolveAsync(EndpointQuestion question, CancellationToken cancellationToken)
     {
         // Providers look a service up by scheme as well, and one endpoint set serves all calls: plain HTTP first, as that is what meshed services speak.
         var query = question.Name.Contains("://", StringComparison.Ordinal) ? question.Name : $"http+https://{question.Name}";
         var found = await resolver.GetEndpointsAsync(query, cancellationToken).ConfigureAwait(false);
         var endpoints = new List<Endpoint>(found.Endpoints.Count);
-        foreach (var entry in found.Endpoints)
+        lock (_labels)
         {
-            if (Read(entry.EndPoint) is { } endpoint)
+            foreach (var entry in found.Endpoints)
             {
-                endpoints.Add(endpoint);
+                if (Read(entry.EndPoint) is { } endpoint)
+                {
+                    endpoints.Add(Describe(endpoint, entry.Features));
+                }
             }
         }
 
@@ -39,6 +46,19 @@ internal sealed class ServiceDiscoveryEndpointSource(ServiceEndpointResolver res
             Explanation = $"The service discovery providers know no endpoints for {question.Name}.",
         };
     }
+
+    /// <summary>What a provider tells beyond the address: as a <see cref="MeshEndpoint"/>, whose own address does not count, or as texts by name.</summary>
+    private Endpoint Describe(Endpoint endpoint, IFeatureCollection features)
+        => features.Get<MeshEndpoint>() is { } described
+            ? endpoint with
+            {
+                Labels = described.Labels.Count == 0 ? endpoint.Labels : _labels.Get(described.Labels),
+                Locality = described.Locality,
+                Weight = described.Weight,
+                IsDraining = described.State == MeshEndpointState.Draining,
+            }
+            : features.Get<IReadOnlyDictionary<string, string>>() is { Count: > 0 } metadata ? endpoint with { Labels = _labels.Get(metadata) }
+            : endpoint;
 
     private static Endpoint? Read(EndPoint endPoint) => endPoint switch
     {

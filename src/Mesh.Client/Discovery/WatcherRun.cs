@@ -116,11 +116,12 @@ internal sealed class WatcherRun(
             return await pending.ConfigureAwait(false);
         }
 
+        var asked = pending.AsTask();
         try
         {
-            return await pending.AsTask().WaitAsync(RefreshSchedule.AnswerLimit, timeProvider, _stop.Token).ConfigureAwait(false);
+            return await asked.WaitAsync(RefreshSchedule.AnswerLimit, timeProvider, _stop.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException exception)
+        catch (TimeoutException exception) when (!asked.IsCompleted)
         {
             // Left behind where it does not listen: a hanging source must not stop the refreshes for good.
             await limit.CancelAsync().ConfigureAwait(false);

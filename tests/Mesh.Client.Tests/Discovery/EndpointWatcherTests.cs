@@ -173,6 +173,16 @@ public sealed class EndpointWatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Source_that_times_out_by_itself_has_not_hung()
+    {
+        _watcher.Start();
+        await _source.FailAsync(new TimeoutException("the registry took too long"));
+        await Eventually.TrueAsync(() => _watcher.Status.State == DiscoveryState.Failed);
+
+        Assert.Equal("the registry took too long", _watcher.Status.Problem);
+    }
+
+    [Fact]
     public async Task Empty_answers_are_believed_at_the_third_in_a_row()
     {
         await KnowAsync(TimeSpan.FromSeconds(60), "10.0.0.1");

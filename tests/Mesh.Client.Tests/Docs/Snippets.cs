@@ -39,6 +39,14 @@ internal static class Snippets
         // end
     }
 
+    public static void EndpointProvider(IServiceCollection services)
+    {
+        // snippet
+        services.AddServiceDiscovery();
+        services.AddMeshClient(mesh => mesh.AddServiceDiscoveryProvider());
+        // end
+    }
+
     public static void EndpointSource(IServiceCollection services)
     {
         // snippet
