@@ -90,16 +90,19 @@ internal readonly struct EndpointCost
 
     private double At(double reference)
     {
-        if (!IsLongerThan(reference))
+        // Mostly there is no need to know how far the latency has decayed.
+        if (_age <= reference && !LatencyEstimate.MayBeLongerThan(reference, _known, _silence))
         {
             return reference;
         }
 
         var least = Least;
         var excess = (least / reference) - 1;
-        return excess < ChanceRatio - 1 ? reference * (1 + (excess * excess / (ChanceRatio - 1))) : least;
+        return excess <= 0 ? reference
+            : excess < ChanceRatio - 1 ? reference * (1 + (excess * excess / (ChanceRatio - 1)))
+            : least;
     }
 
-    /// <summary><see cref="Least"/> is above <paramref name="time"/>. Mostly there is no need to know how far the latency has decayed.</summary>
+    /// <summary><see cref="Least"/> is above <paramref name="time"/>.</summary>
     private bool IsLongerThan(double time) => _age > time || LatencyEstimate.IsLongerThan(time, _known, _silence);
 }

@@ -41,10 +41,12 @@ internal readonly record struct LatencyEstimate(long Word)
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static double Decay(double latency, double silence) => silence > 0 ? latency * Math.Exp(-silence / DecayTime) : latency;
 
-    /// <summary>Whether more than <paramref name="time"/> is left. After a long silence the first terms of the series tell, without the exponential
-    /// function, which takes longer than the rest of a comparison.</summary>
-    public static bool IsLongerThan(double time, double latency, double silence)
-        => latency > time * (1 + (silence * (1 / DecayTime))) && Decay(latency, silence) > time;
+    /// <summary>Whether more than <paramref name="time"/> is left.</summary>
+    public static bool IsLongerThan(double time, double latency, double silence) => MayBeLongerThan(time, latency, silence) && Decay(latency, silence) > time;
+
+    /// <summary>False where no more than <paramref name="time"/> can be left: after a long silence the first terms of the series tell, without the
+    /// exponential function, which takes longer than the rest of a comparison.</summary>
+    public static bool MayBeLongerThan(double time, double latency, double silence) => latency > time * (1 + (silence * (1 / DecayTime)));
 
     /// <summary>With an answer that took <paramref name="latency"/>.</summary>
     /// <param name="latency">In microseconds.</param>
