@@ -154,6 +154,26 @@ public sealed class AdmissionTests
         Assert.Equal(new MeshClientThrottlingStatus(50, 50, 0), Assert.Single(mesh.Mesh.GetClusters()).ClientThrottling);
     }
 
+    [Theory]
+    [InlineData(8, 0)]
+    [InlineData(14, 0)]
+    [InlineData(4, 0)]
+    [InlineData(5, 1)]
+    [InlineData(0, 1)]
+    public async Task Grpc_status_says_whether_a_server_took_the_call(int grpcStatus, int accepts)
+    {
+        using var mesh = Mesh(""" "clientThrottling": {} """);
+        mesh.Transport[Endpoint].Always(TransportStep.Answer(_ => new HttpResponseMessage
+        {
+            Version = HttpVersion.Version20,
+            Headers = { { "grpc-status", grpcStatus.ToString(System.Globalization.CultureInfo.InvariantCulture) } },
+            Content = new ByteArrayContent([]) { Headers = { ContentType = new("application/grpc") } },
+        }));
+        using var response = await mesh.GetAsync();
+
+        Assert.Equal((1, accepts), (Assert.Single(mesh.Mesh.GetClusters()).ClientThrottling!.Requests, Assert.Single(mesh.Mesh.GetClusters()).ClientThrottling!.Accepts));
+    }
+
     [Fact]
     public async Task Connections_that_fail_and_time_that_runs_out_are_no_acceptance()
     {

@@ -226,6 +226,31 @@ public sealed class CircuitBreakerCallTests
         return source;
     }
 
+    [Fact]
+    public async Task Body_that_breaks_off_is_a_failure_to_the_breakers_of_its_endpoint_and_cluster()
+    {
+        using var mesh = Mesh($$""" "cluster": {{Settings}}, "endpoint": {{Settings}} """, endpoints: One);
+        mesh.Transport[One].Always(TransportStep.Answer(_ => new HttpResponseMessage { Content = new StreamContent(new BrokenStream()) }));
+        using var response = await mesh.Client.GetAsync("http://reviews:9080/", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal(MeshCircuitState.Closed, StateOf(mesh));
+
+        await Assert.ThrowsAsync<MeshRequestException>(() => TextOf(response));
+
+        Assert.Equal(MeshCircuitState.Open, StateOf(mesh));
+        Assert.Equal(MeshCircuitState.Open, Assert.Single(Assert.Single(mesh.Mesh.GetClusters()).Endpoints).CircuitBreaker);
+    }
+
+    private static MeshCircuitState? StateOf(MeshFixture mesh) => Assert.Single(mesh.Mesh.GetClusters()).CircuitBreaker;
+
+    /// <summary>Like that of a connection that is cut.</summary>
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            => ValueTask.FromException<int>(new HttpIOException(HttpRequestError.ResponseEnded, "The script cuts the connection."));
+
+        public override int Read(Span<byte> buffer) => throw new HttpIOException(HttpRequestError.ResponseEnded, "The script cuts the connection.");
+    }
+
     private static string Rules(string? breaker, string endpoints, string rule = """ "retries": { "attempts": 0 }, """) => $$"""
         { "Seed": 1,
           "Services": { "reviews": { "Ports": [ { "Number": 9080, "Name": "http" } ],

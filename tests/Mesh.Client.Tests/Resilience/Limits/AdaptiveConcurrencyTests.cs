@@ -221,6 +221,22 @@ public sealed class AdaptiveConcurrencyTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Fact]
+    public void Restart_measures_the_latency_without_load_anew_and_keeps_the_calls_under_way()
+    {
+        var limit = Measured();
+        Answer(limit, 5, TimeSpan.FromMilliseconds(10));
+        EndWindow(limit);
+        Assert.Equal([true, true], Enter(limit, MeshCriticality.Critical, 2));
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        limit.Restart(Defaults with { MinConcurrency = 4 }, Now);
+
+        Assert.Equal((4, true, 2), (limit.Limit, limit.IsMeasuring, limit.UnderWay));
+        Answer(limit, Defaults.MinRttRequestCount, TimeSpan.FromMilliseconds(40));
+        Assert.InRange(limit.MinRtt.TotalMilliseconds, 38, 42);
+    }
+
     private AdaptiveConcurrency Create(AdaptiveConcurrencyConfiguration settings, MeshRandom? random = null) => new(settings, _clock, random ?? new SeededRandom(1), Now);
 
     /// <summary>10 ms without load.</summary>
