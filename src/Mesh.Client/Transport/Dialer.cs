@@ -8,13 +8,16 @@ namespace Mesh.Client.Transport;
 internal sealed class Dialer
 {
     private readonly EndPoint _target;
+    private readonly TimeProvider _timeProvider;
     private readonly TcpKeepAliveConfiguration? _keepAlive;
 
     /// <param name="target">Where it connects to.</param>
+    /// <param name="timeProvider">The clock.</param>
     /// <param name="keepAlive">Probes on silent connections; null for none.</param>
-    public Dialer(EndPoint target, TcpKeepAliveConfiguration? keepAlive = null)
+    public Dialer(EndPoint target, TimeProvider timeProvider, TcpKeepAliveConfiguration? keepAlive = null)
     {
         _target = target;
+        _timeProvider = timeProvider;
         _keepAlive = keepAlive;
     }
 
@@ -30,24 +33,16 @@ internal sealed class Dialer
         return await ConnectAsync(_target, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A name may have several addresses; the first that answers counts, in the order the resolver gives.</summary>
     private async ValueTask<Stream> ConnectByNameAsync(string host, int port, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
-        SocketException? failure = null;
-        foreach (var address in addresses)
-        {
-            try
-            {
-                return await ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
-            }
-            catch (SocketException exception)
-            {
-                failure = exception;
-            }
-        }
-
-        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+        return addresses.Length > 0
+            ? await HappyEyeballs.ConnectAsync(
+                HappyEyeballs.Order(addresses),
+                (address, stop) => ConnectAsync(new IPEndPoint(address, port), stop).AsTask(),
+                _timeProvider,
+                cancellationToken).ConfigureAwait(false)
+            : throw new SocketException((int)SocketError.HostNotFound);
     }
 
     private async ValueTask<Stream> ConnectAsync(EndPoint target, CancellationToken cancellationToken)

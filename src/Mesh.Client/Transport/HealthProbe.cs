@@ -35,7 +35,7 @@ internal sealed class HealthProbe(TransportPool transports) : IHealthProbe
         {
             HttpHealthCheck http => CheckAsync(cluster, endpoint, http, cancellationToken),
             GrpcHealthCheck grpc => CheckAsync(cluster, endpoint, grpc, cancellationToken),
-            TcpHealthCheck tcp => TcpProbe.CheckAsync(cluster, endpoint, tcp, cancellationToken),
+            TcpHealthCheck tcp => TcpProbe.CheckAsync(cluster, endpoint, tcp, transports.TimeProvider, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(protocol), protocol, "A health check without a probe."),
         };
 

@@ -14,9 +14,9 @@ internal static class TcpProbe
     private const int LongestAnswer = 64 * 1024;
 
     public static async ValueTask<HealthCheckResult> CheckAsync(
-        ClusterState cluster, EndpointState endpoint, TcpHealthCheck check, CancellationToken cancellationToken)
+        ClusterState cluster, EndpointState endpoint, TcpHealthCheck check, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var stream = await ConnectAsync(cluster, endpoint, cancellationToken).ConfigureAwait(false);
+        var stream = await ConnectAsync(cluster, endpoint, timeProvider, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             if (check.Send.Length > 0)
@@ -48,9 +48,9 @@ internal static class TcpProbe
         return true;
     }
 
-    private static async ValueTask<Stream> ConnectAsync(ClusterState cluster, EndpointState endpoint, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(ClusterState cluster, EndpointState endpoint, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var dialer = new Dialer(EndpointAuthority.Target(endpoint.Endpoint, cluster));
+        var dialer = new Dialer(EndpointAuthority.Target(endpoint.Endpoint, cluster), timeProvider);
         return cluster.Model.Policy.Tls is { } tls
             ? await new TlsDialer(dialer, new ServerCheck(tls)).ConnectAsync((List<SslApplicationProtocol>)[], cancellationToken).ConfigureAwait(false)
             : await dialer.ConnectAsync(cancellationToken).ConfigureAwait(false);

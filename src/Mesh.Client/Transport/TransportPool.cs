@@ -13,6 +13,8 @@ namespace Mesh.Client.Transport;
 /// <param name="connectFailed">Who is told of connections that could not be made. From any thread; does not throw.</param>
 internal sealed class TransportPool(TimeProvider timeProvider, Action<ClusterState, EndpointState> connectFailed) : IDisposable
 {
+    public TimeProvider TimeProvider => timeProvider;
+
     /// <summary>Longer than any handler rotation, so that only policies nobody builds any more fall out.</summary>
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
 
@@ -139,7 +141,7 @@ internal sealed class TransportPool(TimeProvider timeProvider, Action<ClusterSta
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         CloseIdle();
         var handler = policy.CreateHandler(model.Connections);
-        var dialer = new Dialer(EndpointAuthority.Target(description, cluster), model.Connections.TcpKeepAlive);
+        var dialer = new Dialer(EndpointAuthority.Target(description, cluster), timeProvider, model.Connections.TcpKeepAlive);
         var watch = new ConnectionWatch(
             model.Tls is { } tls ? new TlsDialer(dialer, new ServerCheck(tls)).ConnectAsync : dialer.ConnectAsync, handler.ConnectTimeout, timeProvider, connectFailed);
         handler.ConnectCallback = watch.ConnectAsync;
