@@ -228,6 +228,14 @@ public sealed class SnapshotCompilerHostTests
         => Assert.Null(Given.Snapshot([Given.Service("reviews", 1)], [Given.VirtualService("tcp", ["reviews"])]).Hosts["reviews"].VirtualService);
 
     [Fact]
+    public void Service_that_is_looked_up_has_the_endpoints_that_are_written()
+    {
+        var service = Given.Snapshot([Given.Service("a", 80) with { Discovery = DiscoveryKind.Dns, Endpoints = [Given.Endpoint("one.example:81", ("version", "v1"))] }]).Hosts["a"].Service!;
+
+        Assert.Equal(("one.example:81", "v1"), (service.Endpoints.Single().Address, service.Endpoints.Single().Labels["version"]));
+    }
+
+    [Fact]
     public void Service_is_asked_for_by_its_discovery_name_where_it_has_one() =>
         Assert.Equal("b.example", Given.Snapshot([Given.Service("a", 80) with { Discovery = DiscoveryKind.Dns, DiscoveryName = "b.example" }]).Hosts["a"].Service!.DiscoveryName);
 

@@ -17,11 +17,10 @@ internal static class ServiceEntryConversion
         return discovery.Kind switch
         {
             DiscoveryKind.Static when service.Endpoints.Count == 0 => "it is Static and has no endpoints",
-            DiscoveryKind.Static when (long)service.Endpoints.Count * service.Ports.Count > ReaderLimits.Values => "every endpoint would have to repeat its many ports",
+            DiscoveryKind.Static or DiscoveryKind.Dns when (long)service.Endpoints.Count * service.Ports.Count > ReaderLimits.Values => "every endpoint would have to repeat its many ports",
             DiscoveryKind.Static => FindSocketObstacle(service),
-            DiscoveryKind.Dns when service.DiscoveryName is not null => "it is looked up by another name, and a ServiceEntry by its host",
-            DiscoveryKind.Dns when service.Endpoints.Count == 0 => null,
-            DiscoveryKind.Dns => "its endpoints are not used, since the discovery is Dns",
+            DiscoveryKind.Dns when service.DiscoveryName is not null && service.Endpoints.Count == 0 => "it is looked up by another name, and a ServiceEntry by its host",
+            DiscoveryKind.Dns => FindLookupObstacle(service),
             _ => $"a ServiceEntry knows no discovery {discovery}",
         };
     }
@@ -76,6 +75,9 @@ internal static class ServiceEntryConversion
 
         return paths.Find(path => !path.StartsWith('/')) is { } relative ? $"the path {FindingSink.Quote(relative)} of a Unix socket is not absolute" : null;
     }
+
+    private static string? FindLookupObstacle(ServiceConfiguration service)
+        => service.Endpoints.Any(endpoint => Parse(endpoint).UnixPath is not null) ? "Unix sockets do not stand in a ServiceEntry beside names that are looked up" : null;
 
     /// <summary>A ServiceEntry asks for names; one that is made up has no meaning to either side.</summary>
     private static List<string> PortNames(ServiceConfiguration service)

@@ -14,8 +14,8 @@ internal sealed class KnownEndpoints
         _workloads = new(configuration.WorkloadEntries);
         foreach (var service in configuration.Services)
         {
-            var isStatic = service.Discovery is null or { Kind: DiscoveryKind.Static };
-            Add(service.Metadata.Name, service.Metadata, new(service.Ports, () => isStatic ? [.. service.Endpoints.Select(endpoint => endpoint.Labels)] : []));
+            var areUsed = service.Discovery is null or { Kind: DiscoveryKind.Static or DiscoveryKind.Dns };
+            Add(service.Metadata.Name, service.Metadata, new(service.Ports, () => areUsed ? [.. service.Endpoints.Select(endpoint => endpoint.Labels)] : []));
         }
 
         foreach (var entry in configuration.ServiceEntries)

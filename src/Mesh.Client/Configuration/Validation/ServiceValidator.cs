@@ -91,7 +91,7 @@ internal static class ServiceValidator
                 findings.Warning(FindingCodes.DiscoveryMismatch,
                     at, "the discovery is Static and no endpoints are given: every call is answered 503.", "Write Endpoints, or another Discovery.");
                 break;
-            case not null and not DiscoveryKind.Static when service.Endpoints.Count > 0:
+            case not null and not (DiscoveryKind.Static or DiscoveryKind.Dns) when service.Endpoints.Count > 0:
                 findings.Warning(FindingCodes.DiscoveryMismatch, at,
                     $"the discovery is '{service.Discovery}', so that the endpoints written here are not used.", "Remove Discovery, or Endpoints.");
                 break;

@@ -193,7 +193,7 @@ internal sealed class ServiceTable
             Discovery = discovery,
             DiscoveryName = service.DiscoveryName ?? DiscoveryName(discovery, service.Metadata.Name, service.Metadata.Namespace),
             Ports = Ports(service),
-            Endpoints = discovery == DiscoveryKind.Static ? _endpoints.Read(service.Endpoints, PreviousEndpoints(name)) : [],
+            Endpoints = discovery.Kind is DiscoveryKind.Static or DiscoveryKind.Dns ? _endpoints.Read(service.Endpoints, PreviousEndpoints(name)) : [],
             External = service.External,
             ReceivesContext = !service.External || IsListedExternal(name),
         };

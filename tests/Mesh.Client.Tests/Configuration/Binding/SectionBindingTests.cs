@@ -128,7 +128,6 @@ public sealed class SectionBindingTests
 
     [Theory]
     [InlineData("""{ "Discovery": "Static" }""", FindingCodes.DiscoveryMismatch)]
-    [InlineData("""{ "Discovery": "Dns", "Endpoints": [ { "Address": "a:1" } ] }""", FindingCodes.DiscoveryMismatch)]
     [InlineData("""{ "Discovery": "DnsSrv", "Endpoints": [ { "Address": "a:1" } ] }""", FindingCodes.DiscoveryMismatch)]
     [InlineData("""{ "Discovery": "None", "DiscoveryName": "b" }""", FindingCodes.DiscoveryMismatch)]
     [InlineData("""{ "DiscoveryName": "b", "Endpoints": [ { "Address": "a:1" } ] }""", FindingCodes.DiscoveryMismatch)]
@@ -138,6 +137,7 @@ public sealed class SectionBindingTests
     [Theory]
     [InlineData("""{ "Discovery": "DnsSrv", "DiscoveryName": "_http._tcp.a" }""")]
     [InlineData("""{ "DiscoveryName": "a.b." }""")]
+    [InlineData("""{ "Discovery": "Dns", "Endpoints": [ { "Address": "a:1" }, { "Address": "10.0.0.1:1" } ] }""")]
     [InlineData("""{ "Discovery": "ServiceDiscovery", "DiscoveryName": "https://_a.b" }""")]
     public void Load_a_name_that_can_be_looked_up(string service) => Loading.Clean(Loading.Section($$"""{ "Services": { "a": {{service}} } }"""));
 

@@ -64,6 +64,17 @@ public sealed class ServiceEntryConversionTests
         Assert.Equal("[{address:\"one.example\",ports:{http:81}},{address:\"10.0.0.1\"}]", Sources.NodeText.Of(spec.Find("endpoints")));
     }
 
+    [Theory]
+    [InlineData("one.example")]
+    [InlineData("10.0.0.1")]
+    public void ToIstioYaml_endpoints_of_a_service_that_is_looked_up_stay_so(string address)
+    {
+        var spec = Spec($$"""{ "Services": { "a": { {{Ports}}, "Discovery": "Dns", "Endpoints": [ { "Address": "{{address}}" } ] } } }""");
+
+        Assert.Equal("DNS", spec.Find("resolution")!.Text);
+        Assert.Equal(address, spec.Find("endpoints")!.Items[0].Find("address")!.Text);
+    }
+
     [Fact]
     public void ToIstioYaml_a_Unix_socket_keeps_its_path()
         => Assert.Equal("[{address:\"unix:///run/a.sock\"}]", Sources.NodeText.Of(
@@ -85,7 +96,7 @@ public sealed class ServiceEntryConversionTests
     [InlineData(Ports + ", \"Discovery\": \"Dns\", \"DiscoveryName\": \"b.example\"", "another name")]
     [InlineData(Ports + ", \"Discovery\": \"Kubernetes\"", "Kubernetes")]
     [InlineData(Ports + ", \"Discovery\": \"Static\"", "no endpoints")]
-    [InlineData(Ports + ", \"Discovery\": \"Dns\", \"Endpoints\": [ { \"Address\": \"10.0.0.1\" } ]", "not used")]
+    [InlineData(Ports + ", \"Discovery\": \"Dns\", \"Endpoints\": [ { \"Address\": \"one.example\" }, { \"Address\": \"unix:/a.sock\" } ]", "Unix sockets")]
     [InlineData(Ports + ", \"Endpoints\": [ { \"Address\": \"unix:a.sock\" } ]", "not absolute")]
     [InlineData(Ports + ", \"Endpoints\": [ { \"Address\": \"unix:/a.sock\" }, { \"Address\": \"10.0.0.1\" } ]", "Unix sockets")]
     public void ToIstioYaml_a_service_that_says_more_than_a_ServiceEntry_is_reported(string service, string reason)

@@ -90,6 +90,15 @@ public sealed class DestinationRuleCheckerTests
         Assert.Equal(severity is null ? [] : [(FindingCodes.SubsetWithoutEndpoints, severity)], findings.Select(finding => (finding.Code, (MeshFindingSeverity?)finding.Severity)));
     }
 
+    [Theory]
+    [InlineData("Dns", 1)]
+    [InlineData("ServiceDiscovery", 0)]
+    public void Check_a_subset_that_no_endpoint_belongs_to_is_told_where_the_endpoints_are_used(string discovery, int expected) =>
+        Assert.Equal(expected, Findings($$"""
+            { "Services": { "reviews": { "Discovery": "{{discovery}}", "Endpoints": [ { "Address": "one.example", "Labels": { "version": "v2" } } ] } },
+              "DestinationRules": { "a": { "host": "reviews", {{V1}} } } }
+            """).Count(finding => finding.Code == FindingCodes.SubsetWithoutEndpoints));
+
     [Fact]
     public void Check_a_subset_without_endpoints_that_no_rule_uses_is_worth_knowing()
         => Assert.Equal(MeshFindingSeverity.Info, Assert.Single(Findings($$"""
