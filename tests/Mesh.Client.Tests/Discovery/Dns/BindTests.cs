@@ -1,3 +1,4 @@
+using System.Net;
 using Mesh.Client.Discovery;
 using Mesh.Client.Discovery.Dns;
 using Mesh.Client.TestKit;
@@ -127,6 +128,83 @@ public sealed class BindTests
         await Eventually.TrueAsync(async () => (await TwoCallsAsync(client)).SequenceEqual(fleet.Addresses.Order()));
         server.Stop();
         Assert.Equal(fleet.Addresses.Order(), await TwoCallsAsync(client));
+    }
+
+    /// <summary>Subsets by DNS alone: a host for each.</summary>
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Calls_of_a_subset_go_where_its_host_leads_at_the_time()
+    {
+        await using var fleet = await Fleet.StartAsync(2);
+        using var server = await BindServer.StartDynamicAsync("v1 1 A 127.0.0.1");
+        var rules = new FakeSource("rules");
+        rules.PushJson($$"""
+            { "Seed": 1, "Dns": { "NameServers": [ "{{server.Address}}" ] },
+              "Services": { "shop.example": { "Discovery": "Dns", "Ports": [ { "Number": 80, "Name": "http" } ], "Endpoints": [
+                { "Address": "v1.mesh.test:{{fleet[0].Port}}", "Labels": { "version": "v1" } },
+                { "Address": "v2.mesh.test:{{fleet[1].Port}}", "Labels": { "version": "v2" } } ] } },
+              "VirtualServices": { "shop": { "hosts": [ "shop.example" ], "http": [ { "route": [ { "destination": { "host": "shop.example", "subset": "v2" } } ] } ] } },
+              "DestinationRules": { "shop": { "host": "shop.example", "subsets": [
+                { "name": "v1", "labels": { "version": "v1" } }, { "name": "v2", "labels": { "version": "v2" } } ] } } }
+            """);
+        using var handler = MeshClient.CreateHandler(new MeshHandlerOptions { Sources = [rules] });
+        using var client = new HttpClient(handler);
+        using (var response = await client.GetAsync(new Uri("http://shop.example/"), TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        }
+
+        await server.UpdateAsync("v2 1 A 127.0.0.1");
+        await Eventually.TrueAsync(async () => (await TwoCallsAsync(client)).All(endpoint => endpoint == fleet[1].Address));
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Name_with_time_to_live_zero_is_followed()
+    {
+        using var server = await BindServer.StartDynamicAsync("one 0 A 10.0.0.1");
+        using var watcher = Watch(server, "one.mesh.test");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.1"]);
+
+        await server.UpdateAsync("-one A", "one 0 A 10.0.0.2");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.2"]);
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Name_that_did_not_exist_is_found_after_the_negative_time_to_live()
+    {
+        using var server = await BindServer.StartDynamicAsync();
+        using var watcher = Watch(server, "one.mesh.test");
+        await Eventually.TrueAsync(() => watcher.Status.State == DiscoveryState.Empty);
+
+        await server.UpdateAsync("one 1 AAAA fd00::1");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["[fd00::1]"]);
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Aliases_are_followed_while_they_move_and_a_circle_of_them_changes_nothing()
+    {
+        using var server = await BindServer.StartDynamicAsync("a 1 CNAME b", "b 1 CNAME c", "c 60 A 10.0.0.1", "d 60 A 10.0.0.2");
+        using var watcher = Watch(server, "a.mesh.test");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.1"]);
+
+        await server.UpdateAsync("-b CNAME", "b 1 CNAME d");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.0.0.2"]);
+        await server.UpdateAsync("-b CNAME", "b 1 CNAME a");
+        await Eventually.TrueAsync(() => watcher.Status.State == DiscoveryState.Stale);
+        Assert.Contains("ServerFailure", watcher.Status.Problem, StringComparison.Ordinal);
+        Assert.Equal(["10.0.0.2"], Addresses(watcher));
+    }
+
+    [Fact(Skip = ExternalPrograms.NamedMissing, SkipType = typeof(ExternalPrograms), SkipUnless = nameof(ExternalPrograms.HasNamed))]
+    public async Task Name_of_thousands_of_addresses_is_followed()
+    {
+        using var server = await BindServer.StartDynamicAsync([.. Enumerable.Range(0, 3_000).Select(index => $"one 1 A 10.1.{index / 250}.{index % 250}")]);
+        using var watcher = Watch(server, "one.mesh.test");
+        await Eventually.TrueAsync(() => watcher.Endpoints.Count == 3_000);
+
+        await server.UpdateAsync("one 1 A 10.2.0.1");
+        await Eventually.TrueAsync(() => watcher.Endpoints.Count == 3_001);
+        await server.UpdateAsync("-one A", "one 1 A 10.2.0.2");
+        await Eventually.TrueAsync(() => Addresses(watcher) is ["10.2.0.2"]);
     }
 
     private static string[] Addresses(EndpointWatcher watcher) => [.. watcher.Endpoints.Select(endpoint => endpoint.Address)];
