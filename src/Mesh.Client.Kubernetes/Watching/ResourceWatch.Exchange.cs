@@ -66,9 +66,8 @@ internal sealed partial class ResourceWatch<T>
         _version = version;
         _absences = 0;
         var isNews = !_firstAnswer.Task.IsCompleted || _standing.State == ResourceState.Absent;
-        Volatile.Write(ref _confirmedAt, _timeProvider.GetTimestamp());
-        Volatile.Write(ref _standing, new Standing(ResourceState.Current, 0, null));
         _store.Replace(objects.ToImmutable());
+        Confirm();
         _firstAnswer.TrySetResult();
         if (isNews)
         {

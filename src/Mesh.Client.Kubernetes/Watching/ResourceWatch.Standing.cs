@@ -95,8 +95,8 @@ internal sealed partial class ResourceWatch<T>
             Volatile.Write(ref _refusedCount, 0);
             _listVersion = "0";
             Volatile.Write(ref _confirmedAt, _timeProvider.GetTimestamp());
-            Volatile.Write(ref _standing, new Standing(ResourceState.Absent, 0, exception.Message));
             _store.Replace(ImmutableDictionary<ResourceKey, Resource<T>>.Empty);
+            Stand(new Standing(ResourceState.Absent, 0, exception.Message));
             _failures = 0;
             _isTold = false;
             WatchLog.Absent(_logger, Name);

@@ -28,23 +28,26 @@ internal sealed class ScriptedApi : HttpMessageHandler
         Clock,
         _ => this);
 
-    /// <summary>The next request. Where none comes for a moment, time moves on to what is due next; farther after a longer moment, so that what is
-    /// due sooner is not overtaken because a thread was slow.</summary>
+    /// <summary>The next request. Where none comes for some turns of the thread pool, time moves on to what is due next; what is due later waits for more
+    /// turns, so that on a busy machine it does not overtake what the loop is still about to do.</summary>
     public async Task<ScriptedCall> NextAsync()
     {
         var start = Clock.Elapsed;
         while (Clock.Elapsed - start < TimeSpan.FromMinutes(10))
         {
             var due = Clock.NextDueIn ?? Step;
-            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(due < TimeSpan.FromSeconds(1) ? 10 : 100));
-            try
+            var turns = due < TimeSpan.FromSeconds(1) ? 10 : 100;
+            for (var turn = 0; turn < turns; turn++)
             {
-                return await _calls.Reader.ReadAsync(patience.Token);
+                if (_calls.Reader.TryRead(out var call))
+                {
+                    return call;
+                }
+
+                await Task.Delay(1);
             }
-            catch (OperationCanceledException)
-            {
-                Clock.Advance(Clock.NextDueIn is { } next && next <= due ? next : Step);
-            }
+
+            Clock.Advance(Clock.NextDueIn is { } next && next <= due ? next : Step);
         }
 
         throw new TimeoutException("No request came within 10 minutes of the test's clock.");

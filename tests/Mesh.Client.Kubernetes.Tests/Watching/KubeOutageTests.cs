@@ -1,3 +1,4 @@
+using Mesh.Client.Kubernetes.Access;
 using Mesh.Client.Kubernetes.Tests.Harness;
 using Mesh.Client.Kubernetes.Watching;
 using Mesh.Client.TestKit;
@@ -10,6 +11,9 @@ public sealed class KubeOutageTests
     private const string Space = "default";
 
     private static readonly ResourceType<ConfigMap> ConfigMaps = ResourceType<ConfigMap>.Of("", ["v1"], "configmaps", ConfigMapContext.Default.ConfigMap);
+
+    /// <summary>Between two attempts a watch may wait half a minute.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private static readonly ResourceScope Scope = new(Space) { LabelSelector = "!cluster" };
 
@@ -30,7 +34,8 @@ public sealed class KubeOutageTests
         await api.RestartAsync();
         await KubeWatchTests.CreateAsync(api, Space, "two", "2");
 
-        await Eventually.TrueAsync(() => watch.Names().Contains("two") && watch.Status.State == ResourceState.Current);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(watch.Names().Contains("two") && watch.Status.State == ResourceState.Current), Patience, "the objects to be followed again");
         Assert.Same(before, watch.Objects[new(Space, "one")]);
         Assert.Contains("going on with", Assert.Single(log.Complaints).Message, StringComparison.Ordinal);
     }
@@ -40,16 +45,25 @@ public sealed class KubeOutageTests
     {
         await using var api = await KubeServer.StartAsync([]);
         await KubeWatchTests.CreateAsync(api, Space, "one", "1");
-        using var server = Watches.Connect(api.KubeConfig);
+        // As in earnest, but for pings that do not wait for half a minute.
+        using var server = new ApiServer(
+            new AccessLoader(new MeshKubernetesOptions { KubeConfig = api.KubeConfig }, TimeProvider.System).LoadAsync,
+            TimeProvider.System,
+            access =>
+            {
+                var handler = ApiTransport.Create(access.Transport, access.Place);
+                handler.KeepAlivePingDelay = handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(1);
+                return handler;
+            });
         using var watch = Watches.Start(server, ConfigMaps, Scope);
         await Eventually.TrueAsync(() => watch.Names().Contains("one"));
 
         await api.PauseAsync();
-        await Eventually.TrueAsync(() => Task.FromResult(watch.Status.State == ResourceState.Stale), TimeSpan.FromSeconds(200), "the pause to be noticed");
+        await Eventually.TrueAsync(() => Task.FromResult(watch.Status.State == ResourceState.Stale), Patience, "the pause to be noticed");
         await api.ResumeAsync();
         await KubeWatchTests.CreateAsync(api, Space, "two", "2");
 
-        await Eventually.TrueAsync(() => Task.FromResult(watch.Names().Contains("two")), TimeSpan.FromSeconds(100), "the objects to be followed again");
+        await Eventually.TrueAsync(() => Task.FromResult(watch.Names().Contains("two")), Patience, "the objects to be followed again");
     }
 
     [KubeFact]
@@ -72,7 +86,7 @@ public sealed class KubeOutageTests
         await api.CompactAsync();
         network.Mend();
 
-        await Eventually.TrueAsync(() => watch.Names().Contains("three") && !watch.Names().Contains("two"));
+        await Eventually.TrueAsync(() => Task.FromResult(watch.Names().Contains("three") && !watch.Names().Contains("two")), Patience, "a new list");
         Assert.Same(before, watch.Objects[new(Space, "one")]);
         Assert.Contains(log.Entries, entry => entry.Id.Id == 9006);
     }
@@ -118,7 +132,7 @@ public sealed class KubeOutageTests
             $"/apis/networking.istio.io/v1/namespaces/{Space}/virtualservices",
             """{ "apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": { "name": "one" }, "spec": { "value": "x" } }""");
 
-        await Eventually.TrueAsync(() => Task.FromResult(watch.Values().SequenceEqual(["one=x"])), TimeSpan.FromSeconds(120), "the resource to be noticed");
+        await Eventually.TrueAsync(() => Task.FromResult(watch.Values().SequenceEqual(["one=x"])), Patience, "the resource to be noticed");
     }
 
     private static async Task<string> ThroughAsync(KubeServer api, CuttingProxy network)
