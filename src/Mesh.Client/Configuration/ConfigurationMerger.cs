@@ -24,6 +24,7 @@ internal static class ConfigurationMerger
             ServiceEntries = Merge(document => document.ServiceEntries),
             WorkloadEntries = Merge(document => document.WorkloadEntries),
             Sidecars = Merge(document => document.Sidecars),
+            GatewayRoutes = Merge(document => document.GatewayRoutes),
             Gateways = Merge(document => document.Gateways),
             UnbuiltSecurityPolicies = Merge(document => document.UnbuiltSecurityPolicies),
         };
@@ -37,6 +38,7 @@ internal static class ConfigurationMerger
         new RegistryChecker(seen, sink).Check();
         new DestinationRuleChecker(seen, sink).Check();
         new SidecarChecker(seen, sink).Check();
+        new GatewayRouteChecker(seen, sink).Check();
         return (configuration, findings);
     }
 

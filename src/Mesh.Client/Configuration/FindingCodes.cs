@@ -329,4 +329,39 @@ internal static class FindingCodes
 
     /// <summary>A value that the other format cannot write.</summary>
     public const string NotWritable = "MESH0803";
+
+    // 10: routes of the Gateway API
+
+    /// <summary>A parent of a route that is no Service, or no parent at all: there the route holds for no call between services.</summary>
+    public const string NotForServices = "MESH1001";
+
+    /// <summary>Host names of a route, which mean nothing between services.</summary>
+    public const string IgnoredHostnames = "MESH1002";
+
+    /// <summary>A filter that is not supported; the calls that it is for are answered, never sent without it.</summary>
+    public const string UnsupportedFilter = "MESH1003";
+
+    /// <summary>A filter without its settings, with those of another, written twice, or beside what it excludes.</summary>
+    public const string BadFilter = "MESH1004";
+
+    /// <summary>A rule without a backend that gets calls, or a backend that cannot be called; the mesh answers in its place.</summary>
+    public const string NoBackend = "MESH1005";
+
+    /// <summary>A second entry for one header or query parameter; the first counts.</summary>
+    public const string RepeatedCondition = "MESH1006";
+
+    /// <summary>A condition of a route that cannot be one.</summary>
+    public const string BadRouteMatch = "MESH1007";
+
+    /// <summary>An HTTPRoute at a port of a Service that has a GRPCRoute; it is not used there.</summary>
+    public const string RouteBesideGrpcRoute = "MESH1008";
+
+    /// <summary>A route and a VirtualService for one host; where both apply one of them is used alone.</summary>
+    public const string RouteBesideVirtualService = "MESH1009";
+
+    /// <summary>A route for a Service of another namespace, which holds for the clients of its own namespace alone; or one that gives way to such a route.</summary>
+    public const string RouteOfOtherNamespace = "MESH1010";
+
+    /// <summary>A parent port that the Service does not declare; the route is not attached to it.</summary>
+    public const string DanglingParent = "MESH1011";
 }

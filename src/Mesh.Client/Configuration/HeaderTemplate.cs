@@ -29,8 +29,7 @@ internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
     {
         template = null;
         unbuilt = null;
-        error = value.Length > Longest ? "it is longer than 8192 characters, which no server takes"
-            : value.AsSpan().ContainsAnyExcept(Sendable) ? "a header value is one line of ASCII characters" : null;
+        error = FindError(value);
         var parts = new List<HeaderTemplatePart>();
         var text = "";
         var rest = value.AsSpan();
@@ -68,6 +67,10 @@ internal sealed record HeaderTemplate(IReadOnlyList<HeaderTemplatePart> Parts)
         template = error is null ? new(parts) : null;
         return error is null;
     }
+
+    /// <summary>Why no header can have the text, whatever stands in it; null where one can.</summary>
+    public static string? FindError(string value) => value.Length > Longest ? "it is longer than 8192 characters, which no server takes"
+        : value.AsSpan().ContainsAnyExcept(Sendable) ? "a header value is one line of ASCII characters" : null;
 
     private static void AddText(List<HeaderTemplatePart> parts, ref string text)
     {

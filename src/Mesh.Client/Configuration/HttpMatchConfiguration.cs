@@ -9,6 +9,9 @@ internal sealed record HttpMatchConfiguration
 
     public string? Name { get; init; }
 
+    /// <summary>As explanations name it: <c>rules[0].matches[1]</c> of a route; null: by its place in the VirtualService.</summary>
+    public string? Place { get; init; }
+
     public StringMatchConfiguration? Uri { get; init; }
 
     public StringMatchConfiguration? Method { get; init; }

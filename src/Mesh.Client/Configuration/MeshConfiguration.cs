@@ -42,6 +42,9 @@ internal sealed record MeshConfiguration
 
     public IReadOnlyList<SidecarConfiguration> Sidecars { get; init; } = [];
 
+    /// <summary>HTTPRoutes and GRPCRoutes.</summary>
+    public IReadOnlyList<GatewayRouteConfiguration> GatewayRoutes { get; init; } = [];
+
     /// <summary>Only their names: what refers to them is checked, and nothing is served.</summary>
     public IReadOnlyList<GatewayConfiguration> Gateways { get; init; } = [];
 

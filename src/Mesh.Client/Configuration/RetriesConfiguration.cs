@@ -17,6 +17,12 @@ internal sealed record RetriesConfiguration
     /// <summary>The smallest back-off base; null is 25 ms. The longest is ten times that.</summary>
     public TimeSpan? Backoff { get; init; }
 
+    /// <summary>No retry comes sooner than this; it is the base of what is added by chance as well. Null: there is no such bound.</summary>
+    public TimeSpan? LeastBackoff { get; init; }
+
+    /// <summary>Calls whose connection broke are repeated where their method is safe to repeat, whatever <see cref="RetryOn"/> says.</summary>
+    public bool ResetsOfSafeCallsOnly { get; init; }
+
     /// <summary>Null: true, but where the rule's only destination has consistent hashing.</summary>
     public bool? RetryIgnorePreviousHosts { get; init; }
 

@@ -7,6 +7,12 @@ internal sealed record RouteDestinationConfiguration
     /// <summary>As written; short names resolve in the namespace of the rule.</summary>
     public required string Host { get; init; }
 
+    /// <summary>Where a short <see cref="Host"/> belongs; null: the namespace of the rule.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Why calls that are drawn for it go nowhere, as a clause; null where it is a destination.</summary>
+    public string? Problem { get; init; }
+
     public string? Subset { get; init; }
 
     public int? Port { get; init; }

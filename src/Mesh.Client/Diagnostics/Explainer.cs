@@ -49,10 +49,10 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
     {
         using var request = RequestCopy.Of(original, host, snapshot);
         var view = new RequestView(request, host.Port);
-        var model = host.Host.VirtualService;
-        var written = snapshot.Configuration.VirtualServices.FirstOrDefault(one => one.Metadata.ToString() == model?.Resource);
+        var model = host.Host.RulesOf(host.Port);
+        var written = model?.Written;
         var rule = model is null ? null : RuleMatcher.Find(model, ref view);
-        IReadOnlyList<MeshRuleExplanation> rules = written is null ? [] : new RuleExplainer(snapshot).Explain(written, rule, ref view);
+        IReadOnlyList<MeshRuleExplanation> rules = written is null ? [] : new RuleExplainer(snapshot).Explain(written, model!, rule, ref view);
 
         var destinations = new DestinationExplainer(snapshot, host, request, new ClusterExplainer(snapshot, clusters, timeProvider));
         IReadOnlyList<MeshDestinationExplanation> reached = [];
@@ -91,7 +91,7 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
             Settings = answer is null ? RuleSettings.Of(request, rule, snapshot.Configuration.Extension) : RuleSettings.OfEdits(rule?.Edits),
             Destinations = reached,
             Answer = answer ?? Common(reached),
-            Notes = new UnusedVirtualServices(snapshot).Of(host.Host),
+            Notes = new UnusedVirtualServices(snapshot).Of(host),
         };
     }
 

@@ -29,7 +29,7 @@ internal sealed class ExplanationText
         _text.Line($"host: {explanation.Host}, port {Wording.Number(explanation.Port)}");
         _text.Line(explanation.VirtualService is { } resource
             ? $"rules: {resource}{At(explanation.Place)}"
-            : "rules: no VirtualService names the host, so the service is called as a whole");
+            : "rules: no VirtualService and no route names the host, so the service is called as a whole");
         _text.Indented(explanation.Notes, _text.Line);
         _text.Indented(explanation.Rules, WriteRule);
         if (explanation.Settings.Count > 0)

@@ -115,6 +115,7 @@ internal sealed class MatchConditions
     {
         StringMatchKind.Exact => $"exact {Wording.Quote(asked.Value)}",
         StringMatchKind.Prefix => $"prefix {Wording.Quote(asked.Value)}",
+        StringMatchKind.PathPrefix => $"path prefix {Wording.Quote(asked.Value.Length == 0 ? "/" : asked.Value)}",
         StringMatchKind.Regex => $"regex {Wording.Quote(asked.Value)}",
         _ => "present",
     };

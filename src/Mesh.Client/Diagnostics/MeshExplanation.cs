@@ -30,15 +30,16 @@ public sealed class MeshExplanation
     /// <summary>The fully qualified name of the service behind the host; null where only rules name the host.</summary>
     public string? Service { get; internal init; }
 
-    /// <summary>The VirtualService that rules the host, such as <c>VirtualService default/reviews</c>; null where there is none and the
-    /// service is called as a whole.</summary>
+    /// <summary>The VirtualService that rules the host at the port, such as <c>VirtualService default/reviews</c>, or the routes of the Gateway API
+    /// that do, such as <c>HTTPRoute default/reviews</c>; null where there is none and the service is called as a whole.</summary>
     public string? VirtualService { get; internal init; }
 
     /// <summary>Where <see cref="VirtualService"/> was written: file or document, with the line in parentheses; null where that is not
     /// known.</summary>
     public string? Place { get; internal init; }
 
-    /// <summary>The rules of <see cref="VirtualService"/> in their order, up to the last.</summary>
+    /// <summary>The rules of <see cref="VirtualService"/> in the order in which they are asked, up to the last. Of routes each match is one, since
+    /// others may stand between them.</summary>
     public IReadOnlyList<MeshRuleExplanation> Rules { get; internal init; } = [];
 
     /// <summary>The rule that takes the request, as <see cref="MeshResult.Rule"/> names it; null where none does.</summary>

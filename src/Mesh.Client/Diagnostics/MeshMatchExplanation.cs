@@ -7,7 +7,7 @@ public sealed class MeshMatchExplanation
     {
     }
 
-    /// <summary>The place in the VirtualService, such as <c>http[0].match[1]</c>.</summary>
+    /// <summary>The place in the VirtualService, such as <c>http[0].match[1]</c>, or in the route, such as <c>rules[0].matches[1]</c>.</summary>
     public string Path { get; internal init; } = "";
 
     /// <summary>The match's own name; null where it has none.</summary>

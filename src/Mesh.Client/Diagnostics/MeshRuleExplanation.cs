@@ -1,13 +1,13 @@
 namespace Mesh.Client.Diagnostics;
 
-/// <summary>One rule of a VirtualService and what became of it. Immutable.</summary>
+/// <summary>One rule of a VirtualService or of a route and what became of it. Immutable.</summary>
 public sealed class MeshRuleExplanation
 {
     internal MeshRuleExplanation()
     {
     }
 
-    /// <summary>Such as <c>default/reviews http[0]</c>, with the rule's own name in parentheses where it has one.</summary>
+    /// <summary>Such as <c>default/reviews http[0]</c> or <c>HTTPRoute default/reviews rules[0]</c>, with the rule's own name in parentheses where it has one.</summary>
     public string Name { get; internal init; } = "";
 
     /// <summary>Whether the rule takes the request.</summary>

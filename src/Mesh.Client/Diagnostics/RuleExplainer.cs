@@ -13,7 +13,7 @@ internal sealed class RuleExplainer(MeshSnapshot snapshot)
     // The patterns of the snapshot stand ready.
     private readonly MatchCompiler _compiler = new(snapshot.Configuration, snapshot);
 
-    public MeshRuleExplanation[] Explain(VirtualServiceConfiguration virtualService, RouteRuleModel? taken, ref RequestView request)
+    public MeshRuleExplanation[] Explain(VirtualServiceConfiguration virtualService, VirtualServiceModel model, RouteRuleModel? taken, ref RequestView request)
     {
         var rules = new MeshRuleExplanation[virtualService.Http.Count];
         var isTaken = false;
@@ -21,7 +21,7 @@ internal sealed class RuleExplainer(MeshSnapshot snapshot)
         {
             var route = virtualService.Http[i];
             var name = VirtualServiceCompiler.RuleName(virtualService.Metadata, i, route);
-            var outcome = isTaken ? MeshRuleOutcome.NotLookedAt : name == taken?.Name ? MeshRuleOutcome.Taken : MeshRuleOutcome.NotTaken;
+            var outcome = isTaken ? MeshRuleOutcome.NotLookedAt : IsTaken(virtualService, model, i, name, taken) ? MeshRuleOutcome.Taken : MeshRuleOutcome.NotTaken;
             isTaken |= outcome == MeshRuleOutcome.Taken;
             rules[i] = new()
             {
@@ -35,12 +35,16 @@ internal sealed class RuleExplainer(MeshSnapshot snapshot)
         return rules;
     }
 
+    /// <summary>Each match of a route is a rule of its own, since others may stand between them: they share a name, and none is left out.</summary>
+    private static bool IsTaken(VirtualServiceConfiguration virtualService, VirtualServiceModel model, int index, string name, RouteRuleModel? taken)
+        => virtualService.MadeOf.Count > 0 ? ReferenceEquals(model.Rules[index], taken) : name == taken?.Name;
+
     private List<MeshMatchExplanation> Explain(int rule, IReadOnlyList<HttpMatchConfiguration> matches, ref RequestView request)
     {
         var explained = new List<MeshMatchExplanation>(matches.Count);
         for (var i = 0; i < matches.Count && explained is not [.., { Holds: true }]; i++)
         {
-            var path = string.Create(CultureInfo.InvariantCulture, $"http[{rule}].match[{i}]");
+            var path = matches[i].Place ?? string.Create(CultureInfo.InvariantCulture, $"http[{rule}].match[{i}]");
             explained.Add(Explain(path, matches[i], ref request));
         }
 

@@ -12,6 +12,9 @@ internal sealed class EditsModel
     /// <summary>Takes the place of the part of the path that the match compared; null keeps the path.</summary>
     public string? Path { get; init; }
 
+    /// <summary><see cref="Path"/> takes the place of the whole path, whatever the match compared.</summary>
+    public bool ReplacesWholePath { get; init; }
+
     /// <summary>Takes the place of what matches in the path; null keeps the path.</summary>
     public Re2Substitution? Substitution { get; init; }
 

@@ -35,7 +35,13 @@ internal sealed record RetryPolicyModel
 
     /// <summary>Those for which requests of every method are repeated: somebody wrote them, and knows the service. By default only what is
     /// idempotent is.</summary>
-    public RetryConditions ForEveryMethod => IsDefault ? CallerConditions : Conditions;
+    public RetryConditions ForEveryMethod => IsDefault ? CallerConditions : Conditions & ~ForSafeMethods;
+
+    /// <summary>Of <see cref="Conditions"/> those for which only what is idempotent is repeated, though somebody wrote them.</summary>
+    public RetryConditions ForSafeMethods { get; init; }
+
+    /// <summary>What every back-off lasts at least; chance adds to it.</summary>
+    public TimeSpan LeastBackoff { get; init; }
 
     /// <summary>A retry avoids endpoints that were tried already; null: unless a hash chooses the endpoint of a rule's only destination.</summary>
     public bool? AvoidTriedEndpoints { get; init; }

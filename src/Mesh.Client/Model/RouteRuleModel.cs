@@ -56,6 +56,9 @@ internal sealed class RouteRuleModel
 
     public required RetryPolicyModel Retries { get; init; }
 
-    /// <summary>Set where the rule leads nowhere: matching calls are answered 503 with this text.</summary>
+    /// <summary>Set where the rule leads nowhere: matching calls are answered <see cref="UndefinedStatus"/> with this text.</summary>
     public string? Refusal { get; init; }
+
+    /// <summary>What calls get whose destination is not defined: 503 in Istio, 500 for an HTTPRoute.</summary>
+    public int UndefinedStatus { get; init; } = 503;
 }

@@ -73,7 +73,7 @@ internal static class CallRouter
     {
         if (decision.Rule?.Refusal is { } refusal)
         {
-            return RouteOutcome.Answer(HttpStatusCode.ServiceUnavailable, MeshResponseFlags.None, $"rule {decision.Rule.Name}: {refusal}");
+            return RouteOutcome.Answer((HttpStatusCode)decision.Rule.UndefinedStatus, MeshResponseFlags.None, $"rule {decision.Rule.Name}: {refusal}");
         }
 
         var cluster = decision.Cluster;
@@ -91,9 +91,8 @@ internal static class CallRouter
 
         if (cluster is null)
         {
-            return decision.Failure == MeshResponseFlags.NoRoute
-                ? RouteOutcome.Answer(HttpStatusCode.NotFound, MeshResponseFlags.NoRoute, decision.Reason ?? "no route")
-                : RouteOutcome.Answer(HttpStatusCode.ServiceUnavailable, MeshResponseFlags.NoCluster, decision.Reason ?? "no cluster");
+            var (flag, reason, status) = decision.Failed!;
+            return RouteOutcome.Answer(status, flag, reason ?? "no cluster");
         }
 
         return cluster.Policy.Refusal is { } insecure

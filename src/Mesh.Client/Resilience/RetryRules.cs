@@ -49,12 +49,12 @@ internal struct RetryRules
     }
 
     /// <summary>Takes the next retry and says how long to wait before it, as Envoy backs off: uniform in [0, (2^n - 1) x base), where n stops
-    /// growing once that span passes ten times the base, then cut to ten times the base.</summary>
+    /// growing once that span passes ten times the base, then cut to ten times the base; on top of the least that the policy asks for.</summary>
     public TimeSpan Next(RetryPolicyModel policy, MeshRandom random)
     {
         _retries++;
         var span = ((1L << Math.Min(_retries, LastGrowingRetry)) - 1) * policy.BackoffBase.Ticks;
-        return TimeSpan.FromTicks(Math.Min((long)(random.NextDouble() * span), 10 * policy.BackoffBase.Ticks));
+        return policy.LeastBackoff + TimeSpan.FromTicks(Math.Min((long)(random.NextDouble() * span), 10 * policy.BackoffBase.Ticks));
     }
 
     private readonly MeshRetryStopReason Obstacle(in AttemptVerdict verdict, RetryPolicyModel policy, RetryConditions matched, bool isBodyTouched)

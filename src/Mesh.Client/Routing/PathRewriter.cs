@@ -16,7 +16,9 @@ internal static class PathRewriter
         }
 
         var view = new RequestView(request, port);
-        return edits.Path is { } replacement ? Replace(rule, replacement, ref view) : Substitute(edits.Substitution!, ref view);
+        return edits.Path is not { } replacement ? Substitute(edits.Substitution!, ref view)
+            : edits.ReplacesWholePath ? string.Concat(replacement, view.Query)
+            : Replace(rule, replacement, ref view);
     }
 
     /// <summary>Path and query. What the match compared is replaced: a prefix by its text, everything where it was exact or a pattern, and the
@@ -27,10 +29,11 @@ internal static class PathRewriter
         var replaced = RuleMatcher.FindMatch(rule, ref request)?.Uri switch
         {
             null => 1,
-            { Kind: StringMatchKind.Prefix } prefix => prefix.Value.Length,
+            { Kind: StringMatchKind.Prefix or StringMatchKind.PathPrefix } prefix => prefix.Value.Length,
             _ => path.Length,
         };
-        return string.Concat(replacement, path[Math.Min(replaced, path.Length)..], request.Query);
+        var rest = path[Math.Min(replaced, path.Length)..];
+        return string.Concat(replacement.Length + rest.Length == 0 ? "/" : replacement, rest, request.Query);
     }
 
     private static string Substitute(Re2Substitution substitution, ref RequestView request)

@@ -1,3 +1,4 @@
+using System.Net;
 using Mesh.Client.Model;
 
 namespace Mesh.Client.Routing;
@@ -7,7 +8,7 @@ internal static class RouteSelector
 {
     public static RouteDecision Select(in HostMatch host, HttpRequestMessage request, MeshRandom random)
     {
-        if (host.Host.VirtualService is not { } virtualService)
+        if (host.Host.RulesOf(host.Port) is not { } virtualService)
         {
             return SelectDefault(host);
         }
@@ -20,7 +21,7 @@ internal static class RouteSelector
 
         if (rule.Refusal is not null)
         {
-            return Fail(rule, rule.Refusal);
+            return FailUndefined(rule, rule.Refusal);
         }
 
         if (rule.IsAnswer)
@@ -41,14 +42,14 @@ internal static class RouteSelector
     public static RouteDecision FailToMatch(VirtualServiceModel virtualService, ref RequestView request)
     {
         var reason = $"no rule of {virtualService.Resource} matches {request.Method} {request.Path}";
-        return new() { Failed = new(MeshResponseFlags.NoRoute, reason) };
+        return new() { Failed = new(MeshResponseFlags.NoRoute, reason, HttpStatusCode.NotFound) };
     }
 
     /// <summary>Where a destination of the rule that was taken leads calls to a port.</summary>
     public static RouteDecision Follow(RouteRuleModel rule, RouteDestinationModel destination, int port)
         => FindCluster(destination.Clusters, port) is { } chosen
             ? Decide(rule, chosen, destination.Edits)
-            : Fail(rule, destination.Missing ?? UndeclaredPort(rule, destination.Clusters, port));
+            : FailUndefined(rule, destination.Missing ?? UndeclaredPort(rule, destination.Clusters, port));
 
     /// <summary>A cluster whose security cannot be honoured is never handed out, so that nobody downstream can forget to ask.</summary>
     private static RouteDecision Decide(RouteRuleModel? rule, ClusterModel cluster, EditsModel? edits = null)
@@ -56,6 +57,9 @@ internal static class RouteSelector
 
     private static RouteDecision Fail(RouteRuleModel? rule, string reason)
         => new() { Rule = rule, Failed = new(MeshResponseFlags.NoCluster, reason) };
+
+    private static RouteDecision FailUndefined(RouteRuleModel rule, string reason)
+        => new() { Rule = rule, Failed = new(MeshResponseFlags.NoCluster, reason, (HttpStatusCode)rule.UndefinedStatus) };
 
     /// <summary>As Envoy draws: a number below the total, then down the list in its order.</summary>
     private static RouteDestinationModel Draw(RouteRuleModel rule, MeshRandom random)

@@ -14,6 +14,7 @@ internal static class StringMatcher
         StringMatchKind.Prefix => condition.IgnoreCase
             ? text.StartsWith(condition.Value, StringComparison.OrdinalIgnoreCase)
             : text.StartsWith(condition.Value),
+        StringMatchKind.PathPrefix => text.StartsWith(condition.Value) && (text.Length == condition.Value.Length || text[condition.Value.Length] == '/'),
         StringMatchKind.Regex => condition.Pattern!.IsMatch(text),
         _ => true,
     };

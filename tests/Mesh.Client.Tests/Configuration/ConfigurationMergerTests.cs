@@ -90,7 +90,7 @@ public sealed class ConfigurationMergerTests
         Assert.Equal(SettingsOf(section.Configuration), SettingsOf(Merge(section).Configuration));
 
         static MeshConfiguration SettingsOf(MeshConfiguration configuration)
-            => configuration with { Services = [], VirtualServices = [], DestinationRules = [], ServiceEntries = [], WorkloadEntries = [], Sidecars = [], Gateways = [], UnbuiltSecurityPolicies = [] };
+            => configuration with { Services = [], VirtualServices = [], DestinationRules = [], ServiceEntries = [], WorkloadEntries = [], Sidecars = [], GatewayRoutes = [], Gateways = [], UnbuiltSecurityPolicies = [] };
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class MatchConditionsTests
     [Fact]
     public void Every_condition_of_a_match_can_be_explained()
     {
-        string[] noConditions = [nameof(HttpMatchConfiguration.Node), nameof(HttpMatchConfiguration.Name), nameof(HttpMatchConfiguration.IgnoreUriCase)];
+        string[] noConditions = [nameof(HttpMatchConfiguration.Node), nameof(HttpMatchConfiguration.Name), nameof(HttpMatchConfiguration.Place), nameof(HttpMatchConfiguration.IgnoreUriCase)];
         var conditions = new MatchConditions(new MeshConfiguration());
         var explained = conditions.Of(Full).Concat(conditions.Of(Full with { Gateways = ["edge"] })).Select(part => part.Field.Split('[')[0]);
 

@@ -3,6 +3,8 @@ namespace Mesh.Client.Tests.Docs;
 /// <summary>One example for each row of docs/rules.md, and one place for each mapping whose fields the page lists.</summary>
 internal static class RuleExamples
 {
+    private const string Parents = "parentRefs: [ { group: \"\", kind: Service, name: a } ]";
+    private const string Backends = "backendRefs: [ { name: a, port: 80 } ]";
     private const string Route = "route: [ { destination: { host: a } } ]";
 
     /// <summary>The key is section and field as the page writes them.</summary>
@@ -197,6 +199,53 @@ internal static class RuleExamples
         ["Other kinds WasmPlugin"] = Resource("extensions.istio.io/v1alpha1", "WasmPlugin", "url: \"oci://a\""),
         ["Other kinds Telemetry"] = Resource("telemetry.istio.io/v1", "Telemetry", "tracing: []"),
         ["Other kinds Gateway"] = Resource("networking.istio.io/v1", "Gateway", "servers: []"),
+        ["HTTPRoute parentRefs[].group"] = HttpRouteAt("group: \"\", kind: Service, name: a"),
+        ["HTTPRoute parentRefs[].kind"] = HttpRouteAt("group: \"\", kind: Service, name: a"),
+        ["HTTPRoute parentRefs[].name"] = HttpRouteAt("group: \"\", kind: Service, name: a"),
+        ["HTTPRoute parentRefs[].namespace"] = HttpRouteAt("group: \"\", kind: Service, name: a, namespace: b"),
+        ["HTTPRoute parentRefs[].sectionName"] = HttpRouteAt("group: \"\", kind: Service, name: a, sectionName: http"),
+        ["HTTPRoute parentRefs[].port"] = HttpRouteAt("group: \"\", kind: Service, name: a, port: 80"),
+        ["HTTPRoute hostnames[]"] = HttpRoute($"hostnames: [ a.example ], {Parents}, rules: [ {{ {Backends} }} ]"),
+        ["HTTPRoute useDefaultGateways"] = HttpRoute($"useDefaultGateways: All, {Parents}, rules: [ {{ {Backends} }} ]"),
+        ["HTTPRoute rules[].name"] = HttpRule("name: a"),
+        ["HTTPRoute rules[].matches[].path"] = HttpRule("matches: [ { path: { type: Exact, value: /a } } ]"),
+        ["HTTPRoute rules[].matches[].headers[]"] = HttpRule("matches: [ { headers: [ { name: a, value: b } ] } ]"),
+        ["HTTPRoute rules[].matches[].queryParams[]"] = HttpRule("matches: [ { queryParams: [ { type: RegularExpression, name: a, value: b.* } ] } ]"),
+        ["HTTPRoute rules[].matches[].method"] = HttpRule("matches: [ { method: GET } ]"),
+        ["HTTPRoute rules[].filters[].requestHeaderModifier"] = HttpFilter("type: RequestHeaderModifier, requestHeaderModifier: { set: [ { name: a, value: b } ], add: [ { name: c, value: d } ], remove: [ e ] }"),
+        ["HTTPRoute rules[].filters[].responseHeaderModifier"] = HttpFilter("type: ResponseHeaderModifier, responseHeaderModifier: { set: [ { name: a, value: b } ] }"),
+        ["HTTPRoute rules[].filters[].requestMirror"] = HttpFilter("type: RequestMirror, requestMirror: { backendRef: { name: b, port: 80 }, fraction: { numerator: 1, denominator: 3 } }"),
+        ["HTTPRoute rules[].filters[].requestRedirect"] = HttpRoute($"{Parents}, rules: [ {{ filters: [ {{ type: RequestRedirect, requestRedirect: {{ scheme: https, hostname: b, port: 81, statusCode: 301, path: {{ type: ReplaceFullPath, replaceFullPath: /a }} }} }} ] }} ]"),
+        ["HTTPRoute rules[].filters[].urlRewrite"] = HttpFilter("type: URLRewrite, urlRewrite: { hostname: b, path: { type: ReplacePrefixMatch, replacePrefixMatch: /a } }"),
+        ["HTTPRoute rules[].filters[].cors"] = HttpFilter("type: CORS, cors: { allowMethods: [ GET ] }"),
+        ["HTTPRoute rules[].filters[].externalAuth"] = HttpFilter("type: ExternalAuth, externalAuth: {}"),
+        ["HTTPRoute rules[].filters[].extensionRef"] = HttpFilter("type: ExtensionRef, extensionRef: { group: a.example, kind: A, name: b }"),
+        ["HTTPRoute rules[].backendRefs[].group"] = HttpBackend("group: \"\", name: a, port: 80"),
+        ["HTTPRoute rules[].backendRefs[].kind"] = HttpBackend("group: networking.istio.io, kind: Hostname, name: a.example"),
+        ["HTTPRoute rules[].backendRefs[].name"] = HttpBackend("name: a, port: 80"),
+        ["HTTPRoute rules[].backendRefs[].namespace"] = HttpBackend("name: a, namespace: b, port: 80"),
+        ["HTTPRoute rules[].backendRefs[].port"] = HttpBackend("name: a, port: 80"),
+        ["HTTPRoute rules[].backendRefs[].weight"] = HttpBackend("name: a, port: 80, weight: 90"),
+        ["HTTPRoute rules[].backendRefs[].filters[]"] = HttpBackend("name: a, port: 80, filters: [ { type: RequestHeaderModifier, requestHeaderModifier: { remove: [ a ] } } ]"),
+        ["HTTPRoute rules[].timeouts.request"] = HttpRule("timeouts: { request: 10s }"),
+        ["HTTPRoute rules[].timeouts.backendRequest"] = HttpRule("timeouts: { backendRequest: 500ms }"),
+        ["HTTPRoute rules[].retry.codes[]"] = HttpRule("retry: { codes: [ 503 ] }"),
+        ["HTTPRoute rules[].retry.attempts"] = HttpRule("retry: { attempts: 3 }"),
+        ["HTTPRoute rules[].retry.backoff"] = HttpRule("retry: { backoff: 100ms }"),
+        ["HTTPRoute rules[].sessionPersistence"] = HttpRule("sessionPersistence: { type: Cookie, cookie: { name: a } }"),
+        ["GRPCRoute parentRefs[]"] = GrpcRule("name: a"),
+        ["GRPCRoute hostnames[]"] = GrpcRoute($"hostnames: [ a.example ], {Parents}, rules: [ {{ {Backends} }} ]"),
+        ["GRPCRoute useDefaultGateways"] = GrpcRoute($"useDefaultGateways: All, {Parents}, rules: [ {{ {Backends} }} ]"),
+        ["GRPCRoute rules[].name"] = GrpcRule("name: a"),
+        ["GRPCRoute rules[].matches[].method"] = GrpcRule("matches: [ { method: { service: a.B, method: C } } ]"),
+        ["GRPCRoute rules[].matches[].headers[]"] = GrpcRule("matches: [ { headers: [ { name: a, value: b } ] } ]"),
+        ["GRPCRoute rules[].filters[].requestHeaderModifier"] = GrpcRule("filters: [ { type: RequestHeaderModifier, requestHeaderModifier: { remove: [ a ] } } ]"),
+        ["GRPCRoute rules[].filters[].responseHeaderModifier"] = GrpcRule("filters: [ { type: ResponseHeaderModifier, responseHeaderModifier: { remove: [ a ] } } ]"),
+        ["GRPCRoute rules[].filters[].requestMirror"] = GrpcRule("filters: [ { type: RequestMirror, requestMirror: { backendRef: { name: b, port: 80 }, percent: 5 } } ]"),
+        ["GRPCRoute rules[].filters[].extensionRef"] = GrpcRule("filters: [ { type: ExtensionRef, extensionRef: { group: a.example, kind: A, name: b } } ]"),
+        ["GRPCRoute rules[].backendRefs[]"] = GrpcRule("name: a"),
+        ["GRPCRoute rules[].sessionPersistence"] = GrpcRule("sessionPersistence: { type: Header, header: { name: a } }"),
+        ["Other kinds ReferenceGrant"] = Resource("gateway.networking.k8s.io/v1beta1", "ReferenceGrant", "from: []"),
         ["Other kinds PeerAuthentication"] = Resource("security.istio.io/v1", "PeerAuthentication", "mtls: { mode: STRICT }"),
         ["Other kinds RequestAuthentication"] = Resource("security.istio.io/v1", "RequestAuthentication", "jwtRules: []"),
         ["Other kinds AuthorizationPolicy"] = Resource("security.istio.io/v1", "AuthorizationPolicy", "rules: [ {} ]"),
@@ -251,8 +300,32 @@ internal static class RuleExamples
         ["Sidecar "] = Sidecar("nosuch: 1"),
         ["Sidecar workloadSelector."] = Sidecar("workloadSelector: { labels: { app: a }, nosuch: 1 }"),
         ["Sidecar egress[]."] = Egress("hosts: [ \"./*\" ], nosuch: 1"),
+        ["HTTPRoute "] = HttpRoute($"nosuch: 1, {Parents}, rules: [ {{ {Backends} }} ]"),
+        ["HTTPRoute parentRefs[]."] = HttpRouteAt("group: \"\", kind: Service, name: a, nosuch: 1"),
+        ["HTTPRoute rules[]."] = HttpRule("nosuch: 1"),
+        ["HTTPRoute rules[].matches[]."] = HttpRule("matches: [ { nosuch: 1 } ]"),
+        ["HTTPRoute rules[].backendRefs[]."] = HttpBackend("name: a, port: 80, nosuch: 1"),
+        ["HTTPRoute rules[].timeouts."] = HttpRule("timeouts: { nosuch: 1 }"),
+        ["HTTPRoute rules[].retry."] = HttpRule("retry: { nosuch: 1 }"),
+        ["GRPCRoute "] = GrpcRoute($"nosuch: 1, {Parents}, rules: [ {{ {Backends} }} ]"),
+        ["GRPCRoute rules[]."] = GrpcRule("nosuch: 1"),
+        ["GRPCRoute rules[].matches[]."] = GrpcRule("matches: [ { nosuch: 1 } ]"),
         ["Sidecar outboundTrafficPolicy."] = Sidecar("outboundTrafficPolicy: { mode: ALLOW_ANY, nosuch: 1 }"),
     };
+
+    private static string HttpRoute(string spec) => Resource("gateway.networking.k8s.io/v1", "HTTPRoute", spec);
+
+    private static string HttpRouteAt(string parent) => HttpRoute($"parentRefs: [ {{ {parent} }} ], rules: [ {{ {Backends} }} ]");
+
+    private static string HttpRule(string fields) => HttpRoute($"{Parents}, rules: [ {{ {fields}, {Backends} }} ]");
+
+    private static string HttpFilter(string fields) => HttpRule($"filters: [ {{ {fields} }} ]");
+
+    private static string HttpBackend(string fields) => HttpRoute($"{Parents}, rules: [ {{ backendRefs: [ {{ {fields} }} ] }} ]");
+
+    private static string GrpcRoute(string spec) => Resource("gateway.networking.k8s.io/v1", "GRPCRoute", spec);
+
+    private static string GrpcRule(string fields) => GrpcRoute($"{Parents}, rules: [ {{ {fields}, {Backends} }} ]");
 
     private static string Hash(string fields) => Policy($"loadBalancer: {{ consistentHash: {{ {fields} }} }}");
 

@@ -15,6 +15,8 @@ internal sealed class DocumentContent
 
     public List<SidecarConfiguration> Sidecars { get; } = [];
 
+    public List<GatewayRouteConfiguration> GatewayRoutes { get; } = [];
+
     public List<GatewayConfiguration> Gateways { get; } = [];
 
     public List<UnbuiltSecurityPolicy> UnbuiltSecurityPolicies { get; } = [];
@@ -27,6 +29,7 @@ internal sealed class DocumentContent
         ServiceEntries = ServiceEntries,
         WorkloadEntries = WorkloadEntries,
         Sidecars = Sidecars,
+        GatewayRoutes = GatewayRoutes,
         Gateways = Gateways,
         UnbuiltSecurityPolicies = UnbuiltSecurityPolicies,
     };

@@ -83,7 +83,8 @@ internal static class HeadersBinder
         return values;
     }
 
-    private static List<string> Names(FieldReader fields)
+    /// <summary>The list <c>remove</c>.</summary>
+    public static List<string> Names(FieldReader fields)
     {
         var names = new List<string>();
         foreach (var item in fields.Items("remove"))
@@ -114,10 +115,11 @@ internal static class HeadersBinder
         }
     }
 
-    private static bool IsAuthority(string name)
+    public static bool IsAuthority(string name)
         => string.Equals(name, "host", StringComparison.OrdinalIgnoreCase) || string.Equals(name, ":authority", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsName(string name, ConfigurationNode at, FindingSink findings)
+    /// <summary>False, and a finding, where the header cannot be changed.</summary>
+    public static bool IsName(string name, ConfigurationNode at, FindingSink findings)
     {
         var reason = !HeaderName.IsValid(name) ? "letters, digits and - are usual"
             : Framing.Contains(name) ? "it says how the message is put on the wire, which the transport decides"
@@ -128,6 +130,18 @@ internal static class HeadersBinder
         }
 
         return reason is null;
+    }
+
+    /// <summary>A value in which nothing has a meaning of its own; null and a finding where it cannot be one.</summary>
+    public static HeaderTemplate? Literal(string text, ConfigurationNode at, FindingSink findings)
+    {
+        if (HeaderTemplate.FindError(text) is not { } error)
+        {
+            return new([new(HeaderTemplateSource.Text, text)]);
+        }
+
+        findings.Error(FindingCodes.BadHeaderEdit, at, $"{FindingSink.Quote(text)} cannot be a header value: {error}.");
+        return null;
     }
 
     private static HeaderTemplate? Template(string text, bool isResponse, ConfigurationNode at, FindingSink findings)

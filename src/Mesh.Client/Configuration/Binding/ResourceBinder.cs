@@ -56,17 +56,18 @@ internal static class ResourceBinder
         var findings = fields.Findings;
         var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
         var (group, version) = slash < 0 ? ("", apiVersion) : (apiVersion[..slash], apiVersion[(slash + 1)..]);
-        if (!ResourceKinds.IsMeshGroup(group))
+        if (!ResourceKinds.IsMeshGroup(group) || (group == ResourceKinds.GatewayApi && !ResourceKinds.InGroup(group).Contains(kind)))
         {
             ReportOther(apiVersion, group, kind, fields);
             return;
         }
 
-        if (!ResourceKinds.Versions.Contains(version))
+        if (!ResourceKinds.VersionsOf(group).Contains(version))
         {
+            var isGatewayApi = group == ResourceKinds.GatewayApi;
             findings.Error(FindingCodes.UnknownKind, fields.Take("apiVersion")!,
-                $"{FindingSink.Quote(apiVersion)} is no API version of Istio.",
-                "Write networking.istio.io/v1, or v1beta1 or v1alpha3; security.istio.io/v1 for security.");
+                $"{FindingSink.Quote(apiVersion)} is no API version of {(isGatewayApi ? "the Gateway API that is read here" : "Istio")}.",
+                isGatewayApi ? $"Write {group}/v1, or v1beta1." : "Write networking.istio.io/v1, or v1beta1 or v1alpha3; security.istio.io/v1 for security.");
             return;
         }
 
@@ -95,7 +96,7 @@ internal static class ResourceBinder
                 ResourceKinds.Bind(kind, specFields, metadata, extension, content);
             }
         }
-        else if (kind is "VirtualService" or "DestinationRule" or "ServiceEntry" or "WorkloadEntry")
+        else if (kind is "VirtualService" or "DestinationRule" or "ServiceEntry" or "WorkloadEntry" or GatewayRouteConfiguration.Http or GatewayRouteConfiguration.Grpc)
         {
             findings.Error(FindingCodes.MissingField, fields.Node, "'spec' is missing: the resource says nothing.");
         }
@@ -107,10 +108,9 @@ internal static class ResourceBinder
 
     private static void ReportOther(string apiVersion, string group, string kind, FieldReader fields)
     {
-        if (group == "gateway.networking.k8s.io")
+        if (group == ResourceKinds.GatewayApi)
         {
-            fields.Findings.Warning(FindingCodes.UnbuiltResource, fields.Node,
-                $"{FindingSink.Quote(kind)} of the Gateway API is not built yet in this version; it has no effect.", "Write a VirtualService.");
+            ReportOfGatewayApi(kind, fields);
             return;
         }
 
@@ -119,7 +119,7 @@ internal static class ResourceBinder
         if (ResourceKinds.GroupOf(kind) is { } own && (group.Length == 0 || nearest == own))
         {
             fields.Findings.Error(FindingCodes.UnknownKind, fields.Take("apiVersion")!,
-                $"{FindingSink.Quote(apiVersion)} is no API version of Istio.", $"Did you mean '{own}/v1'?");
+                $"{FindingSink.Quote(apiVersion)} is no API version of {(own == ResourceKinds.GatewayApi ? "the Gateway API" : "Istio")}.", $"Did you mean '{own}/v1'?");
             return;
         }
 
@@ -131,6 +131,20 @@ internal static class ResourceBinder
         }
 
         fields.Findings.Info(FindingCodes.NotMeshResource, fields.Node, message);
+    }
+
+    /// <summary>Most of its kinds are about gateways; one that is all but a route is a misspelling.</summary>
+    private static void ReportOfGatewayApi(string kind, FieldReader fields)
+    {
+        var routes = new[] { GatewayRouteConfiguration.Http, GatewayRouteConfiguration.Grpc };
+        if (Array.Find(routes, route => string.Equals(route, kind, StringComparison.OrdinalIgnoreCase)) is { } nearest)
+        {
+            fields.Findings.Error(FindingCodes.UnknownKind, fields.Take("kind")!, $"{FindingSink.Quote(kind)} is no kind of {ResourceKinds.GatewayApi}.", $"Did you mean '{nearest}'?");
+            return;
+        }
+
+        fields.Findings.Warning(FindingCodes.UnbuiltResource, fields.Node,
+            $"{FindingSink.Quote(kind)} of the Gateway API is not built yet in this version; it has no effect.", "For calls between services write an HTTPRoute or a GRPCRoute that is attached to a Service.");
     }
 
     /// <summary>A kind that a later Istio may have is passed over; one that is all but a known one is a misspelling, and its rules would be missed.</summary>

@@ -6,8 +6,14 @@ internal static class ResourceKinds
     private const string Networking = "networking.istio.io";
     private const string SecurityGroup = "security.istio.io";
 
+    /// <summary>The Gateway API, of which only what holds for calls between services is read.</summary>
+    public const string GatewayApi = "gateway.networking.k8s.io";
+
     /// <summary>Istio serves all of these with one schema.</summary>
-    public static readonly string[] Versions = ["v1", "v1beta1", "v1alpha3", "v1alpha1"];
+    private static readonly string[] IstioVersions = ["v1", "v1beta1", "v1alpha3", "v1alpha1"];
+
+    /// <summary>In which the Gateway API serves its kinds with one schema.</summary>
+    private static readonly string[] GatewayApiVersions = ["v1", "v1beta1"];
 
     private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
     {
@@ -25,7 +31,12 @@ internal static class ResourceKinds
         ["AuthorizationPolicy"] = SecurityGroup,
         ["Telemetry"] = "telemetry.istio.io",
         ["WasmPlugin"] = "extensions.istio.io",
+        [GatewayRouteConfiguration.Http] = GatewayApi,
+        [GatewayRouteConfiguration.Grpc] = GatewayApi,
+        ["ReferenceGrant"] = GatewayApi,
     };
+
+    public static IReadOnlyList<string> VersionsOf(string group) => group == GatewayApi ? GatewayApiVersions : IstioVersions;
 
     public static IEnumerable<string> InGroup(string group) => Groups.Where(entry => entry.Value == group).Select(entry => entry.Key);
 
@@ -72,6 +83,9 @@ internal static class ResourceKinds
                 break;
             case "Sidecar":
                 content.Sidecars.Add(SidecarBinder.Bind(fields, metadata));
+                break;
+            case GatewayRouteConfiguration.Http or GatewayRouteConfiguration.Grpc:
+                content.GatewayRoutes.Add(GatewayRouteBinder.Bind(fields, metadata));
                 break;
             case "Gateway":
                 fields.Check("selector", ValueChecks.MapOf(ValueChecks.Text));

@@ -8,6 +8,7 @@ internal static class SectionBinder
     [
         new("VirtualServices", "VirtualService"), new("DestinationRules", "DestinationRule"), new("ServiceEntries", "ServiceEntry"),
         new("WorkloadEntries", "WorkloadEntry"),
+        new("HTTPRoutes", GatewayRouteConfiguration.Http), new("GRPCRoutes", GatewayRouteConfiguration.Grpc),
         new("Gateways", "Gateway"), new("Sidecars", "Sidecar"), new("PeerAuthentications", "PeerAuthentication"),
         new("RequestAuthentications", "RequestAuthentication"), new("AuthorizationPolicies", "AuthorizationPolicy"),
     ];

@@ -4,10 +4,14 @@ namespace Mesh.Client.Configuration;
 internal static class UnbuiltResource
 {
     public static void Report(string kind, FieldReader fields)
-        => fields.Findings.Warning(FindingCodes.UnbuiltResource, fields.Node, $"a {kind} is not built yet in this version; {Consequence(kind)}.");
-
-    private static string Consequence(string kind) => kind switch
     {
-        _ => "it has no effect",
-    };
+        if (kind == "ReferenceGrant")
+        {
+            fields.Findings.Info(FindingCodes.UnbuiltResource, fields.Node,
+                "a ReferenceGrant has no effect: routes between services may name backends of every namespace (GEP-1294); what must not be called is for AuthorizationPolicy and NetworkPolicy to say.");
+            return;
+        }
+
+        fields.Findings.Warning(FindingCodes.UnbuiltResource, fields.Node, $"a {kind} is not built yet in this version; it has no effect.");
+    }
 }

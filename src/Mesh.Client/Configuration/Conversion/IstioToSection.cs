@@ -49,7 +49,8 @@ internal sealed class IstioToSection
     {
         var version = node.Field("apiVersion")!.Text!;
         var group = version.Split('/')[0];
-        var map = ResourceKinds.IsMeshGroup(group) ? Array.Find(SectionBinder.Maps, map => map.Value == kind).Key : null;
+        // Two groups have a Gateway.
+        var map = ResourceKinds.GroupOf(kind) == group ? Array.Find(SectionBinder.Maps, map => map.Value == kind).Key : null;
         if (map is null)
         {
             ReportOther(kind, version, ResourceKinds.IsMeshGroup(group), node, findings);

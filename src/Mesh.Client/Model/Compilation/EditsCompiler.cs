@@ -21,7 +21,8 @@ internal static class EditsCompiler
         {
             Request = Join(rule.Route.Count > 1, rule.Headers?.Request, destination?.Request),
             Response = Join(rule.Route.Count > 1, rule.Headers?.Response, destination?.Response),
-            Path = rule.Rewrite?.Uri,
+            Path = rule.Rewrite?.WholePath ?? rule.Rewrite?.Uri,
+            ReplacesWholePath = rule.Rewrite?.WholePath is not null,
             Substitution = rule.Rewrite?.Substitution,
             Authority = rule.Rewrite?.Authority ?? rule.Headers?.Authority ?? destination?.Authority,
         };

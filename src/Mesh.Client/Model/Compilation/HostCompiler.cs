@@ -11,6 +11,9 @@ internal sealed class HostCompiler
     private readonly VirtualServiceCompiler _compiler;
     private readonly SidecarScope? _scope;
 
+    /// <summary>The routes of the Gateway API by the full name of the Service that they are attached to.</summary>
+    private readonly ILookup<string, GatewayRouteSet> _routes;
+
     /// <summary>Oldest first: of several VirtualServices for one host the oldest takes it whole.</summary>
     private readonly VirtualServiceConfiguration[] _virtualServices;
     private readonly VirtualServiceModel?[] _compiled;
@@ -25,6 +28,7 @@ internal sealed class HostCompiler
         _virtualServices = [.. configuration.VirtualServices
             .Where(virtualService => _compiler.Applies(virtualService) && (scope is null || scope.Imports(virtualService)))
             .OrderBy(virtualService => virtualService.Metadata, ResourceMetadata.OldestFirst)];
+        _routes = GatewayRouteTable.Of(configuration).Where(set => scope is null || scope.Sees(set.ServiceNamespace, set.Host)).ToLookup(set => set.Host);
         _compiled = new VirtualServiceModel?[_virtualServices.Length];
     }
 
@@ -116,6 +120,14 @@ internal sealed class HostCompiler
             }
         }
 
+        foreach (var routes in _routes)
+        {
+            if (seen.Add(routes.Key))
+            {
+                yield return (routes.Key, _services.Resolve(routes.Key, routes.First().ServiceNamespace));
+            }
+        }
+
         foreach (var rule in _configuration.DestinationRules)
         {
             var name = HostNames.Resolve(rule.Host, rule.Metadata.Namespace, _configuration.Domain);
@@ -133,9 +145,9 @@ internal sealed class HostCompiler
     /// <summary>What a rule that is seen leads to is seen with it. Only asked for where anything is hidden.</summary>
     private HashSet<string> Destinations() => _scope is null
         ? []
-        : [.. from rule in _virtualServices
+        : [.. from rule in _virtualServices.Concat(_routes.SelectMany(sets => sets).Select(set => set.Rules))
               from route in rule.Http
-              from destination in route.Route.Concat(route.Mirrors.Select(mirror => mirror.Destination))
+              from destination in route.Route.Concat(route.Mirrors.Select(mirror => mirror.Destination)).Where(one => one.Problem is null)
               let service = _services.Resolve(destination.Host, rule.Metadata.Namespace)
               where service is not null
               select service.Name];
@@ -146,16 +158,16 @@ internal sealed class HostCompiler
 
     private HostModel Host(string name, ServiceModel? service, int rank)
     {
+        var (rules, portRules) = Rules(name, rank);
         var host = new HostModel
         {
             Name = name,
             Service = service,
             // One that no call sees is here since a rule leads to it.
             Ports = service is null ? [] : _scope?.PortsOf(service.Namespace, service.Name, service.Ports) ?? service.Ports,
-            VirtualService = rank == int.MaxValue
-                ? null
-                : _compiled[rank] ??= _compiler.Compile(_virtualServices[rank]),
-            DefaultClusters = rank == int.MaxValue && service is not null ? _clusters.Find(service, null, 0, out _) : [],
+            VirtualService = rules,
+            PortRules = portRules,
+            DefaultClusters = rules is null && service is not null ? _clusters.Find(service, null, 0, out _) : [],
             ReceivesContext = (service is null ? HostNames.InClusterDomain(name, _configuration.Domain) : !service.External)
                 || _services.IsListedExternal(name),
         };
@@ -165,6 +177,34 @@ internal sealed class HostCompiler
         }
 
         return host;
+    }
+
+    /// <summary>Routes are attached to an exact host, so that they go before a wildcard as well.</summary>
+    private (VirtualServiceModel? Rules, PortRulesModel[] OfPorts) Rules(string name, int rank)
+    {
+        var exact = _exact.TryGetValue(name, out var found) ? _virtualServices[found] : null;
+        VirtualServiceModel? rules = null;
+        List<PortRulesModel>? ofPorts = null;
+        foreach (var set in _routes[name])
+        {
+            if (!set.GoesBefore(exact))
+            {
+                continue;
+            }
+
+            var compiled = _compiler.Compile(set.Rules);
+            if (set.Port is { } port)
+            {
+                (ofPorts ??= []).Add(new(port, compiled));
+            }
+            else
+            {
+                rules = compiled;
+            }
+        }
+
+        rules ??= rank == int.MaxValue ? null : _compiled[rank] ??= _compiler.Compile(_virtualServices[rank]);
+        return (rules, ofPorts is null ? [] : [.. ofPorts]);
     }
 
     private readonly record struct Entry(HostModel Host, int Rank);

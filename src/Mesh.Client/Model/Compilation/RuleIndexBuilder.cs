@@ -167,7 +167,7 @@ internal sealed class RuleIndexBuilder
     private static uint? SeedOf(StringMatchModel? uri) => uri switch
     {
         { Kind: StringMatchKind.Exact } => RuleIndex.PathSeed,
-        { Kind: StringMatchKind.Prefix, Value.Length: > 0 } => RuleIndex.PrefixSeed,
+        { Kind: StringMatchKind.Prefix or StringMatchKind.PathPrefix, Value.Length: > 0 } => RuleIndex.PrefixSeed,
         _ => null,
     };
 

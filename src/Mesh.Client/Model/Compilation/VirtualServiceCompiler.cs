@@ -34,15 +34,15 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
         }
 
         Array.Resize(ref rules, count);
-        return new() { Resource = virtualService.Metadata.ToString(), Rules = rules, Index = _indexes.Build(rules) };
+        return new() { Resource = virtualService.Title, Rules = rules, Written = virtualService, Index = _indexes.Build(rules) };
     }
 
     /// <summary>By which results, spans and bodies name a rule.</summary>
     public static string RuleName(ResourceMetadata owner, int index, HttpRouteConfiguration route)
     {
         var name = route.Name is null ? "" : $" ({route.Name})";
-        return route.Place is { } place
-            ? $"{owner.Namespace}/{owner.Name} {place}{name}"
+        return route is { Place: { } written, WrittenIn: { Kind: GatewayRouteConfiguration.Http or GatewayRouteConfiguration.Grpc } writer } ? $"{writer} {written}{name}"
+            : route.Place is { } place ? $"{owner.Namespace}/{owner.Name} {place}{name}"
             : string.Create(CultureInfo.InvariantCulture, $"{owner.Namespace}/{owner.Name} http[{index}]{name}");
     }
 
@@ -50,14 +50,14 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
     {
         var name = RuleName(owner, index, route);
         var destinations = Destinations(owner, name, route);
-        var isAnswer = route.Redirect is not null || route.DirectResponse is not null;
+        var isAnswer = route.Refusal is null && (route.Redirect is not null || route.DirectResponse is not null);
         return new()
         {
             Name = name,
             Matches = matches,
             Destinations = destinations,
             TotalWeight = TotalWeight(destinations),
-            Redirect = Redirect(route.Redirect),
+            Redirect = isAnswer ? Redirect(route.Redirect) : null,
             DirectResponse = route is { Redirect: null, DirectResponse: { } direct } ? new(direct.Status, direct.Body) : null,
             Edits = isAnswer ? EditsCompiler.Compile(route, null) : null,
             Mirrors = Mirrors(owner, route.Mirrors),
@@ -65,8 +65,9 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
             Timeout = route.Timeout,
             HeadersTimeout = route.Extension?.HeadersTimeout,
             IdleTimeout = route.Extension?.IdleTimeout,
-            Retries = Retries(route.Retries),
-            Refusal = destinations.Length == 0 && !isAnswer ? $"{name} has no destination that can be chosen" : null,
+            Retries = Retries(route),
+            Refusal = route.Refusal ?? (destinations.Length == 0 && !isAnswer ? $"{name} has no destination that can be chosen" : null),
+            UndefinedStatus = route.UndefinedStatus,
         };
     }
 
@@ -129,6 +130,11 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
     private RouteDestinationModel Destination(
         ResourceMetadata owner, string name, HttpRouteConfiguration rule, RouteDestinationConfiguration destination, int weight)
     {
+        if (destination.Problem is { } problem)
+        {
+            return new() { Weight = weight, Clusters = [], Missing = $"{name}: {problem}" };
+        }
+
         if (services.Resolve(destination.Host, owner.Namespace) is not { } service)
         {
             var missing = $"{name}: destination {destination.Host} is not declared under Services, and DefaultDiscovery is None";
@@ -209,6 +215,9 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
     /// <summary>Truncated to Envoy's resolution of 0.0001 %.</summary>
     private static int PartsPerMillion(double percentage) => percentage > 0 ? (int)(Math.Min(percentage, 100) * 10_000) : 0;
 
+    private static RetryPolicyModel Retries(HttpRouteConfiguration route)
+        => route.PerTryTimeout is { } time ? Retries(route.Retries) with { PerTryTimeout = time } : Retries(route.Retries);
+
     private static RetryPolicyModel Retries(RetriesConfiguration? retries)
     {
         if (retries is null)
@@ -236,7 +245,9 @@ internal sealed class VirtualServiceCompiler(ServiceTable services, ClusterTable
             PerTryTimeout = retries.PerTryTimeout,
             Conditions = isDefault ? defaults.Conditions : conditions,
             RetriableStatusCodes = retries.RetriableStatusCodes,
-            BackoffBase = retries.Backoff ?? defaults.BackoffBase,
+            BackoffBase = retries.LeastBackoff ?? retries.Backoff ?? defaults.BackoffBase,
+            LeastBackoff = retries.LeastBackoff ?? TimeSpan.Zero,
+            ForSafeMethods = retries.ResetsOfSafeCallsOnly ? RetryConditions.Reset : RetryConditions.None,
             IsDefault = isDefault,
             AvoidTriedEndpoints = retries.RetryIgnorePreviousHosts,
             LeavesPriorities = retries.RetryRemoteLocalities,

@@ -88,7 +88,8 @@ public sealed class UnbuiltTests
     [InlineData("networking.istio.io/v1alpha3", "EnvoyFilter")]
     [InlineData("telemetry.istio.io/v1", "Telemetry")]
     [InlineData("extensions.istio.io/v1alpha1", "WasmPlugin")]
-    [InlineData("gateway.networking.k8s.io/v1", "HTTPRoute")]
+    [InlineData("gateway.networking.k8s.io/v1", "TCPRoute")]
+    [InlineData("gateway.networking.k8s.io/v1", "Gateway")]
     public void Load_other_resources_are_told(string version, string kind)
     {
         var document = Loading.Yaml($"apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: a\nspec:\n  hosts: [ a.com ]\n");

@@ -52,7 +52,7 @@ internal static class Converting
         Loading.NotRefused(document);
         var rules = document.Configuration;
         var findings = document.Findings.Select(finding => $"{finding.Severity} {finding.Code} {finding.Resource}").Order(StringComparer.Ordinal);
-        return Describe(new object[] { rules.VirtualServices, rules.DestinationRules, rules.Gateways, rules.UnbuiltSecurityPolicies }) + Describe(findings);
+        return Describe(new object[] { rules.VirtualServices, rules.DestinationRules, rules.GatewayRoutes, rules.Gateways, rules.UnbuiltSecurityPolicies }) + Describe(findings);
     }
 
     public static string Describe(object? value) => value switch

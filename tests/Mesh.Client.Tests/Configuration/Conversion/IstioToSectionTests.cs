@@ -28,6 +28,8 @@ public sealed class IstioToSectionTests
     [InlineData("ServiceEntries", "networking.istio.io/v1", "ServiceEntry", "hosts: [ a.example ], ports: [ { number: 80, name: http, protocol: HTTP } ], resolution: DNS")]
     [InlineData("WorkloadEntries", "networking.istio.io/v1", "WorkloadEntry", "address: 10.0.0.1, labels: { app: a }")]
     [InlineData("Sidecars", "networking.istio.io/v1", "Sidecar", "egress: [ { hosts: [ './*' ] } ]")]
+    [InlineData("HTTPRoutes", "gateway.networking.k8s.io/v1beta1", "HTTPRoute", "parentRefs: [ { group: \"\", kind: Service, name: a } ], rules: [ { backendRefs: [ { name: a, port: 80 } ] } ]")]
+    [InlineData("GRPCRoutes", "gateway.networking.k8s.io/v1", "GRPCRoute", "parentRefs: [ { group: \"\", kind: Service, name: a } ], rules: [ { backendRefs: [ { name: a, port: 80 } ] } ]")]
     [InlineData("PeerAuthentications", "security.istio.io/v1", "PeerAuthentication", "mtls: { mode: STRICT }")]
     [InlineData("RequestAuthentications", "security.istio.io/v1", "RequestAuthentication", "jwtRules: []")]
     [InlineData("AuthorizationPolicies", "security.istio.io/v1", "AuthorizationPolicy", "rules: [ {} ]")]
@@ -36,6 +38,15 @@ public sealed class IstioToSectionTests
         var json = Converting.ToJson($"apiVersion: {version}\nkind: {kind}\nmetadata: {{ name: a }}\nspec: {{ {spec} }}\n");
 
         Assert.Single(Section(json).Find(map)!.Properties, entry => entry.Key == "a");
+    }
+
+    [Fact]
+    public void ToAppSettings_a_Gateway_of_the_Gateway_API_is_not_taken_for_one_of_Istio()
+    {
+        var result = MeshConversion.ToAppSettings(MeshDocument.FromIstioYaml("a.yaml", "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: { name: edge }\nspec: { gatewayClassName: a }\n"));
+
+        Assert.Contains(result.Findings, finding => finding.Code == FindingCodes.NotConverted);
+        Assert.DoesNotContain("Gateways", result.Text ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,6 +34,27 @@ public sealed class SectionToIstioTests
               "DestinationRules": { "reviews": { "host": "reviews", "trafficPolicy": { "outlierDetection": { "consecutive5xxErrors": 5, "interval": "10s" } } } } }
             """), ignoreLineEndingDifferences: true);
 
+    [Fact]
+    public void ToIstioYaml_routes_become_objects_of_the_Gateway_API()
+        => Assert.Equal("""
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata:
+              name: a
+            spec:
+              parentRefs:
+              - group: ""
+                kind: Service
+                name: a
+              rules:
+              - backendRefs:
+                - name: a
+                  port: 80
+
+            """, Converting.ToYaml("""
+            { "HTTPRoutes": { "a": { "parentRefs": [ { "group": "", "Kind": "Service", "name": "a" } ], "rules": [ { "BackendRefs": [ { "name": "a", "port": 80 } ] } ] } } }
+            """), ignoreLineEndingDifferences: true);
+
     [Theory]
     [InlineData("yes")]
     [InlineData("Off")]

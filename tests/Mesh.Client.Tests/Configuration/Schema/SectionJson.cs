@@ -13,6 +13,8 @@ internal static class SectionJson
         ["DestinationRule"] = "DestinationRules",
         ["ServiceEntry"] = "ServiceEntries",
         ["WorkloadEntry"] = "WorkloadEntries",
+        ["HTTPRoute"] = "HTTPRoutes",
+        ["GRPCRoute"] = "GRPCRoutes",
         ["Gateway"] = "Gateways",
         ["Sidecar"] = "Sidecars",
         ["PeerAuthentication"] = "PeerAuthentications",
