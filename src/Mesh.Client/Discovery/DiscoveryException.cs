@@ -19,4 +19,7 @@ internal sealed class DiscoveryException : Exception
 
     /// <summary>Asking again cannot help; only other rules can.</summary>
     public bool IsPermanent { get; init; }
+
+    /// <summary>Nobody said anything, so that asking something else would be in vain too.</summary>
+    public bool IsSilence { get; init; }
 }

@@ -21,7 +21,7 @@ internal sealed class DnsAddressFinder(DnsResolver resolver, TimeProvider timePr
     {
         if (resolver.ResolvConf.SkipsV6)
         {
-            return new(await resolver.FindAsync(name, DnsRecordType.A, cancellationToken).ConfigureAwait(false), DnsReply.None(TimeSpan.MaxValue));
+            return new(await resolver.FindAsync(name, DnsRecordType.A, cancellationToken).ConfigureAwait(false), DnsReply.NotAsked);
         }
 
         return WithoutUnreachable(await FindBothAsync(name, cancellationToken).ConfigureAwait(false));

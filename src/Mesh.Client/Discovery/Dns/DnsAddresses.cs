@@ -11,6 +11,9 @@ internal sealed record DnsAddresses(DnsReply V4, DnsReply V6)
 
     public string? Failure => V4.Failure ?? V6.Failure;
 
+    /// <summary>Nobody said anything of either family.</summary>
+    public bool IsSilence => V4.IsSilence && (V6.IsSilence || V6 == DnsReply.NotAsked);
+
     /// <summary>A family without addresses says with its negative validity when to look for some; that may wait for the other's.</summary>
     public TimeSpan ValidFor => (V4.Addresses.Count, V6.Addresses.Count) switch
     {

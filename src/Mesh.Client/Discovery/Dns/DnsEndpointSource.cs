@@ -74,6 +74,11 @@ internal sealed class DnsEndpointSource(DnsResolver resolver, DnsAddressFinder a
 
             failure ??= found.Failure;
             negativeFor = negativeFor < found.ValidFor ? negativeFor : found.ValidFor;
+            if (found.IsSilence)
+            {
+                // The rest of the search list would take as long, and the failure would come too late to be told.
+                break;
+            }
         }
 
         // As long as one question is open, nobody has said that there are none.

@@ -47,6 +47,7 @@ internal sealed class DnsQuestioner
     public async Task<DnsMessage> AskAsync(DnsQuestion question, CancellationToken cancellationToken)
     {
         var failures = new List<string>();
+        var hasAnybodyAnswered = false;
         var attempts = _resolvConf.Attempts ?? DefaultAttempts;
         var servers = Order();
         for (var attempt = 0; attempt < attempts; attempt++)
@@ -54,19 +55,20 @@ internal sealed class DnsQuestioner
             foreach (var server in servers)
             {
                 var (message, failure) = await AskInTurnAsync(server, question, cancellationToken).ConfigureAwait(false);
-                if (message is not null)
+                if (failure is null)
                 {
-                    return message;
+                    return message!;
                 }
 
-                if (!failures.Contains(failure!))
+                hasAnybodyAnswered |= message is not null;
+                if (!failures.Contains(failure))
                 {
-                    failures.Add(failure!);
+                    failures.Add(failure);
                 }
             }
         }
 
-        throw new DiscoveryException(string.Join("; ", failures));
+        throw new DiscoveryException(string.Join("; ", failures)) { IsSilence = !hasAnybodyAnswered };
     }
 
     /// <summary>In the order of <c>resolv.conf</c>, or beginning with another one each time where it says so; silent ones last.</summary>
@@ -89,6 +91,7 @@ internal sealed class DnsQuestioner
         }
     }
 
+    /// <returns>What the server said, and why that is no answer; one of them may be missing.</returns>
     private async Task<(DnsMessage? Message, string? Failure)> AskAsync(NameServer server, DnsQuestion question, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_timeout, _timeProvider);
@@ -99,9 +102,9 @@ internal sealed class DnsQuestioner
             server.MarkAnswered();
             return message.Code switch
             {
-                DnsResponseCode.NoError when IsReferral(message) => (null, $"{server} knows nothing of {question} and asks nobody else"),
+                DnsResponseCode.NoError when IsReferral(message) => (message, $"{server} knows nothing of {question} and asks nobody else"),
                 DnsResponseCode.NoError or DnsResponseCode.NotExistent => (message, null),
-                var code => (null, $"{server} answered {code} to {question}"),
+                var code => (message, $"{server} answered {code} to {question}"),
             };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -71,7 +71,7 @@ internal sealed class DnsResolver
             }
             catch (DiscoveryException exception)
             {
-                return DnsReply.Failed(exception.Message);
+                return DnsReply.Failed(exception.Message, exception.IsSilence);
             }
 
             // The aliases on the way count too: when one of them moves, so do the records.

@@ -39,6 +39,10 @@ internal sealed class SrvEndpointSource(DnsResolver resolver, DnsAddressFinder a
 
             failure ??= found.Failure;
             negativeFor = negativeFor < found.ValidFor ? negativeFor : found.ValidFor;
+            if (found.IsSilence)
+            {
+                break;
+            }
         }
 
         return failure is null

@@ -257,6 +257,65 @@ public sealed class MisbehavingServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Search_ends_where_nobody_says_anything_and_the_failure_says_who()
+    {
+        var resolvConf = Path.GetTempFileName();
+        await File.WriteAllTextAsync(resolvConf, "search one.example two.example three.example\noptions attempts:1\n", TestContext.Current.CancellationToken);
+        _server.Script = _ => Task.CompletedTask;
+        var source = new DnsParts(_server.Address, _time, resolvConf).Source;
+        var pending = source.ResolveAsync(Services.Question("reviews"), TestContext.Current.CancellationToken).AsTask();
+        await Eventually.TrueAsync(() => _server.Questions.Count == 2);
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        var failure = await Assert.ThrowsAsync<DiscoveryException>(() => Eventually.EndsAsync(pending));
+        Assert.Equal($"DNS failed for reviews: {_server.Address} did not answer A reviews.one.example within 2 s.", failure.Message);
+        Assert.Equal(2, _server.Questions.Count);
+        File.Delete(resolvConf);
+    }
+
+    [Fact]
+    public async Task Search_goes_on_where_the_server_fails_for_a_name()
+    {
+        var resolvConf = Path.GetTempFileName();
+        await File.WriteAllTextAsync(resolvConf, "search one.example two.example\n", TestContext.Current.CancellationToken);
+        _server.Script = query => query.SendAsync(query.Name == "reviews.two.example" ? query.Answer().Address(query.Name, 60, query.Type == DnsAnswer.A ? "10.0.0.1" : "fd00::1") : query.Answer().Code(2));
+        var answer = await new DnsParts(_server.Address, _time, resolvConf).Source.ResolveAsync(Services.Question("reviews"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["10.0.0.1", "[fd00::1]"], answer.Endpoints.Select(endpoint => endpoint.Address));
+        File.Delete(resolvConf);
+    }
+
+    [Fact]
+    public async Task Answer_that_comes_too_late_is_not_taken_for_that_to_the_next_question()
+    {
+        DnsQuery? first = null;
+        _server.Script = async query =>
+        {
+            if (Interlocked.CompareExchange(ref first, query, null) is { } late)
+            {
+                await late.SendAsync(late.Answer().Address("reviews", 60, "10.6.6.6"));
+                await query.SendAsync(query.Answer().Address("reviews", 60, "10.0.0.1"));
+            }
+        };
+        var pending = FindAsync();
+        await Eventually.TrueAsync(() => first is not null);
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("10.0.0.1", (await pending).Addresses.Single().ToString());
+    }
+
+    [Fact]
+    public async Task Family_for_which_the_server_fails_leaves_its_known_addresses_open()
+    {
+        _server.Script = query => query.SendAsync(query.Type == DnsAnswer.Aaaa ? Many(query, 0).Address("reviews", 60, "fd00::1") : query.Answer().Code(2));
+        var answer = await Parts().Source.ResolveAsync(Services.Question("reviews"), TestContext.Current.CancellationToken);
+
+        Assert.Equal("[fd00::1]", Assert.Single(answer.Endpoints).Address);
+        Assert.True(answer.LeavesOpen!(Services.Endpoints("10.0.0.1")[0]));
+        Assert.False(answer.LeavesOpen!(Services.Endpoints("fd00::2")[0]));
+    }
+
+    [Fact]
     public async Task Family_that_is_late_leaves_its_known_addresses_open()
     {
         _server.Script = query => query.Type == DnsAnswer.A ? query.SendAsync(Many(query, 1)) : Task.CompletedTask;
