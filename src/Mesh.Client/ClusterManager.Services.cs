@@ -16,7 +16,7 @@ internal sealed partial class ClusterManager
         {
             _manager = manager;
             Watcher = new EndpointWatcher(
-                service, manager._sources, manager._schedule, manager._timeProvider, manager._discoveryLogger, _ => UpdateMembers());
+                service, manager._sources, manager._schedule, manager._timeProvider, manager._discoveryLogger, _ => OnChanged(), manager.Restore?.Invoke(service));
             Watcher.Failed += watcher => manager.DiscoveryFailed?.Invoke(watcher.Service.Name);
         }
 
@@ -32,6 +32,12 @@ internal sealed partial class ClusterManager
 
         /// <summary>Under the manager's lock.</summary>
         public void Remove(ClusterMembership member) => Volatile.Write(ref _members, [.. _members.Where(other => other != member)]);
+
+        private void OnChanged()
+        {
+            UpdateMembers();
+            _manager.EndpointsChanged?.Invoke();
+        }
 
         private void UpdateMembers()
         {

@@ -87,8 +87,14 @@ internal sealed partial class ClusterManager : IDisposable
     /// cluster, on any thread; must not throw.</summary>
     public event Action<EndpointState>? EndpointDraining;
 
+    /// <summary>Some service has other endpoints than before. Raised without a lock, on any thread.</summary>
+    public event Action? EndpointsChanged;
+
     /// <summary>A look-up of endpoints failed, of the service that is named; endpoints known before stay. Raised without a lock, on any thread.</summary>
     public event Action<string>? DiscoveryFailed;
+
+    /// <summary>What was known of a service in an earlier run; null where nobody keeps that.</summary>
+    public Func<ServiceModel, RestoredEndpoints?>? Restore { get; init; }
 
     /// <summary>Where attempts are reported.</summary>
     public OutlierDetector OutlierDetector { get; }
@@ -135,6 +141,15 @@ internal sealed partial class ClusterManager : IDisposable
         lock (_gate)
         {
             return _services.TryGetValue(service.Name, out var watched) ? watched.Watcher : null;
+        }
+    }
+
+    /// <summary>What watches services now.</summary>
+    public IReadOnlyList<EndpointWatcher> GetWatchers()
+    {
+        lock (_gate)
+        {
+            return [.. _services.Values.Select(service => service.Watcher)];
         }
     }
 

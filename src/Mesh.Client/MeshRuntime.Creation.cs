@@ -26,7 +26,8 @@ internal sealed partial class MeshRuntime
         new MeshTelemetry(services.GetService<IMeterFactory>()),
         services.GetService<TimeProvider>() ?? TimeProvider.System,
         services.GetService<ServiceEndpointResolver>(),
-        services.GetService<IHostDirectory>());
+        services.GetService<IHostDirectory>(),
+        StatePathOf(services.GetService<MeshSection>()?.Section ?? services.GetService<IConfiguration>(), services.GetService<IHostEnvironment>()?.ContentRootPath));
 
     /// <summary>A mesh without dependency injection.</summary>
     public static MeshRuntime Create(MeshHandlerOptions options) => new(
@@ -37,7 +38,17 @@ internal sealed partial class MeshRuntime
         new MeshTelemetry(options.MeterFactory),
         options.TimeProvider ?? TimeProvider.System,
         serviceDiscovery: null,
-        options.HostDirectory);
+        options.HostDirectory,
+        StatePathOf(options.Configuration, contentRoot: null));
+
+    /// <summary>Where the last good state is kept, which is to be known before any rules are; null where it is not.</summary>
+    private static string? StatePathOf(IConfiguration? configuration, string? contentRoot)
+    {
+        const string Key = "State:Path";
+        return (configuration is IConfigurationSection section ? section[Key] : configuration?[$"{DefaultSection}:{Key}"]) is { Length: > 0 } path
+            ? Path.GetFullPath(path, contentRoot is null ? AppContext.BaseDirectory : Path.GetFullPath(contentRoot))
+            : null;
+    }
 
     /// <summary>A section stands for itself; anything else holds the section <c>Mesh</c>.</summary>
     private static ConfigurationSectionReader? SectionOf(IConfiguration? configuration, string? contentRoot) => configuration switch

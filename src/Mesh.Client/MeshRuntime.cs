@@ -4,6 +4,7 @@ using Mesh.Client.Discovery;
 using Mesh.Client.Health;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
+using Mesh.Client.Persistence;
 using Mesh.Client.Pipeline;
 using Mesh.Client.Resilience;
 using Mesh.Client.Telemetry;
@@ -27,6 +28,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     private readonly IReadOnlyCollection<IMeshEndpointSource> _endpointSources;
     private readonly IHostDirectory? _hostDirectory;
     private readonly MeshConfigurationWatcher _watcher;
+    private readonly StateKeeper? _state;
     private MeshSnapshot _snapshot = MeshSnapshot.Empty;
     private DateTimeOffset _loadedAt;
     private volatile IncomingParts _hashedParts;
@@ -42,7 +44,8 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         MeshTelemetry telemetry,
         TimeProvider timeProvider,
         ServiceEndpointResolver? serviceDiscovery,
-        IHostDirectory? hostDirectory)
+        IHostDirectory? hostDirectory,
+        string? statePath)
     {
         _loggerFactory = new GuardedLoggerFactory(loggerFactory);
         BackgroundLogger = _loggerFactory.CreateLogger(Background.Category);
@@ -56,13 +59,14 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         Mirrors = new MirrorSender(this);
         UndeclaredPorts = new UndeclaredPortReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
         ClientReports = new ClientReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
+        _state = statePath is null ? null : new StateKeeper(statePath, timeProvider, _loggerFactory.CreateLogger(PersistenceLog.Category));
         _watcher = new MeshConfigurationWatcher(
             section,
             sources,
             TakeOver,
             timeProvider,
             _loggerFactory.CreateLogger("Mesh.Client.Configuration"),
-            WatcherDelegates.For(DiscoveryWords.With(_endpointSources.Select(source => source.Name))));
+            WatcherDelegates.For(DiscoveryWords.With(_endpointSources.Select(source => source.Name))) with { Restore = name => _state?.FindRules(name) });
         _watcher.DocumentChanged += Telemetry.CountReload;
         Telemetry.ObservePools(MeasurePools);
         Telemetry.Limits.Observe(MeasureConcurrency);
@@ -131,6 +135,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
             {
                 _watcher.Start();
                 _isStarted = true;
+                _state?.Follow(Clusters.GetWatchers, _watcher.GetKeptRules);
             }
         }
     }
@@ -221,6 +226,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
     public void Dispose()
     {
         _watcher.Dispose();
+        _state?.Dispose();
         HostLookups?.Dispose();
         Mirrors.Dispose();
         _clusters?.Dispose();
@@ -257,13 +263,14 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         if (_clusters is null)
         {
             _random = update.Configuration.Seed is { } seed ? MeshRandom.Seeded(seed) : MeshRandom.Unseeded;
-            var clusters = new ClusterManager(TimeProvider, _random, _loggerFactory, _serviceDiscovery, new HealthProbe(Transports), ActiveClock, _endpointSources);
+            var clusters = new ClusterManager(TimeProvider, _random, _loggerFactory, _serviceDiscovery, new HealthProbe(Transports), ActiveClock, _endpointSources) { Restore = _state is null ? null : _state.FindEndpoints };
             clusters.EndpointRemoved += Transports.Drain;
             clusters.EndpointDraining += Transports.Drain;
             clusters.DiscoveryFailed += Telemetry.CountDiscoveryFailure;
             new HealthReporter(TimeProvider, Telemetry, _loggerFactory.CreateLogger(HealthLog.Category)).Connect(clusters.OutlierDetector, clusters.HealthChecker);
             new LoadReporter(Telemetry, _loggerFactory.CreateLogger(LoadReporter.Category)).Connect(clusters);
             new LimitReporter(Telemetry, _loggerFactory.CreateLogger(LimitLog.Category)).Connect(clusters.CircuitBreakers);
+            clusters.EndpointsChanged += () => _state?.OnChanged();
             _clusters = clusters;
             HostLookups = _hostDirectory is null ? null : new HostLookups(
                 _hostDirectory, host => Snapshot.Hosts.ContainsKey(host), new RefreshSchedule(_random), TimeProvider, _loggerFactory.CreateLogger(DiscoveryLog.Category));
@@ -275,6 +282,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         Volatile.Write(ref _snapshot, snapshot);
         HostLookups?.OnNewRules();
         _rulesChanged.Fire();
+        _state?.OnChanged();
     }
 
     /// <summary>What calls are hashed by of the request during which they are made.</summary>

@@ -32,6 +32,9 @@ internal sealed class FakeEndpointSource(string name = "Fake") : IMeshEndpointSo
         return found!;
     }
 
+    /// <summary>Ends when some enumeration was begun.</summary>
+    public Task BegunAsync() => Eventually.TrueAsync(() => Begun > 0);
+
     public async Task PushAsync(string host, params MeshEndpoint[] endpoints) => (await OfAsync(host)).Push(new MeshEndpointSet(endpoints));
 
     public async IAsyncEnumerable<MeshEndpointSet> WatchAsync(MeshEndpointQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)

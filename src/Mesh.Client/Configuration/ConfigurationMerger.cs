@@ -82,6 +82,7 @@ internal static class ConfigurationMerger
         nameof(MeshConfiguration.DefaultDiscovery) => merged with { DefaultDiscovery = from.DefaultDiscovery },
         nameof(MeshConfiguration.Seed) => merged with { Seed = from.Seed },
         nameof(MeshConfiguration.Propagation) => merged with { Propagation = from.Propagation },
+        nameof(MeshConfiguration.State) => merged with { State = from.State },
         nameof(MeshConfiguration.Dns) => merged with { Dns = from.Dns },
         ExtensionBlock.Field => merged with { Extension = from.Extension },
         _ => throw new ArgumentOutOfRangeException(nameof(setting), setting, "The merger does not know this setting of MeshConfiguration."),

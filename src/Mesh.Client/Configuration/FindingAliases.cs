@@ -152,6 +152,7 @@ internal static class FindingAliases
         [SourceFindings.DuplicateDocument] = [],
         [SourceFindings.ReaderFailed] = ["IST0001"],
         [SourceFindings.FileVanished] = [],
+        [SourceFindings.RestoredRules] = [],
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, string[]> Singles = Table.Values.SelectMany(aliases => aliases).Distinct()

@@ -28,6 +28,8 @@ internal sealed record MeshConfiguration
 
     public DnsConfiguration Dns { get; init; } = new();
 
+    public StateConfiguration State { get; init; } = new();
+
     public MeshExtension Extension { get; init; } = MeshExtension.Default;
 
     public IReadOnlyList<ServiceConfiguration> Services { get; init; } = [];

@@ -46,6 +46,9 @@ internal static partial class DiscoveryLog
     [LoggerMessage(2021, LogLevel.Warning, "The SRV records of {Name} name more than {Maximum} hosts of {Service} without their addresses; the rest gets no calls from this process.", EventName = "TargetsCut")]
     public static partial void TargetsCut(ILogger logger, string service, string name, int maximum);
 
+    [LoggerMessage(2011, LogLevel.Information, "{Service} begins with {Count} endpoints that were confirmed {Age} ago in an earlier run, until its source answers.", EventName = "EndpointsRestored")]
+    public static partial void EndpointsRestored(ILogger logger, string service, int count, TimeSpan age);
+
     /// <summary>The state that begins with <paramref name="view"/>.</summary>
     public static void StateChanged(ILogger logger, string service, EndpointView view)
     {

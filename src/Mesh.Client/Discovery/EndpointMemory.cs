@@ -15,6 +15,7 @@ internal sealed class EndpointMemory
     // What the rules of now come to, and what is served of earlier ones while that has yet to be found out.
     private IReadOnlyList<Endpoint> _current = [];
     private IReadOnlyList<Endpoint> _earlier = [];
+    private TimeSpan? _restoredAge;
     private bool _isChanged;
 
     public QuestionView this[EndpointQuestion question]
@@ -49,6 +50,14 @@ internal sealed class EndpointMemory
         (_plan, _takenAt, _isChanged) = (plan, now, true);
     }
 
+    /// <summary>Before the first questions: these were known in an earlier run, and are served as those of earlier rules are.</summary>
+    public void Restore(RestoredEndpoints restored)
+    {
+        _earlier = restored.Endpoints.Count > EndpointView.MaximumEndpoints ? [.. restored.Endpoints.Take(EndpointView.MaximumEndpoints)] : restored.Endpoints;
+        _restoredAge = restored.Age;
+        _isChanged = true;
+    }
+
     /// <summary>What is to be served in place of <paramref name="shown"/>.</summary>
     public EndpointView Show(EndpointView shown)
     {
@@ -66,7 +75,7 @@ internal sealed class EndpointMemory
         // Endpoints of earlier rules bridge the time until each new name has answered or failed, and longer only where there is nothing else.
         if (_earlier.Count > 0 && !IsAny(questions, DiscoveryState.Pending) && (_current.Count > 0 || !IsAny(questions, DiscoveryState.Failed)))
         {
-            (_earlier, _isChanged) = ([], true);
+            (_earlier, _restoredAge, _isChanged) = ([], null, true);
         }
 
         IReadOnlyList<Endpoint> all = _earlier.Count == 0 ? _current : [.. _current, .. _earlier];
@@ -75,7 +84,12 @@ internal sealed class EndpointMemory
         var otherwiseConfirmedAt = _current.Count == 0 && _earlier.Count > 0 ? shown.ConfirmedAt
             : _current.Count > 0 || questions.Count == 0 ? _takenAt
             : questions.Min(question => question.ConfirmedAt);
-        return EndpointView.Of(endpoints, questions, otherwiseConfirmedAt) with { IsCut = all.Count > EndpointView.MaximumEndpoints };
+        var view = EndpointView.Of(endpoints, questions, otherwiseConfirmedAt) with { IsCut = all.Count > EndpointView.MaximumEndpoints };
+        return _restoredAge is null ? view : view with
+        {
+            State = DiscoveryState.Stale,
+            Problem = view.Problem ?? "the source has not answered since the start, and the endpoints are those of an earlier run",
+        };
     }
 
     private static bool IsAny(List<QuestionView> questions, DiscoveryState state) => questions.Exists(question => question.State == state);

@@ -37,13 +37,15 @@ internal sealed class EndpointWatcher : IDisposable
     /// <param name="logger">Where state changes are told.</param>
     /// <param name="changed">Called without a lock after the endpoints changed, from any thread. It reads <see cref="Endpoints"/>, so that
     /// calls that overtake each other do no harm.</param>
+    /// <param name="restored">What was known of the service in an earlier run.</param>
     public EndpointWatcher(
         ServiceModel service,
         Func<DiscoveryChoice, IEndpointSource> sources,
         RefreshSchedule schedule,
         TimeProvider timeProvider,
         ILogger logger,
-        Action<EndpointWatcher> changed)
+        Action<EndpointWatcher> changed,
+        RestoredEndpoints? restored = null)
     {
         Service = service;
         _sources = sources;
@@ -53,6 +55,12 @@ internal sealed class EndpointWatcher : IDisposable
         _changed = changed;
         _startedAt = timeProvider.GetTimestamp();
         _view = new EndpointView([], DiscoveryState.Pending, _startedAt);
+        if (restored is not null)
+        {
+            _memory.Restore(restored);
+            _view = _view with { ConfirmedAt = DetachedTimer.After(timeProvider, _startedAt, -restored.Age) };
+            DiscoveryLog.EndpointsRestored(logger, service.Name, restored.Endpoints.Count, restored.Age);
+        }
     }
 
     /// <summary>The source failed to answer. Raised without a lock, from any thread.</summary>
@@ -61,6 +69,9 @@ internal sealed class EndpointWatcher : IDisposable
     public ServiceModel Service { get; private set; }
 
     public IReadOnlyList<Endpoint> Endpoints => Volatile.Read(ref _view).Endpoints;
+
+    /// <summary>What is served, and how much that is to be believed.</summary>
+    public EndpointView View => Volatile.Read(ref _view);
 
     /// <summary>Fires when the endpoints change, or nobody watches them any more.</summary>
     public IChangeToken ChangeToken => _signal.Token;

@@ -20,6 +20,7 @@ public sealed class RoomTests
     [InlineData("Routing", "Model", "Configuration")]
     [InlineData("Discovery", "Model", "Configuration")]
     [InlineData("LoadBalancing", "Model", "Configuration")]
+    [InlineData("Persistence", "Discovery", "Model", "Configuration")]
     [InlineData("Health", "Model", "Configuration")]
     [InlineData("Faults", "Model", "Configuration")]
     [InlineData("Security", "Model", "Configuration")]

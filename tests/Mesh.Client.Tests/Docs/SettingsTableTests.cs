@@ -14,6 +14,7 @@ public sealed partial class SettingsTableTests
     [InlineData("OutboundTrafficPolicy:", """{ "OutboundTrafficPolicy": { "NoSuch": 1 } }""")]
     [InlineData("Propagation:", """{ "Propagation": { "NoSuch": 1 } }""")]
     [InlineData("x-mesh:", """{ "x-mesh": { "NoSuch": 1 } }""")]
+    [InlineData("State:", """{ "State": { "NoSuch": 1 } }""")]
     [InlineData("Dns:", """{ "Dns": { "NoSuch": 1 } }""")]
     [InlineData("Services:N:", """{ "Services": { "a": { "NoSuch": 1 } } }""")]
     [InlineData("Services:N:Ports:N:", """{ "Services": { "a": { "Ports": [ { "Number": 1, "NoSuch": 1 } ] } } }""")]

@@ -76,6 +76,12 @@ internal static class SettingsBinder
             dns.Finish();
         }
 
+        if (Written(fields, nameof(MeshConfiguration.State), settings) && fields.Object("State") is { } state)
+        {
+            configuration = configuration with { State = new StateConfiguration { Path = state.Text("Path") } };
+            state.Finish();
+        }
+
         if (Written(fields, ExtensionBlock.Field, settings) && fields.Object(ExtensionBlock.Field) is { } extension)
         {
             configuration = configuration with { Extension = MeshExtensionBinder.Bind(extension) };

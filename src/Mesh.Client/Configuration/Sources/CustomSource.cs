@@ -7,6 +7,8 @@ internal sealed class CustomSource(IMeshConfigurationSource source) : IRuleSourc
 {
     public string Name => source.Name;
 
+    public bool IsRemote => true;
+
     public IChangeToken GetChangeToken() => source.GetChangeToken();
 
     public IReadOnlyList<SourceDocument> Read() => [.. source.Load().Select(SourceDocument.Of)];

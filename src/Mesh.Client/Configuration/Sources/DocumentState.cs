@@ -6,6 +6,9 @@ internal sealed record DocumentState(string Name)
     /// <summary>The last version that was accepted; null where there never was one.</summary>
     public LoadedDocument? Live => Accepted?.Result;
 
+    /// <summary>The text of <see cref="Live"/>; null where it never was one.</summary>
+    public MeshDocument? LiveText => Accepted?.Document.Document;
+
     /// <summary>Everything found at the last reading.</summary>
     public IReadOnlyList<MeshFinding> Findings { get; private init; } = [];
 

@@ -8,6 +8,9 @@ internal interface IRuleSource
 {
     string Name { get; }
 
+    /// <summary>It may be out of reach when the process starts, other than the process's own files.</summary>
+    bool IsRemote => false;
+
     /// <summary>Taken before <see cref="Read"/>, never at the same time.</summary>
     IChangeToken GetChangeToken();
 

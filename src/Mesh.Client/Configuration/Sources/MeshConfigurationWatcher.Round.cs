@@ -16,6 +16,9 @@ internal sealed partial class MeshConfigurationWatcher
     /// read counts as one that is refused. Raised by one thread at a time.</summary>
     public event Action<bool>? DocumentChanged;
 
+    /// <summary>What is live of the sources that may be away at the next start. From any thread.</summary>
+    public IReadOnlyList<KeptRules> GetKeptRules() => [.. _sources.Select(source => source.Kept).OfType<KeptRules>()];
+
     private MeshConfigurationUpdate FirstRound()
     {
         foreach (var source in _sources)
@@ -30,9 +33,9 @@ internal sealed partial class MeshConfigurationWatcher
             throw new MeshConfigurationException(_findings);
         }
 
-        foreach (var document in _sources.SelectMany(source => source.Documents))
+        foreach (var source in _sources)
         {
-            LogFindings(document.Findings, []);
+            LogFindings([.. source.Findings], []);
         }
 
         LogFindings(_mergeFindings, []);

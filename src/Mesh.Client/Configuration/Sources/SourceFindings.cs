@@ -30,6 +30,9 @@ internal static class SourceFindings
     /// <summary>A file that the section was read from is gone; its rules stay as they were.</summary>
     public const string FileVanished = "MESH0909";
 
+    /// <summary>A source of rules failed at the start; those of an earlier run are used.</summary>
+    public const string RestoredRules = "MESH0910";
+
     /// <summary>Something worth knowing about a value of the section; there is nothing to mend.</summary>
     public static MeshFinding Info(string code, string path, string message, SourcePosition position) => new()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Primitives;
 
 namespace Mesh.Client.Configuration;
@@ -8,8 +9,12 @@ internal sealed class SourceState(IRuleSource source, Action signal) : IDisposab
     private IChangeToken? _token;
     private IDisposable? _registration;
     private volatile bool _signalled = true;
+    private bool _hasAnswered;
 
     public string Name => source.Name;
+
+    /// <summary>What to keep for a start without the source; null where it is always there.</summary>
+    public KeptRules? Kept => source.IsRemote ? new(Name, IsFailing, [.. Documents.Select(document => document.LiveText).OfType<MeshDocument>()]) : null;
 
     public IReadOnlyList<DocumentState> Documents { get; private set; } = [];
 
@@ -45,6 +50,7 @@ internal sealed class SourceState(IRuleSource source, Action signal) : IDisposab
             }
 
             Take(source.Read(), delegates);
+            _hasAnswered = true;
         }
         catch (SourceFailureException exception)
         {
@@ -52,7 +58,7 @@ internal sealed class SourceState(IRuleSource source, Action signal) : IDisposab
         }
         catch (Exception exception)
         {
-            Failure =
+            Failure = TryRestore(delegates, exception) is { } restored ? [restored] :
             [
                 SourceFindings.Refusal(
                     SourceFindings.SourceFailed,
@@ -68,6 +74,36 @@ internal sealed class SourceState(IRuleSource source, Action signal) : IDisposab
     {
         _registration?.Dispose();
         _registration = null;
+    }
+
+    /// <summary>Takes the rules of an earlier run in place of the first answer.</summary>
+    private MeshFinding? TryRestore(WatcherDelegates delegates, Exception failure)
+    {
+        if (_hasAnswered || !source.IsRemote || Documents.Count > 0 || delegates.Restore(Name) is not { } restored)
+        {
+            return null;
+        }
+
+        // What this version refuses was accepted by another.
+        var states = restored.Documents.Select(document => new DocumentState(document.Name).Advance(SourceDocument.Of(document), delegates)).Where(state => !state.IsRefused).ToList();
+        if (states.Count == 0)
+        {
+            return null;
+        }
+
+        Documents = states;
+        return new MeshFinding
+        {
+            Code = SourceFindings.RestoredRules,
+            Aliases = FindingAliases.Of(SourceFindings.RestoredRules, MeshFindingSeverity.Warning),
+            Severity = MeshFindingSeverity.Warning,
+            Resource = "",
+            Path = "",
+            Message = string.Create(CultureInfo.InvariantCulture,
+                $"The source of rules failed at the start; {states.Count} documents that it had {restored.Age:d\\.hh\\:mm\\:ss} ago are used until it answers: {failure.GetType().Name}: {failure.Message}"),
+            Source = Name,
+            Fix = "Mend the source; it is read again every few seconds.",
+        };
     }
 
     private void Subscribe()
