@@ -91,7 +91,7 @@ internal sealed class Explainer(MeshSnapshot snapshot, ClusterManager? clusters,
             Settings = answer is null ? RuleSettings.Of(request, rule, snapshot.Configuration.Extension) : RuleSettings.OfEdits(rule?.Edits),
             Destinations = reached,
             Answer = answer ?? Common(reached),
-            Notes = new UnusedVirtualServices(snapshot).Of(host),
+            Notes = [.. new UnusedVirtualServices(snapshot).Of(host), .. new UnusedRoutes(snapshot).Of(host)],
         };
     }
 

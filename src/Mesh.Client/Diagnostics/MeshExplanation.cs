@@ -56,7 +56,7 @@ public sealed class MeshExplanation
     /// the answers of <see cref="Destinations"/>.</summary>
     public MeshAnswerExplanation? Answer { get; internal init; }
 
-    /// <summary>What else a reader should know, in sentences: VirtualServices that name the host and are not used, and why.</summary>
+    /// <summary>What else a reader should know, in sentences: VirtualServices and routes that name the host and are not used, and why.</summary>
     public IReadOnlyList<string> Notes { get; internal init; } = [];
 
     /// <summary>Several lines for people: what was asked, each rule and the first condition of it that failed, where the call goes, who is
