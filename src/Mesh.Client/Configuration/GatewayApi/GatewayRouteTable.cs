@@ -70,8 +70,9 @@ internal sealed class GatewayRouteTable
         }
         else if (parent is { Port: null, PortName: { } name })
         {
-            Tell(FindingCodes.DanglingParent, isWarning: true, route, parent.Node,
-                $"no port of '{host}' is known to be named '{name}'; the route is not attached to it.", "Write port with its number.");
+            // On Kubernetes a Service is declared once it is called.
+            Tell(FindingCodes.DanglingParent, isWarning: _known.IsDeclared(host), route, parent.Node,
+                $"no port of '{host}' is known to be named '{name}'; the route is not attached to it{(_known.IsDeclared(host) ? "" : " until the Service is declared")}.", "Write port with its number.");
             return null;
         }
 

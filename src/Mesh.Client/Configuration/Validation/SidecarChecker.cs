@@ -70,6 +70,7 @@ internal sealed class SidecarChecker(MeshConfiguration configuration, FindingSin
         .. configuration.Services.Select(service => Resolve(service.Metadata.Name, service.Metadata)),
         .. configuration.ServiceEntries.SelectMany(entry => entry.Hosts.Select(host => Resolve(host, entry.Metadata))),
         .. configuration.VirtualServices.SelectMany(rule => rule.Hosts.Select(host => Resolve(host, rule.Metadata))),
+        .. configuration.GatewayRoutes.SelectMany(route => route.Parents.Select(parent => HostName.Resolve(parent.Name, parent.Namespace ?? route.Metadata.Namespace, configuration.Domain))),
         .. configuration.DestinationRules.Select(rule => Resolve(rule.Host, rule.Metadata)),
     ];
 

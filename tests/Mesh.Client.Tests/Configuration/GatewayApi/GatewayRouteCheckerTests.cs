@@ -15,13 +15,22 @@ public sealed class GatewayRouteCheckerTests
     [InlineData("name: a, port: 81", "'a.default.svc.cluster.local' declares no port 81")]
     [InlineData("name: a, sectionName: grpc", "'a.default.svc.cluster.local' declares no port 'grpc'")]
     [InlineData("name: a, port: 80, sectionName: grpc", "declares no port 80 that is named 'grpc'")]
-    [InlineData("name: unknown, sectionName: http", "no port of 'unknown.default.svc.cluster.local' is known to be named 'http'")]
     public void Merge_a_parent_port_that_is_not_declared_is_told(string parent, string message)
     {
         var finding = Loading.Find(Merge(Services, Route("HTTPRoute", "a", parent)), FindingCodes.DanglingParent, "spec.parentRefs[0]");
 
         Assert.Equal(("HTTPRoute default/a", MeshFindingSeverity.Warning), (finding.Resource, finding.Severity));
         Assert.Contains(message, finding.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Services, MeshFindingSeverity.Info)]
+    [InlineData("""{ "Services": { "unknown": { "Discovery": "Dns" } } }""", MeshFindingSeverity.Warning)]
+    public void Merge_a_parent_port_by_name_waits_for_the_declaration_of_its_service(string section, MeshFindingSeverity severity)
+    {
+        var finding = Loading.Find(Merge(section, Route("HTTPRoute", "a", "name: unknown, sectionName: http")), FindingCodes.DanglingParent, "spec.parentRefs[0]");
+
+        Assert.Equal(severity, finding.Severity);
     }
 
     [Fact]
