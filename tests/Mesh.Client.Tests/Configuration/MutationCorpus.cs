@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Mesh.Client.Configuration;
 
 namespace Mesh.Client.Tests.Configuration;
 
@@ -30,6 +31,25 @@ internal static class MutationCorpus
         ("VirtualServices", "VirtualService", """
             { "root": { "hosts": [ "reviews" ], "http": [ { "match": [ { "uri": { "prefix": "/a" } } ], "delegate": { "name": "leaf", "namespace": "default" } } ] },
               "leaf": { "http": [ { "match": [ { "uri": { "prefix": "/a/b" } } ], "route": [ { "destination": { "host": "reviews" } } ] }, { "route": [ { "destination": { "host": "b" } } ], "timeout": "1ms" } ] } }
+            """),
+        ("HTTPRoutes", "HTTPRoute", """
+            { "reviews": { "parentRefs": [ { "group": "", "kind": "Service", "name": "reviews", "namespace": "default", "port": 80, "sectionName": "http" }, { "name": "edge" } ], "hostnames": [ "*.reviews.example" ], "rules": [
+              { "name": "one", "matches": [ { "path": { "type": "Exact", "value": "/a" }, "method": "GET", "headers": [ { "type": "RegularExpression", "name": "end-user", "value": "(a|b)*\\.c" } ], "queryParams": [ { "name": "q", "value": "v" } ] },
+                  { "path": { "type": "RegularExpression", "value": "/c/.*" } } ],
+                "filters": [ { "type": "RequestHeaderModifier", "requestHeaderModifier": { "set": [ { "name": "a", "value": "%" } ], "add": [ { "name": "host", "value": "b" } ], "remove": [ "c" ] } },
+                  { "type": "ResponseHeaderModifier", "responseHeaderModifier": { "add": [ { "name": "d", "value": "e" } ] } },
+                  { "type": "RequestMirror", "requestMirror": { "backendRef": { "name": "b", "port": 80 }, "fraction": { "numerator": 1, "denominator": 3 } } },
+                  { "type": "URLRewrite", "urlRewrite": { "hostname": "other", "path": { "type": "ReplaceFullPath", "replaceFullPath": "/z" } } } ],
+                "backendRefs": [ { "group": "", "kind": "Service", "name": "reviews", "namespace": "default", "port": 80, "weight": 90, "filters": [ { "type": "RequestHeaderModifier", "requestHeaderModifier": { "remove": [ "c" ] } } ] },
+                  { "group": "networking.istio.io", "kind": "Hostname", "name": "a.example" } ],
+                "timeouts": { "request": "2m", "backendRequest": "1m500ms" }, "retry": { "codes": [ 503 ], "attempts": 3, "backoff": "100ms" }, "sessionPersistence": { "type": "Cookie", "cookie": { "name": "s" } } },
+              { "matches": [ { "path": { "value": "/old" } } ], "filters": [ { "type": "RequestRedirect", "requestRedirect": { "scheme": "https", "port": 8443, "statusCode": 308, "path": { "type": "ReplacePrefixMatch", "replacePrefixMatch": "/new/" } } } ] },
+              { "filters": [ { "type": "ExtensionRef", "extensionRef": { "group": "a.example", "kind": "A", "name": "b" } } ] } ] } }
+            """),
+        ("GRPCRoutes", "GRPCRoute", """
+            { "ratings": { "parentRefs": [ { "group": "", "kind": "Service", "name": "ratings" } ], "rules": [
+              { "matches": [ { "method": { "service": "shop.Cart", "method": "Add" } }, { "method": { "type": "RegularExpression", "service": "shop\\..*" }, "headers": [ { "name": "a", "value": "b" } ] } ],
+                "backendRefs": [ { "name": "ratings", "port": 80, "weight": 0 } ] } ] } }
             """),
         ("DestinationRules", "DestinationRule", """
             { "reviews": { "host": "reviews", "exportTo": [ "." ], "workloadSelector": { "matchLabels": { "app": "web" } },
@@ -119,7 +139,7 @@ internal static class MutationCorpus
         ["kind"] = "List",
         ["items"] = new JsonArray([.. JsonNode.Parse(entries)!.AsObject().Select(entry => new JsonObject
         {
-            ["apiVersion"] = kind is "PeerAuthentication" or "AuthorizationPolicy" ? "security.istio.io/v1" : "networking.istio.io/v1",
+            ["apiVersion"] = $"{ResourceKinds.GroupOf(kind)}/v1",
             ["kind"] = kind,
             ["metadata"] = new JsonObject { ["name"] = entry.Key.Split('/')[^1], ["namespace"] = "default" },
             ["spec"] = entry.Value!.DeepClone(),

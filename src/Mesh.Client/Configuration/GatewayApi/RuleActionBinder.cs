@@ -11,7 +11,7 @@ internal static class RuleActionBinder
     {
         var name = fields.Text("name");
         var destinations = BackendsBinder.Bind(fields, backends, out var noBackend);
-        fields.NotBuilt("sessionPersistence", "calls are shared out as if it were not written; x-mesh and consistentHash of a DestinationRule bind calls to endpoints", Persistence);
+        fields.NotBuilt("sessionPersistence", "calls are shared out as if it were not written; consistentHash of a DestinationRule binds calls to endpoints", Persistence);
         if (filters.Redirect is not null)
         {
             if (fields.Take("backendRefs") is { Items.Count: > 0 } both)
