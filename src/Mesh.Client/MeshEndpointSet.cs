@@ -25,4 +25,10 @@ public sealed class MeshEndpointSet
     /// <summary>Why there are none, as a sentence for logs, status and answers of the mesh, such as <c>Consul knows no service reviews.</c>
     /// Not used where there are endpoints. Null: the mesh says that the source knows none.</summary>
     public string? Explanation { get; init; }
+
+    /// <summary>Why the source cannot say at present whether this still holds, as a sentence, such as <c>Consul does not answer.</c> The endpoints
+    /// stay in use, and their state is <see cref="MeshDiscoveryState.Stale"/> until a set without a problem comes. Null, the default: this is
+    /// how it is now.</summary>
+    /// <remarks>For sources that go on by themselves once their registry is back; others throw, and are enumerated anew.</remarks>
+    public string? Problem { get; init; }
 }

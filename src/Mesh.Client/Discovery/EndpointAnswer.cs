@@ -21,6 +21,9 @@ internal sealed record EndpointAnswer(IReadOnlyList<Endpoint> Endpoints, TimeSpa
     /// <summary>The source has failed before and has yet to show that it holds: failures in a row go on being counted from where they stood.</summary>
     public bool IsOnProbation { get; init; }
 
+    /// <summary>Why the source cannot confirm its answer at present; null where it does.</summary>
+    public string? Doubt { get; init; }
+
     /// <summary>Who answered what, for logs and status where there are no endpoints.</summary>
     public string? Explanation { get; init; }
 }

@@ -75,6 +75,7 @@ internal sealed class EndpointEnumeration(IMeshEndpointSource source, TimeProvid
     {
         IsEmptinessFinal = true,
         IsOnProbation = !isProven,
+        Doubt = set.Problem,
         Explanation = set.Explanation ?? $"The endpoint source {source.Name} knows no endpoints for {question.Name}.",
     };
 

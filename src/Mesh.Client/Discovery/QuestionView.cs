@@ -23,7 +23,15 @@ internal sealed record QuestionView(
             IReadOnlyList<Endpoint> endpoints = answer.LeavesOpen is { } leavesOpen
                 ? [.. answer.Endpoints, .. Endpoints.Where(leavesOpen)]
                 : answer.Endpoints;
-            return new QuestionView(EndpointList.IsSame(endpoints, Endpoints) ? Endpoints : endpoints, DiscoveryState.Known, now);
+            endpoints = EndpointList.IsSame(endpoints, Endpoints) ? Endpoints : endpoints;
+            return answer.Doubt is null
+                ? new QuestionView(endpoints, DiscoveryState.Known, now)
+                : new QuestionView(endpoints, DiscoveryState.Stale, ConfirmedAt, answer.Doubt);
+        }
+
+        if (answer.Doubt is not null)
+        {
+            return new QuestionView([], DiscoveryState.Failed, ConfirmedAt, answer.Doubt);
         }
 
         return Endpoints.Count > 0 && !answer.IsEmptinessFinal && EmptyAnswers + 1 < RefreshSchedule.EmptyAnswersBelieved

@@ -217,6 +217,35 @@ public sealed class EndpointSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Set_with_a_problem_is_served_and_shown_as_stale_until_one_without_comes()
+    {
+        await KnowAsync(new MeshEndpoint("10.0.0.1:80"));
+        _mesh.Clock.Advance(TimeSpan.FromSeconds(7));
+        var enumeration = await _source.OfAsync("reviews");
+
+        enumeration.Push(new MeshEndpointSet([new MeshEndpoint("10.0.0.1:80")]) { Problem = "The registry hangs." });
+        await StateIsAsync(MeshDiscoveryState.Stale);
+        Assert.Equal("10.0.0.1:80", await GetAsync());
+        Assert.Equal("The registry hangs.", Discovery.Problem);
+        Assert.True(Discovery.Age >= TimeSpan.FromSeconds(7), $"{Discovery.Age}");
+
+        _mesh.Clock.Advance(TimeSpan.FromSeconds(1));
+        enumeration.Push(new MeshEndpointSet([new MeshEndpoint("10.0.0.1:80")]));
+        await StateIsAsync(MeshDiscoveryState.Known);
+        Assert.Equal(1, _source.Begun);
+    }
+
+    [Fact]
+    public async Task Set_with_a_problem_and_nothing_else_has_failed()
+    {
+        _ = GetAsync();
+        (await _source.OfAsync("reviews")).Push(new MeshEndpointSet([]) { Problem = "The registry hangs." });
+
+        await StateIsAsync(MeshDiscoveryState.Failed);
+        Assert.Equal("The registry hangs.", Discovery.Problem);
+    }
+
+    [Fact]
     public async Task Failing_source_is_enumerated_anew_after_a_back_off()
     {
         await KnowAsync(new MeshEndpoint("10.0.0.1:80"));
