@@ -20,6 +20,10 @@ public sealed class MeshDocument
 
     internal MeshDocumentFormat Format { get; }
 
+    /// <summary>What it says holds only where no other document says anything about it, and without a finding then: what the surroundings of
+    /// the process know, beside what was written.</summary>
+    internal bool IsFallback { get; init; }
+
     /// <summary>Istio resources as YAML, several per document allowed.</summary>
     /// <param name="name">The name used in findings; unique within its source.</param>
     /// <param name="text">The YAML text, at most 16 Mi characters.</param>
@@ -41,4 +45,7 @@ public sealed class MeshDocument
     /// <returns>The document.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is null or empty, or <paramref name="text"/> is null.</exception>
     public static MeshDocument FromMeshJson(string name, string text) => new(name, text, MeshDocumentFormat.MeshJson);
+
+    /// <summary>The same for what holds only where nothing else is written.</summary>
+    internal static MeshDocument Fallback(string name, string text) => new(name, text, MeshDocumentFormat.MeshJson) { IsFallback = true };
 }

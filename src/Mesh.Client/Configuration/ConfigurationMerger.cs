@@ -3,15 +3,21 @@ namespace Mesh.Client.Configuration;
 /// <summary>Combines accepted documents into one configuration and checks what only shows across documents.</summary>
 internal static class ConfigurationMerger
 {
-    /// <summary>Later documents win where two define the same object or setting, with a finding that names both.</summary>
+    /// <summary>Later documents win where two define the same object or setting, with a finding that names both. What is a fallback goes after
+    /// all that is written, and nobody is told.</summary>
     /// <param name="documents">In the order of their sources.</param>
     /// <param name="environment">Reads an environment variable; null: there are none.</param>
     public static (MeshConfiguration Configuration, IReadOnlyList<MeshFinding> Findings) Merge(
         IReadOnlyList<LoadedDocument> documents, Func<string, string?>? environment = null)
     {
         var findings = new List<MeshFinding>();
+        if (documents.Any(document => document.IsFallback))
+        {
+            documents = [.. documents.OrderBy(document => !document.IsFallback)];
+        }
+
         var settings = MergeSettings(documents, findings);
-        settings = settings with { Workload = WorkloadPlace.Complete(settings.Workload, environment ?? (static _ => null), findings) };
+        settings = settings with { Workload = Complete(settings.Workload, documents, environment ?? (static _ => null), findings) };
         List<T> Merge<T>(Func<MeshConfiguration, IReadOnlyList<T>> select)
             where T : ResourceConfiguration
             => MergeResources(documents, select, settings.Namespace, findings);
@@ -50,6 +56,13 @@ internal static class ConfigurationMerger
         {
             foreach (var setting in document.Settings)
             {
+                if (document.IsFallback)
+                {
+                    // That of the workload is told field by field, once all is known that is written.
+                    merged = setting == nameof(MeshConfiguration.Workload) ? merged : With(merged, document.Configuration, setting);
+                    continue;
+                }
+
                 if (owners.TryGetValue(setting, out var earlier) && !IsSame(merged, document.Configuration, setting))
                 {
                     findings.Add(new MeshFinding
@@ -70,6 +83,21 @@ internal static class ConfigurationMerger
         }
 
         return merged;
+    }
+
+    /// <summary>What is written of the workload, completed by the fallbacks; its place by the environment first.</summary>
+    private static WorkloadConfiguration Complete(
+        WorkloadConfiguration workload, IReadOnlyList<LoadedDocument> documents, Func<string, string?> environment, List<MeshFinding> findings)
+    {
+        var fallback = documents.LastOrDefault(document => document.IsFallback && document.Settings.Contains(nameof(MeshConfiguration.Workload)))?.Configuration.Workload;
+        if (fallback is null)
+        {
+            return WorkloadPlace.Complete(workload, environment, findings);
+        }
+
+        workload = workload with { Name = workload.Name ?? fallback.Name, Labels = workload.Labels.Count > 0 ? workload.Labels : fallback.Labels };
+        workload = WorkloadPlace.Complete(workload, environment, findings);
+        return workload with { Locality = workload.Locality ?? fallback.Locality };
     }
 
     private static MeshConfiguration With(MeshConfiguration merged, MeshConfiguration from, string setting) => setting switch
@@ -101,6 +129,7 @@ internal static class ConfigurationMerger
         var count = documents.Sum(document => select(document.Configuration).Count);
         var merged = new List<T>(count);
         var places = new Dictionary<(string Kind, string Namespace, string Name), int>(count);
+        var fallbacks = new HashSet<int>();
         foreach (var document in documents)
         {
             var sink = new FindingSink(document.Name, findings);
@@ -111,14 +140,23 @@ internal static class ConfigurationMerger
                 var resource = written with { Metadata = metadata };
                 if (places.TryAdd((metadata.Kind, metadata.Namespace, metadata.Name), merged.Count))
                 {
+                    if (document.IsFallback)
+                    {
+                        fallbacks.Add(merged.Count);
+                    }
+
                     merged.Add(resource);
                     continue;
                 }
 
                 var place = places[(metadata.Kind, metadata.Namespace, metadata.Name)];
-                sink.About(metadata);
-                sink.Warning(FindingCodes.ReplacedResource, written.Node,
-                    $"the same object is written at {Place(merged[place].Node)} and at {Place(written.Node)}; the later one is used.", "Remove or rename one of them.");
+                if (!fallbacks.Remove(place))
+                {
+                    sink.About(metadata);
+                    sink.Warning(FindingCodes.ReplacedResource, written.Node,
+                        $"the same object is written at {Place(merged[place].Node)} and at {Place(written.Node)}; the later one is used.", "Remove or rename one of them.");
+                }
+
                 merged[place] = resource;
             }
         }

@@ -18,7 +18,8 @@ internal static class DocumentLoader
         }
 
         var section = JsonNodeReader.Read(document.Name, document.Text, SectionPath, PathStyle.Colons, findings);
-        return section is null ? Refused(document.Name, findings) : BindSection(document.Name, section, findings, discoveryWords);
+        var loaded = section is null ? Refused(document.Name, findings) : BindSection(document.Name, section, findings, discoveryWords);
+        return document.IsFallback ? loaded with { IsFallback = true } : loaded;
     }
 
     /// <summary>The trees of a document of Istio's resources; those before an error, and a finding, where it cannot be read.</summary>

@@ -13,5 +13,8 @@ internal sealed record LoadedDocument
     /// <summary>Which of the scalar settings of <see cref="MeshConfiguration"/> the document sets itself, by property name.</summary>
     public IReadOnlySet<string> Settings { get; init; } = new HashSet<string>();
 
+    /// <summary>As <see cref="MeshDocument.IsFallback"/>.</summary>
+    public bool IsFallback { get; init; }
+
     public bool IsRefused => Findings.Any(finding => finding.RefusesDocument);
 }

@@ -155,6 +155,54 @@ public sealed class ConfigurationMergerTests
         Assert.Empty(Merge(Loading.Yaml(Bound), Loading.Yaml(Gateway)).Findings);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Merge_a_fallback_goes_after_all_that_is_written_and_nobody_is_told(bool isFirst)
+    {
+        var fallback = Fallback("""{ "Namespace": "a", "DefaultDiscovery": "None", "Services": { "reviews": { "Ports": [ { "Number": 1 } ] }, "ratings": {} } }""");
+        var written = Section("""{ "Namespace": "b", "Services": { "reviews": { "Ports": [ { "Number": 2 } ] } } }""");
+
+        var (configuration, findings) = isFirst ? Merge(fallback, written) : Merge(written, fallback);
+
+        Assert.Empty(findings);
+        Assert.Equal(("b", DiscoveryKind.None), (configuration.Namespace, configuration.DefaultDiscovery.Kind));
+        Assert.Equal(["reviews 2", "ratings "], configuration.Services.Select(service => $"{service.Metadata.Name} {string.Join(',', service.Ports.Select(port => port.Number))}"));
+    }
+
+    [Fact]
+    public void Merge_an_object_that_is_written_twice_is_told_of_beside_a_fallback()
+    {
+        var (configuration, findings) = Merge(
+            Fallback("""{ "DestinationRules": { "reviews": { "host": "none" } } }"""), Rule("reviews", "host: old", "one.yaml"), Rule("reviews", "host: new", "two.yaml"));
+
+        Assert.Equal("new", Assert.Single(configuration.DestinationRules).Host);
+        Assert.Equal(FindingCodes.ReplacedResource, Assert.Single(findings).Code);
+    }
+
+    [Fact]
+    public void Merge_the_workload_is_completed_field_by_field()
+    {
+        var fallback = Fallback("""{ "Workload": { "Name": "pod", "Labels": { "app": "pod" }, "Locality": "eu/a" } }""");
+
+        var named = Merge(Section("""{ "Workload": { "Name": "mine" } }"""), fallback).Configuration.Workload;
+        var placed = Merge(fallback, Section("""{ "Workload": { "Labels": { "version": "v1" }, "Locality": "us" } }""")).Configuration.Workload;
+
+        Assert.Equal(("mine", "pod", "eu/a"), (named.Name, named.Labels["app"], named.Locality));
+        Assert.Equal(("pod", "v1", "us"), (placed.Name, placed.Labels["version"], placed.Locality));
+        Assert.False(placed.Labels.ContainsKey("app"));
+    }
+
+    [Fact]
+    public void Merge_the_place_that_the_environment_tells_goes_before_a_fallback()
+    {
+        var fallback = Fallback("""{ "Workload": { "Locality": "eu/a" } }""");
+
+        var (configuration, _) = ConfigurationMerger.Merge([fallback], name => name == WorkloadPlace.Variable ? "us/b" : null);
+
+        Assert.Equal("us/b", configuration.Workload.Locality);
+    }
+
     private static (MeshConfiguration Configuration, IReadOnlyList<MeshFinding> Findings) Merge(params LoadedDocument[] documents)
     {
         Assert.All(documents, Loading.NotRefused);
@@ -162,6 +210,8 @@ public sealed class ConfigurationMergerTests
     }
 
     private static LoadedDocument Section(string json, string name = "appsettings.json") => DocumentLoader.Load(MeshDocument.FromMeshJson(name, json));
+
+    private static LoadedDocument Fallback(string json) => DocumentLoader.Load(MeshDocument.Fallback("surroundings", json));
 
     private static LoadedDocument Rule(string name, string spec = "host: reviews", string file = "rules.yaml") => DocumentLoader.Load(MeshDocument.FromIstioYaml(
         file, $"apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: {name}\nspec: {{ {spec} }}\n"));
