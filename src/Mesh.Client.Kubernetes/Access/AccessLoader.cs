@@ -49,6 +49,37 @@ internal sealed class AccessLoader(string? kubeConfig, string? context, Func<str
                 + $"{ServiceAccountFolder}/token with KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT), and there is no {file ?? "~/.kube/config"}.");
     }
 
+    /// <summary>The namespace that the same place gives, without asking for anything else: neither a plugin nor a server. Null where there is none.</summary>
+    public string? FindNamespace()
+    {
+        try
+        {
+            if ((kubeConfig ?? environment("KUBECONFIG")) is { Length: > 0 } named)
+            {
+                return NamespaceOf(kubeConfig is null
+                    ? [.. named.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(File.Exists)]
+                    : [named]);
+            }
+
+            var space = Path.Combine(ServiceAccountFolder, "namespace");
+            if (File.Exists(space))
+            {
+                return AccessFile.Read(space, "the namespace of the pod").Trim() is { Length: > 0 } written ? written : null;
+            }
+
+            var file = (environment("HOME") ?? environment("USERPROFILE")) is { } home ? Path.Combine(home, ".kube", "config") : null;
+            return file is not null && File.Exists(file) ? NamespaceOf([file]) : null;
+        }
+        catch (KubernetesAccessException)
+        {
+            // Whoever asks the server is told.
+            return null;
+        }
+    }
+
+    private string? NamespaceOf(IReadOnlyList<string> paths)
+        => paths.Count == 0 ? null : new KubeConfigReader([.. paths.Select(KubeConfigFile.Read)], timeProvider).FindNamespace(context);
+
     private Task<KubernetesAccess> LoadFilesAsync(IReadOnlyList<string> paths, bool mustExist, CancellationToken cancellationToken)
     {
         var files = paths.Where(path => mustExist || File.Exists(path)).Select(KubeConfigFile.Read).ToList();

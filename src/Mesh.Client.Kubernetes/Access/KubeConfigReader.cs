@@ -22,6 +22,13 @@ internal sealed class KubeConfigReader(IReadOnlyList<KubeConfigFile> files, Time
         return string.IsNullOrEmpty(details.User) ? access : await WithUserAsync(access, details.User, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The namespace of a context; null where that is not there or names none.</summary>
+    public string? FindNamespace(string? wanted)
+    {
+        var name = wanted ?? files.Select(file => file.Content.CurrentContext).FirstOrDefault(current => !string.IsNullOrEmpty(current));
+        return Find(config => config.Contexts, context => context.Name == name)?.Entry.ContextDetails?.Namespace is { Length: > 0 } space ? space : null;
+    }
+
     private TransportSettings ReadCluster(string? name, string place)
     {
         var (file, cluster) = Find(config => config.Clusters, cluster => cluster.Name == name)

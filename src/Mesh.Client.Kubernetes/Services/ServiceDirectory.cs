@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using Mesh.Client.Discovery;
+using Mesh.Client.Kubernetes.Watching;
+using Mesh.Client.Telemetry;
+
+namespace Mesh.Client.Kubernetes.Services;
+
+/// <summary>Takes hosts that the rules do not name for Services: one that is called is looked for, and followed from then on. Thread-safe.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="watches">The watches of it.</param>
+/// <param name="documents">Where services that are found come to stand.</param>
+/// <param name="mesh">The live rules.</param>
+internal sealed class ServiceDirectory(
+    KubernetesCluster cluster, ServiceWatches watches, ServiceDocuments documents, Func<IMeshConfigurationAccessor> mesh) : IHostDirectory, IDisposable
+{
+    /// <summary>A host that is no Service is not asked for again so soon.</summary>
+    internal static readonly TimeSpan AbsenceRemembered = TimeSpan.FromSeconds(30);
+
+    /// <summary>A service that is found and not among the hosts of the rules after this is one that they hide.</summary>
+    private static readonly TimeSpan HiddenAfter = HostLookups.Limit + TimeSpan.FromSeconds(1);
+
+    /// <summary>Hosts may be taken from user input.</summary>
+    private const int MostAbsent = 10_000;
+
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<ResourceKey, FoundService> _found = new();
+    private readonly ConcurrentDictionary<string, long> _absent = new(StringComparer.Ordinal);
+    private volatile bool _isDisposed;
+
+    public bool MayKnow(ReadOnlySpan<char> host)
+    {
+        var rules = mesh().Current;
+        if (!ServiceHost.TryParse(host, rules.Namespace, rules.Domain, out var service) || !cluster.Includes(service.Namespace) || _isDisposed)
+        {
+            return false;
+        }
+
+        if (_absent.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(host, out var since) && !IsOver(since))
+        {
+            return false;
+        }
+
+        // Few services are found, and fewer of them are strangers to the rules: gone, or hidden by a Sidecar.
+        foreach (var (key, found) in _found)
+        {
+            if (service.Name.SequenceEqual(key.Name) && service.Namespace.SequenceEqual(key.Namespace))
+            {
+                return found.IsPending || (found.IsThere && found.Age < HiddenAfter);
+            }
+        }
+
+        return true;
+    }
+
+    public async ValueTask<bool> FindAsync(string host, CancellationToken cancellationToken)
+    {
+        var rules = mesh().Current;
+        if (!ServiceHost.TryParse(host, rules.Namespace, rules.Domain, out var service))
+        {
+            return false;
+        }
+
+        var key = new ResourceKey(service.Namespace.ToString(), service.Name.ToString());
+        var found = GetOrBegin(key);
+        try
+        {
+            var isThere = await found.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (isThere)
+            {
+                ServiceLog.Found(cluster.Logger, host, key.ToString());
+            }
+            else if (!found.WasThere)
+            {
+                Remember(host);
+                End(found);
+            }
+
+            return isThere;
+        }
+        catch (KubernetesSourceException)
+        {
+            // Asked anew, where the mesh sees fit.
+            End(found);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        List<FoundService> ended;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            ended = [.. _found.Values];
+            _found.Clear();
+        }
+
+        ended.ForEach(found => found.Dispose());
+    }
+
+    private FoundService GetOrBegin(ResourceKey key)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _found.TryGetValue(key, out var known)
+                ? known
+                : _found[key] = new FoundService(key, documents, cluster, watches, Forget);
+        }
+    }
+
+    private void End(FoundService found)
+    {
+        lock (_gate)
+        {
+            if (!_found.TryRemove(KeyValuePair.Create(found.Key, found)))
+            {
+                return;
+            }
+        }
+
+        found.Dispose();
+    }
+
+    private void Forget(FoundService found)
+    {
+        if (!found.IsThere)
+        {
+            End(found);
+        }
+    }
+
+    private bool IsOver(long since) => cluster.TimeProvider.GetElapsedTime(since) >= AbsenceRemembered;
+
+    private void Remember(string host)
+    {
+        if (_absent.Count >= MostAbsent)
+        {
+            foreach (var absent in _absent)
+            {
+                if (IsOver(absent.Value))
+                {
+                    _absent.TryRemove(absent);
+                }
+            }
+        }
+
+        if (_absent.Count < MostAbsent)
+        {
+            _absent[host] = cluster.TimeProvider.GetTimestamp();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Mesh.Client.Kubernetes.Identity;
+using Mesh.Client.Kubernetes.Watching;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
+
+namespace Mesh.Client.Kubernetes.Services;
+
+/// <summary>The rules that follow from the cluster by itself: the Services that are called, and who this process is. All of it holds only where nobody has
+/// written anything else. Thread-safe.</summary>
+internal sealed class ServiceDocuments(WorkloadIdentity identity) : IMeshConfigurationSource
+{
+    private ImmutableSortedDictionary<string, MeshDocument> _documents = ImmutableSortedDictionary.Create<string, MeshDocument>(StringComparer.Ordinal);
+    private ConfigurationReloadToken _change = new();
+
+    public string Name => "Kubernetes";
+
+    public IChangeToken GetChangeToken() => Volatile.Read(ref _change);
+
+    public IReadOnlyList<MeshDocument> Load() => [identity.Document(), .. Volatile.Read(ref _documents).Values];
+
+    /// <param name="key">The service.</param>
+    /// <param name="document">As it is now; null: it is gone.</param>
+    /// <returns>False where it was so already.</returns>
+    public bool Set(ResourceKey key, MeshDocument? document)
+    {
+        var isChanged = ImmutableInterlocked.Update(
+            ref _documents,
+            static (documents, change) => change.document is null ? documents.Remove(change.Name)
+                : documents.TryGetValue(change.Name, out var known) && known.Text == change.document.Text ? documents
+                : documents.SetItem(change.Name, change.document),
+            (Name: key.ToString(), document));
+        if (isChanged)
+        {
+            Interlocked.Exchange(ref _change, new ConfigurationReloadToken()).OnReload();
+        }
+
+        return isChanged;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using Mesh.Client.TestKit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Client.Kubernetes.Tests.Harness;
+
+/// <summary>An application with a mesh that finds its services at an API server.</summary>
+internal sealed class KubeMesh : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    /// <param name="kubeConfig">Where the server is.</param>
+    /// <param name="space">The namespace of the application.</param>
+    /// <param name="rules">The section <c>Mesh</c> as JSON; null for none.</param>
+    /// <param name="configure">Further options.</param>
+    public KubeMesh(string kubeConfig, string space, string? rules = null, Action<MeshKubernetesOptions>? configure = null)
+    {
+        var configuration = new ConfigurationBuilder();
+        if (rules is not null)
+        {
+            configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Mesh": {{rules}} }""")));
+        }
+
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(configuration.Build());
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
+        services.AddMeshClient(mesh => mesh.AddKubernetes(options =>
+        {
+            options.KubeConfig = kubeConfig;
+            options.Namespace = space;
+            configure?.Invoke(options);
+        }));
+        services.AddHttpClient("", client => client.Timeout = TimeSpan.FromSeconds(30));
+        _services = services.BuildServiceProvider();
+        Client = _services.GetRequiredService<IHttpClientFactory>().CreateClient();
+        Mesh = _services.GetRequiredService<IMesh>();
+    }
+
+    public LogCapture Log { get; } = new();
+
+    public HttpClient Client { get; }
+
+    public IMesh Mesh { get; }
+
+    public T Get<T>()
+        where T : notnull
+        => _services.GetRequiredService<T>();
+
+    /// <summary>Who answered; a status that is none of success as it is.</summary>
+    public async Task<string> CallAsync(string uri)
+    {
+        using var response = await Client.GetAsync(new Uri(uri));
+        return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : ((int)response.StatusCode).ToString(null, null);
+    }
+
+    /// <summary>Addresses of the endpoints of a service that has one cluster, with <c>~</c> where they drain.</summary>
+    public IEnumerable<string> Endpoints(string service, string? subset = null) => Mesh.GetClusters()
+        .Where(cluster => cluster.Service.StartsWith(service + ".", StringComparison.Ordinal) && cluster.Subset == subset)
+        .SelectMany(cluster => cluster.Endpoints)
+        .Select(endpoint => (endpoint.IsDraining ? "~" : "") + endpoint.Address.Split(':')[0])
+        .Order(StringComparer.Ordinal);
+
+    public MeshDiscoveryStatus? Discovery(string service)
+        => Mesh.GetClusters().FirstOrDefault(cluster => cluster.Service.StartsWith(service + ".", StringComparison.Ordinal))?.Discovery;
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Client.Kubernetes.Tests.Harness;
+
+/// <summary>What stands for pods: a server that listens on many addresses of loopback, all on one port, and answers with the address that was
+/// called.</summary>
+internal sealed class PodServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly ConcurrentDictionary<string, int> _calls = new();
+
+    private PodServer(WebApplication application, int port)
+    {
+        _application = application;
+        Port = port;
+        application.Run(context =>
+        {
+            var address = context.Connection.LocalIpAddress!.ToString();
+            _calls.AddOrUpdate(address, 1, static (_, count) => count + 1);
+            return context.Response.WriteAsync(address);
+        });
+    }
+
+    public int Port { get; }
+
+    /// <summary>Calls so far, by address.</summary>
+    public IReadOnlyDictionary<string, int> Calls => _calls;
+
+    /// <param name="index">From 1.</param>
+    public static string Address(int index) => $"127.0.77.{index}";
+
+    public static async Task<PodServer> StartAsync(int count = 4)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            // A port that is free on one of the addresses is free on all of them, but for a race.
+            using var probe = new System.Net.Sockets.TcpListener(IPAddress.Parse(Address(1)), 0);
+            probe.Start();
+            var port = ((IPEndPoint)probe.LocalEndpoint).Port;
+            probe.Stop();
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.ConfigureKestrel(options =>
+            {
+                for (var index = 1; index <= count; index++)
+                {
+                    options.Listen(IPAddress.Parse(Address(index)), port);
+                }
+            });
+            var server = new PodServer(builder.Build(), port);
+            try
+            {
+                await server._application.StartAsync();
+                return server;
+            }
+            catch (IOException) when (attempt < 5)
+            {
+                await server.DisposeAsync();
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+}
