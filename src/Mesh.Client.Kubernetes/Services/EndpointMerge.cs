@@ -12,9 +12,10 @@ internal sealed class EndpointMerge
     private readonly Dictionary<string, MergedAddress> _addresses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MergedAddress> _byPod = new(StringComparer.Ordinal);
     private readonly List<MergedAddress> _dirty = [];
+    private readonly PortMaps _portMaps = new();
     private List<MergedAddress> _order = [];
     private ServiceSpec _service = ServiceSpec.Empty;
-    private ServicePorts _ports = new(null, []);
+    private ServicePorts _ports = new(null, [], new PortMaps());
     private Func<string, FrozenDictionary<string, string>?> _podLabels = static _ => null;
     private Surroundings _surroundings = new(static _ => null, null);
     private bool _isDualStack;
@@ -32,7 +33,7 @@ internal sealed class EndpointMerge
     public void SetService(ServiceSpec? service, IReadOnlyList<MeshServicePort> asked)
     {
         _service = service ?? ServiceSpec.Empty;
-        _ports = new ServicePorts(service, asked);
+        _ports = new ServicePorts(service, asked, _portMaps);
         MarkAll();
     }
 
@@ -129,11 +130,13 @@ internal sealed class EndpointMerge
     /// <summary>All endpoints that are to be called, those that drain included; null where they are those of the last time.</summary>
     public IReadOnlyList<MeshEndpoint>? Take()
     {
+        // Whose pod is another changes what others of both pods come to, so all are filed first; that finds more of them.
         for (var index = 0; index < _dirty.Count; index++)
         {
-            Look(_dirty[index]);
+            FileUnder(_dirty[index], _dirty[index].IsTold ? _dirty[index].Best.Member!.Pod : null);
         }
 
+        _dirty.ForEach(Look);
         _dirty.Clear();
         if (!_isChanged)
         {
@@ -165,7 +168,6 @@ internal sealed class EndpointMerge
     private void Look(MergedAddress address)
     {
         address.IsDirty = false;
-        FileUnder(address, address.IsTold ? address.Best.Member!.Pod : null);
         var endpoint = address.IsTold ? Make(address) : null;
         if (!address.IsTold)
         {
@@ -222,24 +224,11 @@ internal sealed class EndpointMerge
         {
             if (told.Member!.Condition == condition && _ports.Map(told.Slice.Ports) is { } more && !ReferenceEquals(more, ports))
             {
-                ports = ports is null ? more : Join(ports, more, (address.Endpoint?.Ports as FrozenDictionary<int, int>)!);
+                ports = ports is null ? more : _ports.Join(ports, more);
             }
         }
 
         return ports;
-    }
-
-    private static FrozenDictionary<int, int> Join(FrozenDictionary<int, int> ports, FrozenDictionary<int, int> more, FrozenDictionary<int, int>? before)
-    {
-        if (more.Keys.All(ports.ContainsKey))
-        {
-            return ports;
-        }
-
-        var joined = ports.Concat(more.Where(port => !ports.ContainsKey(port.Key))).ToFrozenDictionary();
-        return before is not null && before.Count == joined.Count && before.All(port => joined.TryGetValue(port.Key, out var target) && target == port.Value)
-            ? before
-            : joined;
     }
 
     /// <summary>A pod with an address of each family is one endpoint: at that of the family that the service prefers.</summary>

@@ -7,12 +7,15 @@ namespace Mesh.Client.Kubernetes.Services;
 internal sealed class ServicePorts
 {
     private readonly List<ServicePortObject> _ports;
+    private readonly PortMaps _shared;
     private readonly List<(SlicePort[] Ports, FrozenDictionary<int, int>? Map)> _maps = [];
 
     /// <param name="service">The service; null where there is none.</param>
     /// <param name="asked">The ports of the rules: numbers that the service does not have stand for its port of the same name.</param>
-    public ServicePorts(ServiceSpec? service, IReadOnlyList<MeshServicePort> asked)
+    /// <param name="shared">Maps that were made before.</param>
+    public ServicePorts(ServiceSpec? service, IReadOnlyList<MeshServicePort> asked, PortMaps shared)
     {
+        _shared = shared;
         _ports = [.. service?.TcpPorts ?? []];
         HasPorts = _ports.Count > 0;
         foreach (var port in asked)
@@ -45,6 +48,17 @@ internal sealed class ServicePorts
         return map;
     }
 
+    /// <summary>Both, where two slices tell of one address; the first goes before.</summary>
+    public FrozenDictionary<int, int> Join(FrozenDictionary<int, int> first, FrozenDictionary<int, int> second)
+    {
+        if (second.Keys.All(first.ContainsKey))
+        {
+            return first;
+        }
+
+        return _shared.Get(first.Concat(second.Where(port => !first.ContainsKey(port.Key))).ToFrozenDictionary());
+    }
+
     private FrozenDictionary<int, int>? Make(SlicePort[] slice)
     {
         if (!HasPorts)
@@ -64,7 +78,7 @@ internal sealed class ServicePorts
             }
         }
 
-        return map.Count == 0 ? null : map.ToFrozenDictionary();
+        return map.Count == 0 ? null : _shared.Get(map.ToFrozenDictionary());
     }
 
     /// <summary>A slice that tells no number leaves it to the service.</summary>

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Text.Json;
+using Mesh.Client.Configuration;
 using Mesh.Client.Kubernetes.Watching;
 
 namespace Mesh.Client.Kubernetes.Services;
@@ -32,7 +32,7 @@ internal sealed record Slice(AddressFamily Family, SliceMember[] Members, SliceP
             var texts = new HashSet<string>(StringComparer.Ordinal);
             foreach (var endpoint in endpoints)
             {
-                if (endpoint?.Addresses is [{ } address, ..] && IPAddress.TryParse(address, out _) && Read(endpoint, address, texts) is { } member
+                if (endpoint?.Addresses is [{ } address, ..] && IsAddress(address) && Read(endpoint, address, texts) is { } member
                     && (members.TryAdd(address, member) || member.Condition < members[address].Condition))
                 {
                     members[address] = member;
@@ -57,6 +57,9 @@ internal sealed record Slice(AddressFamily Family, SliceMember[] Members, SliceP
             ? conditions.Serving ?? isReady ? MemberCondition.Draining : MemberCondition.Terminated
             : isReady ? MemberCondition.Ready : MemberCondition.NotReady;
     }
+
+    /// <summary>As the server writes it: without brackets and the name of an interface.</summary>
+    private static bool IsAddress(string text) => EndpointAddressText.TryParseIp(text, out _) && !text.AsSpan().ContainsAny('[', '%');
 
     private static string? Shared(string? text, HashSet<string> texts)
     {

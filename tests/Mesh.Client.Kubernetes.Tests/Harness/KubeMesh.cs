@@ -15,7 +15,8 @@ internal sealed class KubeMesh : IAsyncDisposable
     /// <param name="space">The namespace of the application.</param>
     /// <param name="rules">The section <c>Mesh</c> as JSON; null for none.</param>
     /// <param name="configure">Further options.</param>
-    public KubeMesh(string kubeConfig, string space, string? rules = null, Action<MeshKubernetesOptions>? configure = null)
+    /// <param name="time">The mesh's clock.</param>
+    public KubeMesh(string kubeConfig, string space, string? rules = null, Action<MeshKubernetesOptions>? configure = null, TimeProvider? time = null)
     {
         var configuration = new ConfigurationBuilder();
         if (rules is not null)
@@ -25,6 +26,7 @@ internal sealed class KubeMesh : IAsyncDisposable
 
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration.Build());
+        services.AddSingleton(time ?? TimeProvider.System);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
         services.AddMeshClient(mesh => mesh.AddKubernetes(options =>
         {

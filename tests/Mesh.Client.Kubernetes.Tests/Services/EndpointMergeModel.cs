@@ -1,0 +1,81 @@
+using System.Collections.Frozen;
+using Mesh.Client.Kubernetes.Services;
+
+namespace Mesh.Client.Kubernetes.Tests.Services;
+
+/// <summary>What the merge should come to, worked out from all slices anew, with nothing kept.</summary>
+internal sealed class EndpointMergeModel
+{
+    public SortedDictionary<string, Slice> Slices { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, FrozenDictionary<string, string>> Pods { get; } = [];
+
+    public ServiceSpec Service { get; set; } = ServiceSpec.Empty;
+
+    public string? Own { get; set; }
+
+    /// <summary>A line for each endpoint, by address.</summary>
+    public SortedDictionary<string, string> Describe()
+    {
+        var addresses = Slices.Values.SelectMany(slice => slice.Members).Select(member => member.Address).Distinct().ToDictionary(address => address, Best);
+        var isDualStack = Slices.Values.Select(slice => slice.Family).Distinct().Count(family => family != AddressFamily.Other) == 2;
+        var preferred = Service.IpFamilies is ["IPv6", ..] ? AddressFamily.IPv6 : AddressFamily.IPv4;
+        var described = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (address, (slice, member)) in addresses)
+        {
+            var isSecond = isDualStack && member.Pod is not null && slice.Family != preferred && addresses.Values.Any(other =>
+                other.Slice.Family == preferred && other.Member.Pod == member.Pod && StateOf(other.Member) is not null && PortsOf(other.Member) is not null);
+            if (!isSecond && StateOf(member) is { } state && PortsOf(member) is { } ports)
+            {
+                var labels = member.Pod is not null ? Pods.GetValueOrDefault(member.Pod) : null;
+                var locality = Own is not null && member.Zone == "eu-1" ? "eu/eu-1" : null;
+                described[address] = Describe(state, labels ?? FrozenDictionary<string, string>.Empty, ports, locality);
+            }
+        }
+
+        return described;
+    }
+
+    public static string Describe(MeshEndpoint endpoint) => Describe(endpoint.State, endpoint.Labels, endpoint.Ports, endpoint.Locality);
+
+    private static string Describe(
+        MeshEndpointState state, IReadOnlyDictionary<string, string> labels, IEnumerable<KeyValuePair<int, int>> ports, string? locality)
+        => $"{state} {string.Join(',', labels.Order(Comparer<KeyValuePair<string, string>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key))))} "
+            + $"{string.Join(',', ports.OrderBy(port => port.Key).Select(port => $"{port.Key}:{port.Value}"))} {locality}";
+
+    private IEnumerable<(Slice Slice, SliceMember Member)> Told(string address)
+        => from slice in Slices.Values from member in slice.Members where member.Address == address select (slice, member);
+
+    // The dictionary is in the order of names, and sorting is stable.
+    private (Slice Slice, SliceMember Member) Best(string address) => Told(address).OrderBy(told => told.Member.Condition).First();
+
+    private MeshEndpointState? StateOf(SliceMember member) => member.Condition switch
+    {
+        MemberCondition.Ready => MeshEndpointState.Ready,
+        MemberCondition.Draining => MeshEndpointState.Draining,
+        MemberCondition.NotReady => Service.PublishNotReadyAddresses ? MeshEndpointState.Ready : null,
+        _ => Service.PublishNotReadyAddresses ? MeshEndpointState.Draining : null,
+    };
+
+    private Dictionary<int, int>? PortsOf(SliceMember best)
+    {
+        if (Service.Ports is not { Count: > 0 })
+        {
+            return [];
+        }
+
+        var ports = new Dictionary<int, int>();
+        foreach (var (slice, member) in Told(best.Address).Where(told => told.Member.Condition == best.Condition))
+        {
+            foreach (var port in Service.Ports)
+            {
+                foreach (var served in slice.Ports.Where(served => served.Name == port.Name))
+                {
+                    ports.TryAdd(port.Port, served.Port!.Value);
+                }
+            }
+        }
+
+        return ports.Count == 0 ? null : ports;
+    }
+}
