@@ -31,6 +31,7 @@ internal static class CompareCommand
         ("throughput", (alternation, _) => ThroughputPart.RunAsync(alternation)),
         ("compile", (_, rounds) => CompilePart.RunAsync(rounds)),
         ("membership", (_, rounds) => MembershipPart.RunAsync(rounds)),
+        ("slices", (_, rounds) => SlicesPart.RunAsync(rounds)),
         ("footprint", (_, rounds) => FootprintPart.RunAsync(rounds)),
         ("allocations", (alternation, _) => AllocationsPart.RunAsync(alternation)),
         (Skew, (_, rounds) => SkewPart.RunAsync(rounds)),

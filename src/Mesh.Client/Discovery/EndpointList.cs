@@ -26,7 +26,8 @@ internal static class EndpointList
 
         for (var index = 0; index < left.Count; index++)
         {
-            if (left[index].Address != right[index].Address || !IsSame(left[index], right[index]))
+            var (one, other) = (left[index], right[index]);
+            if (!ReferenceEquals(one, other) && (one.Address != other.Address || !IsSame(one, other)))
             {
                 return false;
             }
@@ -65,7 +66,8 @@ internal static class EndpointList
         foreach (var endpoint in answer)
         {
             var place = next;
-            while (place < known.Count && place <= next + MostStrangers && known[place].Address != endpoint.Address)
+            // Mostly it is the same object; of thousands none is to be looked into then.
+            while (place < known.Count && place <= next + MostStrangers && !ReferenceEquals(known[place], endpoint) && known[place].Address != endpoint.Address)
             {
                 place++;
             }

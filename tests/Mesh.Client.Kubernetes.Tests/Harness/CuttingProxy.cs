@@ -13,6 +13,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly List<Socket> _sockets = [];
     private readonly Task _accepting;
     private bool _isCut;
+    private long _received;
 
     public CuttingProxy(Uri target)
     {
@@ -26,6 +27,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     /// <summary>How many connections were made through it.</summary>
     public int Connections { get; private set; }
+
+    /// <summary>What the server has sent through it.</summary>
+    public long BytesReceived => Interlocked.Read(ref _received);
 
     /// <summary>Ends what is open; new connections come through.</summary>
     public void Break()
@@ -92,7 +96,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         try
         {
             await server.ConnectAsync(_target.Host, _target.Port, _stop.Token);
-            await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
+            await Task.WhenAny(CopyAsync(client, server, null), CopyAsync(server, client, count => Interlocked.Add(ref _received, count)));
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -105,13 +109,14 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(Socket from, Socket to)
+    private static async Task CopyAsync(Socket from, Socket to, Action<int>? copied)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer) is > 0 and var count)
             {
+                copied?.Invoke(count);
                 await to.SendAsync(buffer.AsMemory(0, count));
             }
         }
