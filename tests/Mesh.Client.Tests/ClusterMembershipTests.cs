@@ -77,12 +77,12 @@ public sealed class ClusterMembershipTests
     [Fact]
     public void Update_by_another_priority_groups_the_endpoints_anew()
     {
-        using var watcher = Watch(Services.Labelled("10.0.0.1", "v1"), Services.Labelled("10.0.0.2", "v1"));
+        Endpoint[] endpoints = [Services.Labelled("10.0.0.1", "v1"), Services.Labelled("10.0.0.2", "v1")];
+        using var watcher = Watch(endpoints);
         var model = Services.Cluster(watcher.Service);
         var membership = new ClusterMembership(new ClusterState(model.Key, model), watcher, new TestClock());
         membership.Update();
-        watcher.Update(Services.Named(
-            "reviews", DiscoveryKind.Static, [Services.Labelled("10.0.0.1", "v1") with { Priority = 1 }, Services.Labelled("10.0.0.2", "v1")]));
+        watcher.Update(Services.Named("reviews", DiscoveryKind.Static, [endpoints[0] with { Priority = 1 }, endpoints[1]]));
         membership.Update();
 
         Assert.Equal(["10.0.0.2", "10.0.0.1"], membership.Cluster.Endpoints.Groups.Select(group => group.Endpoints.Single().Endpoint.Address));

@@ -96,6 +96,22 @@ public sealed class SrvEndpointSourceTests
     }
 
     [Fact]
+    public async Task Resolve_of_a_host_that_fails_for_one_family_leaves_that_one_open()
+    {
+        using var server = new ScriptedDnsServer(query => query.Type switch
+        {
+            DnsAnswer.Srv => query.Answer().Service(Name, 60, 0, 0, 80, "one.example"),
+            DnsAnswer.A => query.Answer().Address("one.example", 60, "10.0.0.1"),
+            _ => query.Answer().Code(2),
+        });
+        var answer = await ResolveAsync(server, Name);
+
+        Assert.Equal("10.0.0.1:80", Assert.Single(answer.Endpoints).Address);
+        Assert.True(answer.LeavesOpen!(Services.Endpoints("[fd00::1]:80")[0] with { Target = "one.example" }));
+        Assert.False(answer.LeavesOpen!(Services.Endpoints("10.0.0.9:80")[0] with { Target = "one.example" }));
+    }
+
+    [Fact]
     public async Task Resolve_where_the_only_host_fails_is_a_failure_and_not_empty()
     {
         using var server = new ScriptedDnsServer(query => query.Type == DnsAnswer.Srv
