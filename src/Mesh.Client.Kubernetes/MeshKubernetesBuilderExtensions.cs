@@ -1,5 +1,6 @@
 using Mesh.Client.Kubernetes;
 using Mesh.Client.Kubernetes.Access;
+using Mesh.Client.Kubernetes.Rules;
 using Mesh.Client.Kubernetes.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -11,9 +12,11 @@ public static class MeshKubernetesBuilderExtensions
 {
     /// <summary>Finds Services, their endpoints and who this process is at a Kubernetes API server. A host such as <c>reviews</c> or
     /// <c>reviews.prod</c> that no rule names is looked for as a Service with its first call, and <c>Kubernetes</c> becomes the
-    /// <c>DefaultDiscovery</c> where the rules name none.</summary>
-    /// <remarks>The server is asked when something is called for the first time, and again in the background whenever it cannot be asked; nothing that
-    /// is wrong with it keeps the application from starting. docs/kubernetes.md says which rights are needed.</remarks>
+    /// <c>DefaultDiscovery</c> where the rules name none. Objects of Istio and of the Gateway API are rules, after those of all sources that were added
+    /// before.</summary>
+    /// <remarks>The server is asked for rules when the application starts, which waits for them for a while (<see cref="MeshKubernetesOptions.RulesWait"/>), for
+    /// services when something is called for the first time, and again in the background whenever it cannot be asked; nothing that is wrong with it keeps the
+    /// application from starting. docs/kubernetes.md says which rights are needed.</remarks>
     /// <param name="builder">The mesh.</param>
     /// <param name="configure">Sets what differs from the defaults. Called at once; further calls of this method add to the same options.</param>
     /// <returns>The same builder.</returns>
@@ -42,6 +45,7 @@ public static class MeshKubernetesBuilderExtensions
                 provider.GetRequiredService<ILoggerFactory>());
         });
         ServiceRegistration.Add(services);
+        RuleRegistration.Add(services);
         return builder;
     }
 }

@@ -40,4 +40,17 @@ public sealed class MeshKubernetesOptions
     /// <summary>The file to which a volume of the downward API writes the labels of this pod (<c>metadata.labels</c>), which are those of
     /// <c>Mesh:Workload</c> where that has none. <c>/etc/podinfo/labels</c> by default; it need not be there. Null: none.</summary>
     public string? LabelsFile { get; set; } = "/etc/podinfo/labels";
+
+    /// <summary>Whether rules are read of the API server: objects of Istio and of the Gateway API. True by default. False: none of them is asked for, and
+    /// nothing of it runs.</summary>
+    public bool Rules { get; set; } = true;
+
+    /// <summary>The namespace whose rules hold for all, as <c>Mesh:RootNamespace</c> names it; watched beside <see cref="Namespaces"/> where those are named.
+    /// <c>istio-system</c> by default; null or empty: it is not watched.</summary>
+    public string? RootNamespace { get; set; } = "istio-system";
+
+    /// <summary>How long the start of the application waits for the first rules; 10 seconds by default, and not at all where there is no API server to ask. After
+    /// that it starts without the rules that are missing, which is logged, and takes them when they come: a server that is away for long must not keep
+    /// a service from starting. Zero: it does not wait. <see cref="Timeout.InfiniteTimeSpan"/>: it does not start without them.</summary>
+    public TimeSpan RulesWait { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -26,6 +26,9 @@ internal sealed class WatchException : Exception
 
     public WatchFailure Kind { get; }
 
+    /// <summary>The server knows who asks, and does not let them.</summary>
+    public bool IsForbidden { get; init; }
+
     /// <summary>What the server asks for; null where it asks for nothing.</summary>
     public TimeSpan? RetryAfter { get; }
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Client.Kubernetes.Tests.Harness;
 
-/// <summary>An application with a mesh that finds its services at an API server.</summary>
+/// <summary>An application with a mesh that finds its services at an API server, and no rules there.</summary>
 internal sealed class KubeMesh : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -32,6 +32,7 @@ internal sealed class KubeMesh : IAsyncDisposable
         {
             options.KubeConfig = kubeConfig;
             options.Namespace = space;
+            options.Rules = false;
             configure?.Invoke(options);
         }));
         services.AddHttpClient("", client => client.Timeout = TimeSpan.FromSeconds(30));

@@ -85,8 +85,9 @@ internal sealed class KubeServer : IAsyncDisposable
             var lines = block.Split('\n');
             var group = lines.First(line => line.StartsWith("  group: ", StringComparison.Ordinal))["  group: ".Length..];
             var resource = lines.First(line => line.StartsWith("  name: ", StringComparison.Ordinal))["  name: ".Length..].Split('.')[0];
-            // Established is not yet served.
+            // Established is not yet served, and what is served is told a little later.
             await Eventually.TrueAsync(() => _api!.IsServedAsync($"/apis/{group}/v1/{resource}"));
+            await Eventually.TrueAsync(async () => (await _api!.GetAsync($"/apis/{group}/v1")).Contains($"\"name\":\"{resource}\"", StringComparison.Ordinal));
         }
     }
 

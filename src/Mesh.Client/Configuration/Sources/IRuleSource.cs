@@ -11,6 +11,10 @@ internal interface IRuleSource
     /// <summary>It may be out of reach when the process starts, other than the process's own files.</summary>
     bool IsRemote => false;
 
+    /// <summary>Neither a document of it that is refused at the start, nor all of it when it fails then, keeps the process from starting: that is logged, and
+    /// the rest is taken when it can be. Others write what such a source reads.</summary>
+    bool IsOptionalAtStart => false;
+
     /// <summary>Taken before <see cref="Read"/>, never at the same time.</summary>
     IChangeToken GetChangeToken();
 

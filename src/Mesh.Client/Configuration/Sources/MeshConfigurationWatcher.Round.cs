@@ -28,14 +28,17 @@ internal sealed partial class MeshConfigurationWatcher
         }
 
         Merge();
-        if (_findings.Any(finding => finding.RefusesDocument))
+        if (_sources.Where(source => !source.IsOptionalAtStart).SelectMany(source => source.Findings).Concat(_mergeFindings)
+            .Any(finding => finding.RefusesDocument))
         {
             throw new MeshConfigurationException(_findings);
         }
 
+        var (accepted, refused) = (0, 0);
         foreach (var source in _sources)
         {
-            LogFindings([.. source.Findings], []);
+            LogFindings(source.Failure, []);
+            LogDocuments(source.Documents, [], ref accepted, ref refused);
         }
 
         LogFindings(_mergeFindings, []);

@@ -16,6 +16,8 @@ internal sealed class SourceState(IRuleSource source, Action signal) : IDisposab
     /// <summary>What to keep for a start without the source; null where it is always there.</summary>
     public KeptRules? Kept => source.IsRemote ? new(Name, IsFailing, [.. Documents.Select(document => document.LiveText).OfType<MeshDocument>()]) : null;
 
+    public bool IsOptionalAtStart => source.IsOptionalAtStart;
+
     public IReadOnlyList<DocumentState> Documents { get; private set; } = [];
 
     /// <summary>Why the source as a whole could not be read the last time; its documents stay.</summary>

@@ -51,6 +51,43 @@ public sealed class MeshConfigurationWatcherTests
     }
 
     [Fact]
+    public void Start_with_refused_documents_of_a_source_that_is_optional_leaves_them_out_and_logs_them()
+    {
+        var source = new LenientSource { Documents = [MeshDocument.FromMeshJson("a", "1"), MeshDocument.FromMeshJson("b", "bad")] };
+        using var bench = new WatcherBench(source);
+
+        bench.Watcher.Start();
+
+        Assert.Equal("a=1", bench.Live);
+        Assert.Contains(bench.Watcher.Findings, finding => finding is { Source: "b", RefusesDocument: true });
+        Assert.Contains(bench.Logs, entry => entry.Event == 1002 && entry.Text.Contains("it has no earlier version that could stay", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Start_with_a_source_that_is_optional_and_fails_goes_on_without_it_and_takes_it_when_it_answers()
+    {
+        var source = new LenientSource();
+        using var bench = new WatcherBench(source, new ScriptedSource().Set("a", "1"));
+
+        bench.Watcher.Start();
+        Assert.Equal("a=1", bench.Live);
+        Assert.Contains(bench.Logs, entry => entry.Level == Microsoft.Extensions.Logging.LogLevel.Error && entry.Text.Contains("no route", StringComparison.Ordinal));
+
+        source.Documents = [MeshDocument.FromMeshJson("b", "2")];
+        bench.Time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal("b=2 a=1", bench.Live);
+    }
+
+    [Fact]
+    public void Start_with_a_source_that_is_optional_still_throws_where_another_is_refused()
+    {
+        var source = new LenientSource { Documents = [MeshDocument.FromMeshJson("b", "bad")] };
+        using var bench = new WatcherBench(source, new ScriptedSource().Set("a", "bad"));
+
+        Assert.Throws<MeshConfigurationException>(bench.Watcher.Start);
+    }
+
+    [Fact]
     public void Start_after_it_threw_can_be_called_again()
     {
         var source = new ScriptedSource().Set("a", "bad");

@@ -1,0 +1,100 @@
+using Mesh.Client.Configuration;
+using Microsoft.Extensions.Primitives;
+
+namespace Mesh.Client.Kubernetes.Rules;
+
+/// <summary>
+/// The rules at the API server, an object a document: each is taken or refused alone, and the last good version of one that is refused stays. A server that goes away
+/// changes nothing, and one that is not there at the start holds the process up for a while at most.
+/// </summary>
+internal sealed class KubernetesRuleSource : IMeshConfigurationSource, IRuleSource, IDisposable
+{
+    private readonly KubernetesCluster _cluster;
+    private readonly RuleSignal _signal;
+    private bool _isAwaited;
+
+    public KubernetesRuleSource(KubernetesCluster cluster)
+    {
+        _cluster = cluster;
+        _signal = new RuleSignal(cluster.TimeProvider);
+        Watches = new RuleWatches(cluster, _signal.Raise);
+    }
+
+    public string Name => "the Kubernetes API server";
+
+    public bool IsRemote => true;
+
+    /// <summary>Neither somebody else's object nor a server that is away is a reason not to start.</summary>
+    public bool IsOptionalAtStart => true;
+
+    public RuleWatches Watches { get; }
+
+    private bool IsOn => _cluster.Options.Rules;
+
+    public IChangeToken GetChangeToken()
+    {
+        if (IsOn)
+        {
+            Watches.Start();
+        }
+
+        return _signal.Token;
+    }
+
+    /// <summary>Waits for the first rules, without a thread, for as long as the options say; what is not there by then comes later.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        if (!IsOn || Volatile.Read(ref _isAwaited))
+        {
+            return;
+        }
+
+        Watches.Start();
+        try
+        {
+            await Task.WhenAny(Watches.Known, Watches.Hopeless).WaitAsync(_cluster.Options.RulesWait, _cluster.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            RuleLog.Late(_cluster.Logger, _cluster.Options.RulesWait);
+        }
+
+        Volatile.Write(ref _isAwaited, true);
+    }
+
+    public IReadOnlyList<SourceDocument> Read()
+    {
+        if (!IsOn)
+        {
+            return [];
+        }
+
+        if (!Volatile.Read(ref _isAwaited))
+        {
+            // A host has waited before; without one this is the thread of the first use, which has to have the rules, as it has to have files read.
+            WaitAsync(CancellationToken.None).GetAwaiter().GetResult();
+        }
+
+        if (!Watches.Known.IsCompleted)
+        {
+            // What an earlier run left on disk, if anything, stands in for it.
+            throw new TimeoutException($"The API server has not given its rules yet; they are taken when it does. {Watches.Problem}");
+        }
+
+        var documents = new List<SourceDocument>();
+        foreach (var watch in Watches.All)
+        {
+            watch.AddTo(documents);
+        }
+
+        return documents;
+    }
+
+    public IReadOnlyList<MeshDocument> Load() => [.. Read().Select(document => document.Document!)];
+
+    public void Dispose()
+    {
+        Watches.Dispose();
+        _signal.Dispose();
+    }
+}
