@@ -1,5 +1,6 @@
 using Mesh.Client.Kubernetes;
 using Mesh.Client.Kubernetes.Access;
+using Mesh.Client.Kubernetes.Reporting;
 using Mesh.Client.Kubernetes.Rules;
 using Mesh.Client.Kubernetes.Services;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +47,7 @@ public static class MeshKubernetesBuilderExtensions
         });
         ServiceRegistration.Add(services);
         RuleRegistration.Add(services);
+        ReportRegistration.Add(services);
         return builder;
     }
 }

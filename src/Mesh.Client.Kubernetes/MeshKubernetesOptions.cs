@@ -53,4 +53,8 @@ public sealed class MeshKubernetesOptions
     /// that it starts without the rules that are missing, which is logged, and takes them when they come: a server that is away for long must not keep
     /// a service from starting. Zero: it does not wait. <see cref="Timeout.InfiniteTimeSpan"/>: it does not start without them.</summary>
     public TimeSpan RulesWait { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where warnings and errors about rules are told beside this process's logs; nowhere by default. Of all processes in a namespace the one that holds
+    /// Lease <c>mesh-client-findings</c> there does it. It takes an application with a host, and rights of its own: docs/kubernetes.md.</summary>
+    public MeshKubernetesReports Reports { get; set; }
 }

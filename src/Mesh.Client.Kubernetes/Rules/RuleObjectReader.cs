@@ -12,6 +12,8 @@ internal static class RuleObjectReader
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    private static readonly byte[] Condition = Encoding.UTF8.GetBytes(RuleObject.Condition);
+
     public static ResourceType<RuleObject> TypeOf(RuleKind kind, IReadOnlyList<string> versions)
         => new(kind.Group, versions, kind.Plural, (key, json) => Read(kind, key, json));
 
@@ -22,6 +24,7 @@ internal static class RuleObjectReader
         string? apiVersion = null;
         string? uid = null;
         var generation = 0L;
+        var isReported = false;
         using (var writer = new Utf8JsonWriter(text, Writing))
         {
             var reader = new Utf8JsonReader(json, ObjectHeader.Options);
@@ -46,7 +49,14 @@ internal static class RuleObjectReader
                     reader.Read();
                     apiVersion = reader.GetString();
                 }
-                else if (reader.ValueTextEquals("kind"u8) || reader.ValueTextEquals("status"u8))
+                else if (reader.ValueTextEquals("status"u8))
+                {
+                    reader.Read();
+                    var start = (int)reader.TokenStartIndex;
+                    reader.Skip();
+                    isReported = json[start..(int)reader.BytesConsumed].IndexOf(Condition) >= 0;
+                }
+                else if (reader.ValueTextEquals("kind"u8))
                 {
                     reader.Skip();
                 }
@@ -63,7 +73,7 @@ internal static class RuleObjectReader
         }
 
         var document = MeshDocument.FromIstioJson(kind.DocumentName(key.Namespace, key.Name), Encoding.UTF8.GetString(text.WrittenSpan));
-        return new RuleObject(document, apiVersion, uid ?? "", generation);
+        return new RuleObject(document, apiVersion, uid ?? "", generation) { IsReported = isReported };
     }
 
     private static void CopyMetadata(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Utf8JsonWriter writer, ref string? uid, ref long generation)

@@ -33,8 +33,8 @@ internal sealed class RuleWatch : IDisposable
 
     public void Start() => _watch.Start();
 
-    /// <summary>Null where there is none. Thread-safe.</summary>
-    public RuleObject? Find(ResourceKey key) => _watch.Objects.GetValueOrDefault(key)?.Value;
+    /// <summary>As they are now. Thread-safe.</summary>
+    public IEnumerable<(ResourceKey Key, RuleObject Rule)> Objects => _watch.Objects.Values.Select(resource => (resource.Key, resource.Value));
 
     /// <summary>Adds the documents as they are now. Not for two threads at once.</summary>
     public void AddTo(List<SourceDocument> documents)
