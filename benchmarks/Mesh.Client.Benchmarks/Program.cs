@@ -1,12 +1,16 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Mesh.Client.Benchmarks.Comparing;
+using Mesh.Client.Benchmarks.Kubernetes;
 using Mesh.Client.Benchmarks.Serving;
 
 return args switch
 {
     ["compare", .. var options] => await CompareCommand.RunAsync(options),
     ["bdn", .. var options] => RunBenchmarkDotNet(options),
+    ["kube-rules"] => await RuleDelay.RunAsync(edits: 200, others: 100),
+    ["kube-rules", var edits, var others]
+        => await RuleDelay.RunAsync(int.Parse(edits, CultureInfo.InvariantCulture), int.Parse(others, CultureInfo.InvariantCulture)),
     ["serve"] => await LoadServer.RunAsync(),
     ["fleet", var servers] => await UnevenFleet.RunAsync(int.Parse(servers, CultureInfo.InvariantCulture)),
     ["brownout"] => await BrownoutServer.RunAsync(),
@@ -31,6 +35,8 @@ static int ShowUsage()
                   a while; four minutes, only by name, writes docs/brownout.csv and docs/brownout.svg. hedging: real servers of which one leaves calls
                   lying; five minutes, only by name.
         bdn [...] Nanoseconds and bytes of the pieces with BenchmarkDotNet; what follows goes to it.
+        kube-rules [EDITS OTHERS]
+                  The time from the write of a rule at a real API server to the first call by it, over 200 edits of one beside 100 others.
         serve, fleet N, brownout, yarp ADDRESS...
                   What compare starts for itself: a server, servers of which one may be slow, one whose capacity changes, a proxy.
         """);

@@ -1,4 +1,5 @@
 using System.Net;
+using Mesh.Client.Configuration;
 using Mesh.Client.Kubernetes.Access;
 using Mesh.Client.Kubernetes.Rules;
 using Mesh.Client.Kubernetes.Tests.Harness;
@@ -75,6 +76,37 @@ public sealed class KubernetesRuleSourceTests : IDisposable
         _api.Put("VirtualService", "a", "three", Hosts("z"));
         await AdvanceUntilAsync(() => source.Read().Count == 3, TimeSpan.FromSeconds(5));
         Assert.Same(one, source.Read()[0]);
+    }
+
+    [Fact]
+    public async Task Change_of_one_object_among_many_has_that_one_read_and_no_other()
+    {
+        _api.Serve("VirtualService");
+        for (var index = 0; index < 1000; index++)
+        {
+            _api.Put("VirtualService", "a", $"rule-{index}", Hosts($"host-{index}"));
+        }
+
+        var source = await StartAsync();
+        await Following(1);
+        var loads = 0;
+        var published = 0;
+        using var watcher = new MeshConfigurationWatcher(
+            null, [source], _ => Interlocked.Increment(ref published), _api.Clock, _log.CreateLogger("rules"), new WatcherDelegates
+            {
+                Load = document =>
+                {
+                    Interlocked.Increment(ref loads);
+                    return DocumentLoader.Load(document);
+                },
+            });
+        watcher.Start();
+        Assert.Equal(1000, loads);
+
+        _api.Put("VirtualService", "a", "rule-500", Hosts("changed"));
+        await AdvanceUntilAsync(() => published == 2, TimeSpan.FromSeconds(10));
+
+        Assert.Equal(1001, loads);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed class RuleMesh : IAsyncDisposable
         var log = new LogCapture();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection([new("Mesh:DefaultDiscovery", "None")]);
-        builder.Logging.AddProvider(log);
+        builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log);
         builder.Services.AddMeshClient(mesh => mesh.AddKubernetes(options =>
         {
             options.KubeConfig = kubeConfig;

@@ -1,6 +1,4 @@
-using Mesh.Client.TestKit;
-
-namespace Mesh.Client.EndToEnd.Tests.Census;
+namespace Mesh.Client.TestKit;
 
 /// <summary>What this process holds.</summary>
 /// <param name="Timers">Armed ones of the runtime.</param>
