@@ -62,12 +62,13 @@ internal static class ResourceBinder
             return;
         }
 
-        if (!ResourceKinds.VersionsOf(group).Contains(version))
+        var versions = ResourceKinds.VersionsOf(group, kind);
+        if (!versions.Contains(version))
         {
             var isGatewayApi = group == ResourceKinds.GatewayApi;
             findings.Error(FindingCodes.UnknownKind, fields.Take("apiVersion")!,
-                $"{FindingSink.Quote(apiVersion)} is no API version of {(isGatewayApi ? "the Gateway API that is read here" : "Istio")}.",
-                isGatewayApi ? $"Write {group}/v1, or v1beta1." : "Write networking.istio.io/v1, or v1beta1 or v1alpha3; security.istio.io/v1 for security.");
+                $"{FindingSink.Quote(apiVersion)} is no API version of {(isGatewayApi ? $"{kind} that is read here" : "Istio")}.",
+                isGatewayApi ? $"Write {group}/{versions[0]}, or {string.Join(" or ", versions.Skip(1))}." : "Write networking.istio.io/v1, or v1beta1 or v1alpha3; security.istio.io/v1 for security.");
             return;
         }
 

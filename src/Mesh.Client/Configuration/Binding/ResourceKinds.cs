@@ -12,8 +12,11 @@ internal static class ResourceKinds
     /// <summary>Istio serves all of these with one schema.</summary>
     private static readonly string[] IstioVersions = ["v1", "v1beta1", "v1alpha3", "v1alpha1"];
 
-    /// <summary>In which the Gateway API serves its kinds with one schema.</summary>
-    private static readonly string[] GatewayApiVersions = ["v1", "v1beta1"];
+    /// <summary>What is read of HTTPRoutes is the same in both.</summary>
+    private static readonly string[] HttpRouteVersions = ["v1", "v1beta1"];
+
+    /// <summary>Older clusters have GRPCRoutes and ReferenceGrants in no other than the last.</summary>
+    private static readonly string[] OtherRouteVersions = ["v1", "v1beta1", "v1alpha2"];
 
     private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
     {
@@ -36,7 +39,9 @@ internal static class ResourceKinds
         ["ReferenceGrant"] = GatewayApi,
     };
 
-    public static IReadOnlyList<string> VersionsOf(string group) => group == GatewayApi ? GatewayApiVersions : IstioVersions;
+    /// <summary>In which objects of a kind are read, the best first.</summary>
+    public static IReadOnlyList<string> VersionsOf(string group, string kind)
+        => group != GatewayApi ? IstioVersions : kind == GatewayRouteConfiguration.Http ? HttpRouteVersions : OtherRouteVersions;
 
     public static IEnumerable<string> InGroup(string group) => Groups.Where(entry => entry.Value == group).Select(entry => entry.Key);
 

@@ -42,8 +42,14 @@ public sealed class GrpcRouteBindingTests
     public void Load_what_only_an_http_route_has_is_refused(string fields)
         => Assert.True(Route(fields).IsRefused);
 
-    private static LoadedDocument Route(string fields) => Loading.Yaml($$"""
-        apiVersion: gateway.networking.k8s.io/v1
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v1alpha2")]
+    public void Load_the_version_that_older_clusters_have(string version)
+        => Loading.Clean(Route("name: a", version));
+
+    private static LoadedDocument Route(string fields, string version = "v1") => Loading.Yaml($$"""
+        apiVersion: gateway.networking.k8s.io/{{version}}
         kind: GRPCRoute
         metadata: { name: a }
         spec: { parentRefs: [ { group: "", kind: Service, name: a } ], rules: [ { {{fields}}, backendRefs: [ { name: a, port: 80 } ] } ] }
