@@ -107,7 +107,7 @@ public sealed class MeshEndpoint
     public MeshEndpointState State { get; init; }
 
     /// <summary>One endpoint, or with several target ports one for each.</summary>
-    internal IReadOnlyList<Endpoint> Compile(LabelSets labels) => _compiled ??= Make(labels);
+    internal Endpoint[] Compile(LabelSets labels) => _compiled ??= Make(labels);
 
     private static string Join(string host, int port)
     {

@@ -16,11 +16,14 @@ public sealed class MeshEndpointSet
             throw new ArgumentException($"The endpoint at {place} is null.", nameof(endpoints));
         }
 
-        Endpoints = copy;
+        All = copy;
     }
 
     /// <summary>The endpoints in the order given.</summary>
-    public IReadOnlyList<MeshEndpoint> Endpoints { get; }
+    public IReadOnlyList<MeshEndpoint> Endpoints => All;
+
+    /// <summary>The same as the array that it is: a service may have tens of thousands.</summary>
+    internal MeshEndpoint[] All { get; }
 
     /// <summary>Why there are none, as a sentence for logs, status and answers of the mesh, such as <c>Consul knows no service reviews.</c>
     /// Not used where there are endpoints. Null: the mesh says that the source knows none.</summary>

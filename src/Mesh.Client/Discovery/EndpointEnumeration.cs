@@ -81,10 +81,13 @@ internal sealed class EndpointEnumeration(IMeshEndpointSource source, TimeProvid
 
     private List<Endpoint> Compile(MeshEndpointSet set)
     {
-        var endpoints = new List<Endpoint>(set.Endpoints.Count);
-        foreach (var endpoint in set.Endpoints)
+        var endpoints = new List<Endpoint>(set.All.Length);
+        foreach (var endpoint in set.All)
         {
-            endpoints.AddRange(endpoint.Compile(_labels));
+            foreach (var compiled in endpoint.Compile(_labels))
+            {
+                endpoints.Add(compiled);
+            }
         }
 
         return endpoints;

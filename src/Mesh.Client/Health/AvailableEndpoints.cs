@@ -11,15 +11,20 @@ internal static class AvailableEndpoints
     /// all of it is used but what a breaker keeps out. Draining endpoints count as if they were not there, as long as there is another to pick.</summary>
     public static EndpointSet Build(EndpointState[] all, ClusterPolicy policy)
     {
-        var draining = all.Count(static endpoint => endpoint.Endpoint.IsDraining);
+        var draining = 0;
+        foreach (var endpoint in all)
+        {
+            draining += endpoint.IsDraining ? 1 : 0;
+        }
+
         if (draining == 0 || draining == all.Length)
         {
             return Build(all, all, [], policy);
         }
 
         // What is set aside is for good, mostly for the seconds until it is gone; ejections and panic are about those that stay.
-        EndpointState[] staying = [.. all.Where(static endpoint => !endpoint.Endpoint.IsDraining)];
-        var set = Build(all, staying, [.. all.Where(static endpoint => endpoint.Endpoint.IsDraining)], policy);
+        EndpointState[] staying = [.. all.Where(static endpoint => !endpoint.IsDraining)];
+        var set = Build(all, staying, [.. all.Where(static endpoint => endpoint.IsDraining)], policy);
         return set.Groups.Length > 0 ? set : Build(all, all, [], policy);
     }
 

@@ -166,9 +166,12 @@ public sealed class EndpointSourceTests : IDisposable
     {
         await KnowAsync(new MeshEndpoint("10.0.0.1:80") { Labels = Version("v1") });
         await _source.PushAsync("reviews", new MeshEndpoint("10.0.0.1:80") { Labels = Version("v2") });
-        _mesh.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        await Eventually.TrueAsync(() => _mesh.Mesh.GetClusters()[0].Endpoints[0].Labels["version"] == "v2");
+        await Eventually.TrueAsync(() =>
+        {
+            _mesh.Clock.Advance(TimeSpan.FromMilliseconds(10));
+            return _mesh.Mesh.GetClusters()[0].Endpoints[0].Labels["version"] == "v2";
+        });
     }
 
     [Fact]
@@ -316,9 +319,13 @@ public sealed class EndpointSourceTests : IDisposable
     {
         await KnowAsync(new MeshEndpoint("10.0.0.1:80"));
         (await _source.OfAsync("reviews")).Push(null!);
-        _mesh.Clock.Advance(TimeSpan.FromMilliseconds(100));
 
-        await StateIsAsync(MeshDiscoveryState.Stale);
+        await Eventually.TrueAsync(() =>
+        {
+            _mesh.Clock.Advance(TimeSpan.FromMilliseconds(10));
+            return Discovery.State == MeshDiscoveryState.Stale || _source.Begun > 1;
+        });
+        Assert.Equal(MeshDiscoveryState.Stale, Discovery.State);
         Assert.Equal("10.0.0.1:80", await GetAsync());
     }
 

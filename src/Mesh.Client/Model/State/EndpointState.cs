@@ -32,13 +32,21 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     private int _failedChecks;
     private bool _isBroken;
     private bool _isLeaving;
+    private bool _isDraining = endpoint.IsDraining;
 
     /// <summary>The newest description of the address.</summary>
     public Endpoint Endpoint
     {
         get => Volatile.Read(ref _endpoint);
-        set => Volatile.Write(ref _endpoint, value);
+        set
+        {
+            Volatile.Write(ref _endpoint, value);
+            Volatile.Write(ref _isDraining, value.IsDraining);
+        }
     }
+
+    /// <summary>That of <see cref="Endpoint"/>, beside what else decides who may be picked: who decides reads it of thousands.</summary>
+    public bool IsDraining => Volatile.Read(ref _isDraining);
 
     /// <summary>Calls under way, from the pick to the end of the response body.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
