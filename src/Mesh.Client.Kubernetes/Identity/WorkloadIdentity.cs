@@ -15,7 +15,8 @@ namespace Mesh.Client.Kubernetes.Identity;
 internal sealed class WorkloadIdentity(MeshKubernetesOptions options, AccessLoader access, Func<string, string?> environment, ILogger logger)
 {
     /// <summary>As a document of rules; it is read anew each time.</summary>
-    public MeshDocument Document()
+    /// <param name="locality">Where its node stands; null where that is not known.</param>
+    public MeshDocument Document(string? locality)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
@@ -28,18 +29,18 @@ internal sealed class WorkloadIdentity(MeshKubernetesOptions options, AccessLoad
                 json.WriteString("Namespace", space);
             }
 
-            WriteWorkload(json);
+            WriteWorkload(json, locality);
             json.WriteEndObject();
         }
 
         return MeshDocument.Fallback("Kubernetes", Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length));
     }
 
-    private void WriteWorkload(Utf8JsonWriter json)
+    private void WriteWorkload(Utf8JsonWriter json, string? locality)
     {
         var labels = ReadLabels();
         var name = Variable("POD_NAME") is { } pod ? WorkloadName.Of(pod, labels) : null;
-        if (name is null && labels.Count == 0)
+        if (name is null && labels.Count == 0 && locality is null)
         {
             return;
         }
@@ -48,6 +49,11 @@ internal sealed class WorkloadIdentity(MeshKubernetesOptions options, AccessLoad
         if (name is not null)
         {
             json.WriteString("Name", name);
+        }
+
+        if (locality is not null)
+        {
+            json.WriteString("Locality", locality);
         }
 
         if (labels.Count > 0)

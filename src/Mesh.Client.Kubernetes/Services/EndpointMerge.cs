@@ -18,6 +18,7 @@ internal sealed class EndpointMerge
     private ServicePorts _ports = new(null, [], new PortMaps());
     private Func<string, FrozenDictionary<string, string>?> _podLabels = static _ => null;
     private Surroundings _surroundings = new(static _ => null, null);
+    private string? _onlyNode;
     private bool _isDualStack;
     private bool _isChanged = true;
 
@@ -30,8 +31,10 @@ internal sealed class EndpointMerge
     /// <summary>The service itself is another now: every endpoint is looked at.</summary>
     /// <param name="service">Null: it is not there.</param>
     /// <param name="asked">The ports of the rules.</param>
-    public void SetService(ServiceSpec? service, IReadOnlyList<MeshServicePort> asked)
+    /// <param name="ownNode">The node of this process, for services that are to be called on that alone; null where it is not known.</param>
+    public void SetService(ServiceSpec? service, IReadOnlyList<MeshServicePort> asked, string? ownNode = null)
     {
+        _onlyNode = service is { IsLocal: true } ? ownNode : null;
         _service = service ?? ServiceSpec.Empty;
         _ports = new ServicePorts(service, asked, _portMaps);
         MarkAll();
@@ -187,7 +190,7 @@ internal sealed class EndpointMerge
     {
         var (_, slice, member) = address.Best;
         var ports = PortsOf(address);
-        if (ports is null || StateOf(member!.Condition) is not { } state || IsOtherFamilyOfPod(address, slice.Family))
+        if (ports is null || StateOf(member!.Condition) is not { } state || (_onlyNode is not null && member.Node != _onlyNode) || IsOtherFamilyOfPod(address, slice.Family))
         {
             return null;
         }

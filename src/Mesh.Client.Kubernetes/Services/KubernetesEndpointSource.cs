@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Mesh.Client.Kubernetes.Identity;
 using Mesh.Client.Kubernetes.Watching;
 using Mesh.Client.Telemetry;
 
@@ -7,8 +8,10 @@ namespace Mesh.Client.Kubernetes.Services;
 /// <summary>The endpoints of Services, out of their EndpointSlices. Watches what belongs to the services that are asked for, and nothing else.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="watches">The watches of it.</param>
+/// <param name="place">Where this process stands.</param>
 /// <param name="mesh">The live rules.</param>
-internal sealed class KubernetesEndpointSource(KubernetesCluster cluster, ServiceWatches watches, Func<IMeshConfigurationAccessor> mesh) : IMeshEndpointSource
+internal sealed class KubernetesEndpointSource(
+    KubernetesCluster cluster, ServiceWatches watches, OwnPlace place, Func<IMeshConfigurationAccessor> mesh) : IMeshEndpointSource
 {
     public const string SourceName = "Kubernetes";
 
@@ -38,7 +41,7 @@ internal sealed class KubernetesEndpointSource(KubernetesCluster cluster, Servic
 
         var signal = new Signal();
         signal.Set();
-        using var follower = new ServiceFollower(service, query.Ports, cluster, watches, () => mesh().Current.Workload.Locality, signal.Set);
+        using var follower = new ServiceFollower(service, query.Ports, cluster, watches, place, signal.Set);
         IReadOnlyList<MeshEndpoint> endpoints = [];
         MeshEndpointSet? last = null;
         var failures = follower.Failure is null ? 0 : follower.Failures;

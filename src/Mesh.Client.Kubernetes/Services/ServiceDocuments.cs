@@ -12,12 +12,22 @@ internal sealed class ServiceDocuments(WorkloadIdentity identity) : IMeshConfigu
 {
     private ImmutableSortedDictionary<string, MeshDocument> _documents = ImmutableSortedDictionary.Create<string, MeshDocument>(StringComparer.Ordinal);
     private ConfigurationReloadToken _change = new();
+    private string? _place;
 
     public string Name => "Kubernetes";
 
     public IChangeToken GetChangeToken() => Volatile.Read(ref _change);
 
-    public IReadOnlyList<MeshDocument> Load() => [identity.Document(), .. Volatile.Read(ref _documents).Values];
+    public IReadOnlyList<MeshDocument> Load() => [identity.Document(Volatile.Read(ref _place)), .. Volatile.Read(ref _documents).Values];
+
+    /// <param name="locality">Where this process stands, as its node says.</param>
+    public void SetPlace(string? locality)
+    {
+        if (Interlocked.Exchange(ref _place, locality) != locality)
+        {
+            Signal();
+        }
+    }
 
     /// <param name="key">The service.</param>
     /// <param name="document">As it is now; null: it is gone.</param>
@@ -32,9 +42,11 @@ internal sealed class ServiceDocuments(WorkloadIdentity identity) : IMeshConfigu
             (Name: key.ToString(), document));
         if (isChanged)
         {
-            Interlocked.Exchange(ref _change, new ConfigurationReloadToken()).OnReload();
+            Signal();
         }
 
         return isChanged;
     }
+
+    private void Signal() => Interlocked.Exchange(ref _change, new ConfigurationReloadToken()).OnReload();
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Mesh.Client.Kubernetes.Identity;
 using Mesh.Client.Kubernetes.Watching;
 
 namespace Mesh.Client.Kubernetes.Services;
@@ -20,7 +21,7 @@ internal sealed class ServiceFollower : IDisposable
     private readonly IReadOnlyList<MeshServicePort> _ports;
     private readonly ServiceWatches _watches;
     private readonly KubernetesCluster _cluster;
-    private readonly Func<string?> _ownLocality;
+    private readonly OwnPlace _place;
     private readonly Action _wake;
     private readonly WatchLease<ServiceObject> _object;
     private readonly WatchLease<Slice> _slices;
@@ -34,17 +35,18 @@ internal sealed class ServiceFollower : IDisposable
     private Surroundings? _surroundings;
     private ImmutableDictionary<ResourceKey, Resource<ObjectLabels>> _nodeLabels = ImmutableDictionary<ResourceKey, Resource<ObjectLabels>>.Empty;
     private bool _isUnusableTold;
+    private bool _isLocalTold;
 
     /// <param name="service">The service.</param>
     /// <param name="ports">Its ports in the rules.</param>
     /// <param name="cluster">The cluster.</param>
     /// <param name="watches">The watches of it.</param>
-    /// <param name="ownLocality">Where this process stands.</param>
+    /// <param name="place">Where this process stands.</param>
     /// <param name="wake">Called when there is something to look at.</param>
     public ServiceFollower(
-        ResourceKey service, IReadOnlyList<MeshServicePort> ports, KubernetesCluster cluster, ServiceWatches watches, Func<string?> ownLocality, Action wake)
+        ResourceKey service, IReadOnlyList<MeshServicePort> ports, KubernetesCluster cluster, ServiceWatches watches, OwnPlace place, Action wake)
     {
-        (_service, _ports, _cluster, _watches, _ownLocality, _wake) = (service, ports, cluster, watches, ownLocality, wake);
+        (_service, _ports, _cluster, _watches, _place, _wake) = (service, ports, cluster, watches, place, wake);
         _begunAt = cluster.TimeProvider.GetTimestamp();
         _again = DetachedTimer.Create(cluster.TimeProvider, static wake => wake(), wake, "A look at a Kubernetes service", cluster.Logger);
         _object = watches.Service(service, wake);
@@ -134,7 +136,13 @@ internal sealed class ServiceFollower : IDisposable
         }
 
         _spec = spec;
-        _merge.SetService(spec, _ports);
+        _merge.SetService(spec, _ports, _place.Node);
+        if (spec is { IsLocal: true } && _place.Node is null && !_isLocalTold)
+        {
+            _isLocalTold = true;
+            ServiceLog.NodeUnknown(_cluster.Logger, _service.ToString());
+        }
+
         var selector = _cluster.Options.PodLabels && spec is { IsExternalName: false, Selector.Count: > 0 } ? ServiceWatches.SelectorText(spec.Selector) : null;
         if (selector != _selector)
         {
@@ -148,8 +156,13 @@ internal sealed class ServiceFollower : IDisposable
 
     private void TakeSurroundings()
     {
-        var own = _ownLocality();
+        var own = _place.Locality;
         var changes = _nodes?.Take();
+        if (changes is not null && _place.Node is { } node && changes.Objects.TryGetValue(new ResourceKey("", node), out var found))
+        {
+            _place.Learn(found.Value.Labels);
+        }
+
         if (_surroundings is not null && _surroundings.Own == own && (changes is null || !HaveMoved(changes)))
         {
             _nodeLabels = changes?.Objects ?? _nodeLabels;
@@ -157,7 +170,7 @@ internal sealed class ServiceFollower : IDisposable
         }
 
         var nodes = _nodeLabels = changes?.Objects ?? _nodeLabels;
-        _surroundings = new Surroundings(node => nodes.TryGetValue(new ResourceKey("", node), out var found) ? found.Value.Labels : null, own);
+        _surroundings = new Surroundings(name => nodes.GetValueOrDefault(new ResourceKey("", name))?.Value.Labels, own);
         _merge.SetSurroundings(LabelsOf, _surroundings);
     }
 

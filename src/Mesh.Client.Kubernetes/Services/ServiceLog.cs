@@ -17,6 +17,9 @@ internal static partial class ServiceLog
     [LoggerMessage(9103, LogLevel.Information, "The Kubernetes Service {Service} is there again.", EventName = "ServiceBack")]
     public static partial void Back(ILogger logger, string service);
 
+    [LoggerMessage(9105, LogLevel.Warning, "Service {Service} has internalTrafficPolicy Local and this process does not know its node, so that endpoints of all nodes are called. Set the environment variable NODE_NAME from spec.nodeName.", EventName = "NodeUnknown")]
+    public static partial void NodeUnknown(ILogger logger, string service);
+
     [LoggerMessage(9104, LogLevel.Warning, "{File}, which should hold the labels of this pod, cannot be used: {Problem}", EventName = "PodLabelsUnreadable")]
     public static partial void PodLabelsUnreadable(ILogger logger, string file, string problem);
 }

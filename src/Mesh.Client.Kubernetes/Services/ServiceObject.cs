@@ -17,15 +17,19 @@ internal sealed record ServiceMetadata(string? CreationTimestamp);
 /// <param name="Ports">Null for a headless service without ports.</param>
 /// <param name="IpFamilies"><c>IPv4</c> and <c>IPv6</c>, the preferred first.</param>
 /// <param name="PublishNotReadyAddresses">Pods that are not ready are to be called too.</param>
+/// <param name="InternalTrafficPolicy"><c>Local</c>: only endpoints of the caller's node are to be called.</param>
 internal sealed record ServiceSpec(
     string? Type,
     string? ExternalName,
     IReadOnlyDictionary<string, string>? Selector,
     IReadOnlyList<ServicePortObject>? Ports,
     IReadOnlyList<string>? IpFamilies,
-    bool PublishNotReadyAddresses)
+    bool PublishNotReadyAddresses,
+    string? InternalTrafficPolicy = null)
 {
     public static ServiceSpec Empty { get; } = new(null, null, null, null, null, false);
+
+    public bool IsLocal => InternalTrafficPolicy == "Local";
 
     public bool IsExternalName => Type == "ExternalName";
 

@@ -21,7 +21,10 @@ internal static class ServiceRegistration
         });
         services.AddSingleton<IMeshConfigurationSource>(static provider => provider.GetRequiredService<ServiceDocuments>());
         services.AddSingleton<IMeshEndpointSource>(static provider => new KubernetesEndpointSource(
-            provider.GetRequiredService<KubernetesCluster>(), provider.GetRequiredService<ServiceWatches>(), MeshOf(provider)));
+            provider.GetRequiredService<KubernetesCluster>(),
+            provider.GetRequiredService<ServiceWatches>(),
+            new OwnPlace(Environment.GetEnvironmentVariable("NODE_NAME"), provider.GetRequiredService<ServiceDocuments>(), MeshOf(provider)),
+            MeshOf(provider)));
         services.AddSingleton<IHostDirectory>(static provider => new ServiceDirectory(
             provider.GetRequiredService<KubernetesCluster>(),
             provider.GetRequiredService<ServiceWatches>(),

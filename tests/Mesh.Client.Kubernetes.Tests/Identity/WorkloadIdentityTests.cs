@@ -11,6 +11,7 @@ public sealed class WorkloadIdentityTests : IDisposable
     private readonly Dictionary<string, string> _variables = [];
     private readonly MeshKubernetesOptions _options = new();
     private readonly LogCapture _log = new();
+    private string? _place;
 
     public WorkloadIdentityTests()
     {
@@ -81,6 +82,14 @@ public sealed class WorkloadIdentityTests : IDisposable
     }
 
     [Fact]
+    public void Place_is_that_of_the_node()
+    {
+        _place = "eu/eu-1";
+
+        Assert.Equal("eu/eu-1", Read().Workload.Locality);
+    }
+
+    [Fact]
     public void File_of_labels_that_holds_something_else_is_told_and_left()
     {
         File.WriteAllText(_options.LabelsFile!, "app=reviews");
@@ -105,7 +114,7 @@ public sealed class WorkloadIdentityTests : IDisposable
     private MeshConfiguration Read()
     {
         var access = new AccessLoader(_options.KubeConfig, _options.Context, _variables.GetValueOrDefault, TimeProvider.System) { ServiceAccountFolder = _folder.FullName };
-        var document = new WorkloadIdentity(_options, access, _variables.GetValueOrDefault, _log.CreateLogger("test")).Document();
+        var document = new WorkloadIdentity(_options, access, _variables.GetValueOrDefault, _log.CreateLogger("test")).Document(_place);
         return DocumentLoader.Load(document, DiscoveryWords.With(["Kubernetes"])).Configuration;
     }
 }

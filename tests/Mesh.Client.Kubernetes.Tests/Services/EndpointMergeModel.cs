@@ -6,6 +6,8 @@ namespace Mesh.Client.Kubernetes.Tests.Services;
 /// <summary>What the merge should come to, worked out from all slices anew, with nothing kept.</summary>
 internal sealed class EndpointMergeModel
 {
+    public const string OwnNode = "n1";
+
     public SortedDictionary<string, Slice> Slices { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, FrozenDictionary<string, string>> Pods { get; } = [];
@@ -25,7 +27,8 @@ internal sealed class EndpointMergeModel
         {
             var isSecond = isDualStack && member.Pod is not null && slice.Family != preferred && addresses.Values.Any(other =>
                 other.Slice.Family == preferred && other.Member.Pod == member.Pod && StateOf(other.Member) is not null && PortsOf(other.Member) is not null);
-            if (!isSecond && StateOf(member) is { } state && PortsOf(member) is { } ports)
+            var isElsewhere = Service.InternalTrafficPolicy == "Local" && member.Node != OwnNode;
+            if (!isSecond && !isElsewhere && StateOf(member) is { } state && PortsOf(member) is { } ports)
             {
                 var labels = member.Pod is not null ? Pods.GetValueOrDefault(member.Pod) : null;
                 var locality = Own is not null && member.Zone == "eu-1" ? "eu/eu-1" : null;

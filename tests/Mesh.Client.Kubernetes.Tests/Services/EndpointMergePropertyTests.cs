@@ -11,7 +11,11 @@ public sealed class EndpointMergePropertyTests
     private static readonly SlicePort[] Ports = [new("http", 8080, "TCP"), new("http", 9090, "TCP"), new("admin", 8081, "TCP"), new("other", 1, "TCP")];
 
     private static readonly Gen<SliceMember> Members = Gen.Select(
-        Gen.Enum<MemberCondition>(), OneOf("p1", "p2", "p3", null), OneOf("eu-1", "us-1", null), (condition, pod, zone) => new SliceMember("", condition, pod, null, zone));
+        Gen.Enum<MemberCondition>(),
+        OneOf("p1", "p2", "p3", null),
+        OneOf("n1", "n2", null),
+        OneOf("eu-1", "us-1", null),
+        (condition, pod, node, zone) => new SliceMember("", condition, pod, node, zone));
 
     private static readonly Gen<Slice> Slices = Gen.Select(
         Gen.Bool.SelectMany(isV6 => Gen.Shuffle(isV6 ? V6 : V4).SelectMany(all => Gen.Int[0, all.Length].Select(count => (isV6, Addresses: all[..count])))),
@@ -22,13 +26,14 @@ public sealed class EndpointMergePropertyTests
             [.. addresses.Addresses.Zip(members, (address, member) => member with { Address = address })],
             ports));
 
-    private static readonly Gen<ServiceSpec> Services = Gen.Select(Gen.Int[0, 2], Gen.Bool, Gen.Bool, (ports, isNotReadyPublished, isV6First) => new ServiceSpec(
+    private static readonly Gen<ServiceSpec> Services = Gen.Select(Gen.Int[0, 2], Gen.Bool, Gen.Bool, OneOf("Local", "Cluster", null), (ports, isNotReadyPublished, isV6First, policy) => new ServiceSpec(
         null,
         null,
         null,
         [.. new[] { new ServicePortObject("http", 80, null, null, null), new ServicePortObject("admin", 81, null, null, null) }.Take(ports)],
         isV6First ? ["IPv6", "IPv4"] : ["IPv4", "IPv6"],
-        isNotReadyPublished));
+        isNotReadyPublished,
+        policy));
 
     private static readonly Gen<Step> Steps = Gen.Frequency(
         (8, Gen.Select(OneOf("a", "b", "c"), Slices, (name, slice) => new Step { Name = name, Slice = slice })),
@@ -84,7 +89,7 @@ public sealed class EndpointMergePropertyTests
             }
             else if (step.Service is { } service)
             {
-                _merge.SetService(service, []);
+                _merge.SetService(service, [], EndpointMergeModel.OwnNode);
                 _model.Service = service;
             }
             else if (step.Pod is { } pod)
@@ -104,6 +109,8 @@ public sealed class EndpointMergePropertyTests
             var shown = next ?? _shown;
             var described = shown.ToDictionary(endpoint => endpoint.Address.Trim('[', ']'), EndpointMergeModel.Describe);
             Assert.Equal(_model.Describe(), new SortedDictionary<string, string>(described, StringComparer.Ordinal));
+
+            Assert.Equal(_model.Slices.Values.SelectMany(slice => slice.Members).Select(member => member.Address).Distinct().Count(), _merge.Count);
 
             // What did not change is the same object, and stands where it stood.
             var before = _shown.ToDictionary(endpoint => endpoint.Address);

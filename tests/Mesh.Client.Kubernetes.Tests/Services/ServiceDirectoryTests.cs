@@ -1,0 +1,205 @@
+using System.Net;
+using Mesh.Client.Configuration;
+using Mesh.Client.Kubernetes.Access;
+using Mesh.Client.Kubernetes.Identity;
+using Mesh.Client.Kubernetes.Services;
+using Mesh.Client.Kubernetes.Tests.Harness;
+using Mesh.Client.Telemetry;
+using Mesh.Client.TestKit;
+
+namespace Mesh.Client.Kubernetes.Tests.Services;
+
+/// <summary>Hosts that no rule names, asked of a scripted server in fake time.</summary>
+public sealed class ServiceDirectoryTests : IDisposable
+{
+    private const string Reviews = """{ "metadata": { "name": "reviews", "namespace": "demo", "resourceVersion": "1" }, "spec": { "ports": [ { "name": "http", "port": 80 } ] } }""";
+
+    private readonly ScriptedApi _api = new();
+    private readonly LogCapture _log = new();
+    private readonly MeshKubernetesOptions _options = new();
+    private readonly KubernetesCluster _cluster;
+    private readonly ServiceWatches _watches;
+    private readonly ServiceDocuments _documents;
+    private readonly ServiceDirectory _directory;
+
+    public ServiceDirectoryTests()
+    {
+        _cluster = new KubernetesCluster(_options, _api.Connect(), _api.Clock, MeshRandom.Seeded(1), _log);
+        _watches = new ServiceWatches(_cluster);
+        var access = new AccessLoader("none", null, _ => null, _api.Clock);
+        _documents = new ServiceDocuments(new WorkloadIdentity(new MeshKubernetesOptions { LabelsFile = null }, access, _ => null, _cluster.Logger));
+        var rules = new Rules(MeshConfiguration.Empty with { Namespace = "demo" });
+        _directory = new ServiceDirectory(_cluster, _watches, _documents, () => rules);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private IEnumerable<string> Documents => _documents.Load().Select(document => document.Name);
+
+    public void Dispose()
+    {
+        _directory.Dispose();
+        _watches.Dispose();
+        _cluster.Dispose();
+        _api.Dispose();
+        _log.Dispose();
+    }
+
+    [Fact]
+    public async Task Service_that_is_found_stands_in_the_rules_for_all_its_names()
+    {
+        var isSignalled = false;
+        using var registration = _documents.GetChangeToken().RegisterChangeCallback(_ => isSignalled = true, null);
+        Assert.True(_directory.MayKnow("reviews"));
+        var first = _directory.FindAsync("reviews", Cancellation).AsTask();
+        var second = _directory.FindAsync("reviews.demo.svc.cluster.local", Cancellation).AsTask();
+        var list = await _api.ListAsync("1", Reviews);
+        Assert.Equal("/api/v1/namespaces/demo/services", list.Path);
+        Assert.Contains("fieldSelector=metadata.name=reviews", list.Query, StringComparison.Ordinal);
+
+        Assert.True(await Eventually.EndsAsync(first));
+        Assert.True(await Eventually.EndsAsync(second));
+        Assert.True(isSignalled);
+        Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
+        Assert.Equal(1, _watches.Count);
+    }
+
+    [Fact]
+    public async Task Host_that_is_no_service_is_remembered_for_half_a_minute_and_leaves_no_watch()
+    {
+        await MissAsync("nothing");
+        Assert.False(_directory.MayKnow("nothing"));
+        Assert.Equal(0, _watches.Count);
+        Assert.Equal(["Kubernetes"], Documents);
+
+        _api.Clock.Advance(ServiceDirectory.AbsenceRemembered);
+        Assert.True(_directory.MayKnow("nothing"));
+    }
+
+    [Fact]
+    public async Task Service_that_goes_leaves_the_rules_and_comes_back_to_them()
+    {
+        var stream = await FindAsync();
+        stream.Line(ScriptedApi.Event("DELETED", Reviews));
+        await Eventually.TrueAsync(() => Documents.SequenceEqual(["Kubernetes"]));
+        Assert.False(_directory.MayKnow("reviews"));
+        Assert.Contains(_log.Complaints, entry => entry.Id.Id == 9102);
+
+        stream.Line(ScriptedApi.Event("ADDED", Reviews.Replace("\"1\"", "\"2\"", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => Documents.SequenceEqual(["Kubernetes", "Service/demo/reviews"]));
+    }
+
+    [Fact]
+    public async Task Service_that_is_gone_for_long_is_forgotten()
+    {
+        var stream = await FindAsync();
+        stream.Line(ScriptedApi.Event("DELETED", Reviews));
+        await Eventually.TrueAsync(() => Documents.SequenceEqual(["Kubernetes"]));
+
+        await Eventually.TrueAsync(() =>
+        {
+            _api.Clock.Advance(TimeSpan.FromMinutes(1));
+            return _directory.MayKnow("reviews");
+        });
+        await Eventually.TrueAsync(() =>
+        {
+            _api.Clock.Advance(TimeSpan.FromMinutes(1));
+            return _watches.Count == 0;
+        });
+    }
+
+    [Fact]
+    public async Task Service_that_the_rules_hide_is_not_asked_for_again_and_again()
+    {
+        await FindAsync();
+        Assert.True(_directory.MayKnow("reviews"));
+
+        _api.Clock.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.False(_directory.MayKnow("reviews"));
+    }
+
+    [Fact]
+    public async Task Server_that_refuses_is_an_error_with_what_is_needed_and_is_asked_again()
+    {
+        var find = _directory.FindAsync("reviews", Cancellation).AsTask();
+        (await _api.NextAsync()).Reply(HttpStatusCode.Forbidden);
+
+        var exception = await Assert.ThrowsAsync<KubernetesSourceException>(() => Eventually.EndsAsync(find));
+        Assert.Contains("Verbs list and watch on services are needed: grant them with a Role in namespace demo.", exception.Message, StringComparison.Ordinal);
+        Assert.True(_directory.MayKnow("reviews"));
+        Assert.Equal(0, _watches.Count);
+        await FindAsync();
+    }
+
+    [Fact]
+    public async Task Ports_that_change_change_the_document()
+    {
+        var stream = await FindAsync();
+        var before = _documents.Load()[1].Text;
+        stream.Line(ScriptedApi.Event("MODIFIED", Reviews.Replace("\"1\"", "\"2\"", StringComparison.Ordinal).Replace("80", "8080", StringComparison.Ordinal)));
+
+        await Eventually.TrueAsync(() => _documents.Load()[1].Text != before);
+        Assert.Contains("8080", _documents.Load()[1].Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("reviews.other", false)]
+    [InlineData("reviews.demo", true)]
+    [InlineData("reviews", true)]
+    public void Namespaces_that_the_options_leave_out_are_unknown(string host, bool mayKnow)
+    {
+        _options.Namespaces.Add("demo");
+
+        Assert.Equal(mayKnow, _directory.MayKnow(host));
+    }
+
+    [Fact]
+    public async Task Asking_whether_to_ask_allocates_nothing()
+    {
+        await FindAsync();
+        await MissAsync("nothing");
+        _directory.MayKnow("nothing");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < 100; round++)
+        {
+            _directory.MayKnow("nothing");
+            _directory.MayKnow("api.example.com");
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private async Task MissAsync(string host)
+    {
+        var find = _directory.FindAsync(host, Cancellation).AsTask();
+        await _api.ListAsync("1");
+        Assert.False(await Eventually.EndsAsync(find));
+    }
+
+    private async Task<ScriptedStream> FindAsync()
+    {
+        var find = _directory.FindAsync("reviews", Cancellation).AsTask();
+        await _api.ListAsync("1", Reviews);
+        Assert.True(await Eventually.EndsAsync(find));
+        var call = await _api.NextAsync();
+        while (!call.Query.Contains("metadata.name=reviews", StringComparison.Ordinal))
+        {
+            // That of a watch which has been given up.
+            call = await _api.NextAsync();
+        }
+
+        return call.Open();
+    }
+
+    private sealed class Rules(MeshConfiguration current) : IMeshConfigurationAccessor
+    {
+        public MeshConfiguration Current => current;
+
+        public IncomingParts HashedParts => IncomingParts.None;
+
+        public void CountIgnoredDeadline(string header)
+        {
+        }
+    }
+}
