@@ -25,6 +25,12 @@ public sealed class ServiceDiscoveryProviderTests : IAsyncDisposable
     public ServiceDiscoveryProviderTests()
     {
         _rules.PushJson(Rules);
+        _services = Build(meshFirst: false);
+        _resolver = _services.GetRequiredService<ServiceEndpointResolver>();
+    }
+
+    private ServiceProvider Build(bool meshFirst)
+    {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
@@ -32,11 +38,14 @@ public sealed class ServiceDiscoveryProviderTests : IAsyncDisposable
             ["services:basket:http:0"] = "10.0.0.5:8080",
             ["services:overridden:http:0"] = "10.0.0.6:8080",
         }).Build());
-        services.AddServiceDiscovery();
+        if (!meshFirst)
+        {
+            services.AddServiceDiscovery();
+        }
+
         services.AddMeshClient(mesh => mesh.AddSource(_rules).AddEndpointSource(_source).AddServiceDiscoveryProvider().AddServiceDiscoveryProvider());
         services.ConfigureHttpClientDefaults(client => client.ConfigurePrimaryHttpMessageHandler(() => new ScriptedTransport(TimeProvider.System)));
-        _services = services.BuildServiceProvider();
-        _resolver = _services.GetRequiredService<ServiceEndpointResolver>();
+        return (meshFirst ? services.AddServiceDiscovery() : services).BuildServiceProvider();
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -113,7 +122,9 @@ public sealed class ServiceDiscoveryProviderTests : IAsyncDisposable
     {
         Assert.Equal(IPEndPoint.Parse("10.0.0.5:8080"), Assert.Single((await GetAsync("http://basket")).Endpoints).EndPoint);
 
-        using var response = await _services.GetRequiredService<IHttpClientFactory>().CreateClient().GetAsync("http://basket/", Cancellation);
+        // Asked first, it would ask itself.
+        await using var meshFirst = Build(meshFirst: true);
+        using var response = await meshFirst.GetRequiredService<IHttpClientFactory>().CreateClient().GetAsync("http://basket/", Cancellation);
         Assert.True(response.TryGetMeshResult(out var result));
         Assert.Equal("10.0.0.5:8080", result.Endpoint);
     }
