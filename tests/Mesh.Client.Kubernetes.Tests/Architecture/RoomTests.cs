@@ -14,6 +14,8 @@ public sealed class RoomTests
     [Theory]
     [InlineData("Access")]
     [InlineData("Watching", "Access")]
+    [InlineData("Rules", "Access", "Watching")]
+    [InlineData("Reporting", "Access", "Watching", "Rules")]
     public void Room_knows_only_those_below_it(string room, params string[] below)
     {
         var strangers = from type in House.GetTypes()
