@@ -9,7 +9,8 @@ namespace Mesh.Client.Kubernetes.Tests.Rules;
 public sealed class RuleSoakTests(ITestOutputHelper output)
 {
     private const string Space = "default";
-    private const int Rules = 50;
+    private const int Writers = 8;
+    private const int Rules = 6 * Writers;
     private const int Phases = 5;
     private const int ChangesInPhase = 3_000;
 
@@ -82,15 +83,17 @@ public sealed class RuleSoakTests(ITestOutputHelper output)
                 network.Break();
             }
         });
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
         {
-            for (var change = writer; !stop.IsCancellationRequested; change += 8)
+            for (var change = 0; !stop.IsCancellationRequested; change++)
             {
-                var name = $"rule-{change % Rules}";
+                // Each has rules of its own.
+                var rule = (writer + (change * Writers)) % Rules;
+                var name = $"rule-{rule}";
                 if (change % 10 == 3)
                 {
                     await api.Api.DeleteAsync(RuleMesh.Path(Space, name));
-                    await RuleMesh.CreateAsync(api, Space, name, $"host-{change % Rules}.test", 400);
+                    await RuleMesh.CreateAsync(api, Space, name, $"host-{rule}.test", 400);
                 }
                 else
                 {
