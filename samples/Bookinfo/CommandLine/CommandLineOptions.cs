@@ -21,7 +21,13 @@ internal sealed record CommandLineOptions
 
     public int? Port { get; init; }
 
+    public string? Listen { get; init; }
+
+    public int? Drain { get; init; }
+
     public string? PodName { get; init; }
+
+    public bool Kubernetes { get; init; }
 
     public string? ServicesFile { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Bookinfo.CommandLine;
 
@@ -22,6 +23,9 @@ internal static class CommandLineParser
                 "--service" => options with { Service = Value(name, rest) },
                 "--version" => options with { Version = Value(name, rest) },
                 "--port" => options with { Port = Number(name, rest, 1, ushort.MaxValue) },
+                "--listen" => options with { Listen = Address(name, rest) },
+                "--drain" => options with { Drain = Number(name, rest, 0, 3600) },
+                "--kubernetes" => options with { Kubernetes = true },
                 "--podname" => options with { PodName = Value(name, rest) },
                 "--services" => options with { ServicesFile = Value(name, rest) },
                 "--parent-pid" => options with { ParentProcessId = Number(name, rest, 1, int.MaxValue) },
@@ -63,13 +67,20 @@ internal static class CommandLineParser
             : throw new UsageException($"{name} takes a whole number from {least} to {most}, not '{text}'.");
     }
 
+    private static string Address(string name, Queue<string> rest)
+    {
+        var text = Value(name, rest);
+        return text == "*" || IPAddress.TryParse(text, out _) ? text : throw new UsageException($"{name} takes an IP address, or * for all, not '{text}'.");
+    }
+
     private static void Check(CommandLineOptions options)
     {
         if (options.Service is null)
         {
-            if (options.Version is not null || options.Port is not null || options.PodName is not null || options.ServicesFile is not null)
+            if (options.Version is not null || options.Port is not null || options.PodName is not null || options.ServicesFile is not null
+                || options.Listen is not null || options.Drain is not null || options.Kubernetes)
             {
-                throw new UsageException("--version, --port, --podname and --services describe one service: name it with --service.");
+                throw new UsageException("--version, --port, --listen, --drain, --podname, --services and --kubernetes describe one service: name it with --service.");
             }
 
             return;

@@ -13,10 +13,13 @@ internal static class ServiceOptionsFactory
         return new ServiceOptions
         {
             Instance = instance,
+            Listen = options.Listen ?? ServiceOptions.Loopback,
+            Drain = TimeSpan.FromSeconds(options.Drain ?? 0),
             PodName = options.PodName ?? instance.PodName,
             ContentRoot = contentRoot,
             ServicesFile = options.ServicesFile is null ? null : Path.GetFullPath(options.ServicesFile),
             Rules = RuleFiles.Resolve(options.Rules, contentRoot),
+            Kubernetes = options.Kubernetes,
             Verbose = options.Verbose,
         };
     }

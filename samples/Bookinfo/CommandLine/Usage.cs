@@ -20,8 +20,11 @@ internal static class Usage
           --service NAME      productpage, details, reviews or ratings
           --version VERSION   default v1; reviews v1 v2 v3; ratings v1 v-faulty v-delayed v-unavailable v-unhealthy
           --port PORT         default: its port in appsettings.json
+          --listen ADDRESS    default 127.0.0.1; * for all
+          --drain SECONDS     told to end, it serves on for so long (default 0), until callers have heard that it leaves
           --podname NAME      what it calls itself (default NAME-VERSION-PORT)
           --services FILE     a JSON file with Mesh:Services, for a set on other ports (the launcher prints it)
+          --kubernetes        asks the API server of the cluster for services and rules (see docs/kubernetes.md)
           --rules, --verbose  as above
 
         Both

@@ -21,14 +21,24 @@ internal static class ServiceHost
         });
         AddConfiguration(builder, options);
         AddLogging(builder, options, log);
-        builder.WebHost.UseUrls(options.Instance.Address.ToString());
+        builder.WebHost.UseUrls(options.Url);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Departure.Limit(options));
+        builder.Services.AddHostedService<Departure>();
+
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
 
-        // All that a service needs to be in the mesh. The rules are in section "Mesh" of appsettings.json and in the files of --rules.
-        builder.Services.AddMeshClient(mesh => mesh.AddIstioYaml([.. options.Rules]));
+        // All that a service needs to be in the mesh. The rules are in section "Mesh" of appsettings.json and in the files of --rules,
+        // or in the cluster.
+        builder.Services.AddMeshClient(mesh =>
+        {
+            mesh.AddIstioYaml([.. options.Rules]);
+            if (options.Kubernetes)
+            {
+                mesh.AddKubernetes(kubernetes => OwnNamespace.Set(kubernetes, builder.Configuration));
+            }
+        });
 
         IBookinfoService service = options.Instance.Service switch
         {

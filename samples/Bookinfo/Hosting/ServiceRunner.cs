@@ -48,9 +48,9 @@ internal static class ServiceRunner
     private static void Announce(ServiceOptions options, IConfiguration configuration)
     {
         var instance = options.Instance;
-        Console.Out.WriteLine($"{instance.Name} answers on {instance.Address} as {options.PodName}, pid {Environment.ProcessId}. Ctrl+C ends it.");
+        Console.Out.WriteLine($"{instance.Name} answers on {options.Url} as {options.PodName}, pid {Environment.ProcessId}. Ctrl+C ends it.");
         var endpoints = configuration.GetSection($"Mesh:Services:{instance.Service}:Endpoints").GetChildren().Select(e => e["Address"]).ToList();
-        if (!endpoints.Contains(instance.Authority))
+        if (endpoints.Count > 0 && !endpoints.Contains(instance.Authority))
         {
             Console.Out.WriteLine(
                 $"No other service will call it: Mesh:Services:{instance.Service} has no endpoint {instance.Authority} (it has {string.Join(", ", endpoints)}). "
