@@ -56,7 +56,7 @@ internal sealed class KubeServer : IAsyncDisposable
             }
 
             server._api = new KubeApi(server.Address, server.File("ca.crt"), await System.IO.File.ReadAllTextAsync(server.File("admin.token")));
-            foreach (var name in resources ?? ["endpointslices", "istio", "gateway-api"])
+            foreach (var name in resources ?? ["endpointslices", "istio", "gateway-api", "openshift"])
             {
                 await server.ServeAsync(name);
             }
