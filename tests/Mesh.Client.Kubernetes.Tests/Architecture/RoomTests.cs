@@ -12,6 +12,7 @@ public sealed class RoomTests
     private static readonly Assembly House = typeof(ApiServer).Assembly;
 
     [Theory]
+    [InlineData("OpenShift", "Access", "Watching")]
     [InlineData("Access")]
     [InlineData("Watching", "Access")]
     [InlineData("Rules", "Access", "Watching")]
