@@ -12,6 +12,8 @@ internal static class OwnNamespace
         if (configuration["POD_NAMESPACE"] is { Length: > 0 } space)
         {
             kubernetes.Namespaces.Add(space);
+            // Rules for all namespaces would take a right in that of Istio.
+            kubernetes.RootNamespace = null;
         }
     }
 }

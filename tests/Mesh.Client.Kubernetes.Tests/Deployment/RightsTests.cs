@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Mesh.Client.Kubernetes.Rules;
 using Mesh.Client.Kubernetes.Services;
 using Mesh.Client.Kubernetes.Tests.Harness;
+using Mesh.Client.TestKit;
 
 namespace Mesh.Client.Kubernetes.Tests.Deployment;
 
@@ -9,14 +11,10 @@ public sealed class RightsTests(SharedKube kube)
     private static readonly string[] Verbs = ["list", "watch"];
 
     /// <summary>Everything that is watched, as RBAC names it.</summary>
-    private static readonly string[] Resources =
+    private static readonly IEnumerable<string> Resources =
     [
         ServiceObject.Type.Name, Slice.Type.Name, ObjectLabels.Pods().Name,
-        "virtualservices.networking.istio.io", "destinationrules.networking.istio.io", "serviceentries.networking.istio.io",
-        "workloadentries.networking.istio.io", "sidecars.networking.istio.io", "gateways.networking.istio.io",
-        "peerauthentications.security.istio.io", "requestauthentications.security.istio.io", "authorizationpolicies.security.istio.io",
-        "telemetries.telemetry.istio.io",
-        "httproutes.gateway.networking.k8s.io", "grpcroutes.gateway.networking.k8s.io", "referencegrants.gateway.networking.k8s.io",
+        .. RuleKind.All.Select(kind => $"{kind.Plural}.{kind.Group}"),
     ];
 
     [KubeFact]
@@ -55,11 +53,11 @@ public sealed class RightsTests(SharedKube kube)
     }
 
     [KubeFact]
-    public async Task Account_of_a_service_finds_the_services_that_it_calls()
+    public async Task Account_of_a_service_finds_the_services_that_it_calls_and_the_rules_of_an_overlay()
     {
         var server = await kube.ServerAsync();
         using var manifests = await BookinfoManifests.OnAsync(server);
-        await server.KubectlAsync("apply", "-f", await manifests.BuildAsync("base"));
+        await server.KubectlAsync("apply", "-f", await manifests.BuildAsync("overlays/canary"));
         await using var pods = await PodServer.StartAsync(2);
         var objects = new KubeObjects(server, BookinfoManifests.Namespace);
         await objects.AddPodAsync("reviews", 1, """, "version": "v1" """);
@@ -68,12 +66,28 @@ public sealed class RightsTests(SharedKube kube)
         await using var mesh = new KubeMesh(
             await manifests.KubeConfigOfAsync("bookinfo-productpage"),
             BookinfoManifests.Namespace,
-            """{ "DestinationRules": { "reviews": { "host": "reviews", "subsets": [ { "name": "v2", "labels": { "version": "v2" } } ] } }, "VirtualServices": { "reviews": { "hosts": [ "reviews" ], "http": [ { "route": [ { "destination": { "host": "reviews", "subset": "v2" } } ] } ] } } }""",
-            options => options.Namespaces.Add(BookinfoManifests.Namespace));
+            configure: options =>
+            {
+                options.Rules = true;
+                options.RootNamespace = null;
+                options.Namespaces.Add(BookinfoManifests.Namespace);
+            });
+        mesh.Client.DefaultRequestHeaders.Add("end-user", "jason");
 
-        Assert.Equal(PodServer.Address(2), await mesh.CallAsync("http://reviews:9080/"));
+        // An application waits for the rules when it starts; this one has no host that does.
+        await Eventually.TrueAsync(() => RuleOf(mesh).Contains("v2", StringComparison.Ordinal));
+        for (var call = 0; call < 10; call++)
+        {
+            Assert.Equal(PodServer.Address(2), await mesh.CallAsync("http://reviews:9080/"));
+        }
 
         Assert.Empty(mesh.Log.Complaints);
+    }
+
+    private static string RuleOf(KubeMesh mesh)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://reviews:9080/") { Headers = { { "end-user", "jason" } } };
+        return mesh.Mesh.Explain(request).ToString();
     }
 
     /// <summary>As the server sees them.</summary>
