@@ -17,6 +17,7 @@ public sealed class KubeServiceTests(SharedKube kube)
         await objects.AddSliceAsync("reviews-1", "reviews", pods.Port, KubeObjects.Endpoint(1), KubeObjects.Endpoint(2));
         await using var mesh = new KubeMesh(server.KubeConfig, space);
 
+        await KnowAsync(mesh, "http://reviews/");
         foreach (var host in (string[])["reviews", $"reviews.{space}", $"reviews.{space}.svc", $"reviews.{space}.svc.cluster.local"])
         {
             Assert.StartsWith("127.0.77.", await mesh.CallAsync($"http://{host}/"), StringComparison.Ordinal);
@@ -140,6 +141,7 @@ public sealed class KubeServiceTests(SharedKube kube)
         Assert.True(await FailsAsync(mesh, "http://later/"));
         clock.Offset = TimeSpan.FromSeconds(31);
 
+        await KnowAsync(mesh, "http://later/");
         Assert.Equal("127.0.77.1", await mesh.CallAsync("http://later/"));
         Assert.Empty(mesh.Log.Complaints);
     }
@@ -167,6 +169,7 @@ public sealed class KubeServiceTests(SharedKube kube)
         await objects.AddSliceAsync("reviews-1", "reviews", one.Port, KubeObjects.Endpoint(1));
         await objects.AddSliceAsync("reviews-2", "reviews", two.Port, KubeObjects.Endpoint(2));
         await using var mesh = new KubeMesh(server.KubeConfig, space);
+        await KnowAsync(mesh, "http://reviews/");
 
         for (var call = 0; call < 20; call++)
         {
@@ -187,6 +190,7 @@ public sealed class KubeServiceTests(SharedKube kube)
             $$"""{ "metadata": { "name": "outside" }, "spec": { "type": "ExternalName", "externalName": "{{PodServer.Address(1)}}.", "ports": [ { "port": 80, "targetPort": {{pods.Port}} } ] } }""");
         await using var mesh = new KubeMesh(server.KubeConfig, space);
 
+        await KnowAsync(mesh, "http://outside/");
         Assert.Equal("127.0.77.1", await mesh.CallAsync("http://outside/"));
     }
 
@@ -224,6 +228,9 @@ public sealed class KubeServiceTests(SharedKube kube)
     private static Task SubsetHasAsync(KubeMesh mesh, string subset, string endpoint)
         => Eventually.TrueAsync(() => mesh.Endpoints("reviews", subset).SequenceEqual([endpoint]));
 
+    /// <summary>A call waits for a slow server for five seconds, and passes by then; what is tested comes after that.</summary>
+    private static Task KnowAsync(KubeMesh mesh, string uri) => Eventually.TrueAsync(async () => !await FailsAsync(mesh, uri));
+
     /// <summary>No mesh stands before it: the name is looked up in DNS, in vain.</summary>
     private static async Task<bool> FailsAsync(KubeMesh mesh, string uri)
     {
@@ -247,7 +254,9 @@ public sealed class KubeServiceTests(SharedKube kube)
         await objects.AddServiceAsync("reviews");
         await objects.AddSliceAsync("reviews-1", "reviews", pods.Port, endpoints);
         await (prepare?.Invoke(objects) ?? Task.CompletedTask);
-        return (objects, new KubeMesh(server.KubeConfig, space, rules));
+        var mesh = new KubeMesh(server.KubeConfig, space, rules);
+        await KnowAsync(mesh, "http://reviews/");
+        return (objects, mesh);
     }
 
     /// <summary>The system's clock, moved on.</summary>
