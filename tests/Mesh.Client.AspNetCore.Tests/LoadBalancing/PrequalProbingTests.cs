@@ -97,11 +97,13 @@ public sealed class PrequalProbingTests : IAsyncDisposable
             }));
         }
 
+        // So few calls leave little to spare for probes, and this is not about that.
         var rules = new FakeSource("rules");
         var endpoints = string.Join(", ", _servers.Select(server => $$"""{ "Address": "{{server.Address.Authority}}" }"""));
         rules.PushJson($$"""
             { "Seed": 1, "Services": { "shop": { "Endpoints": [ {{endpoints}} ] } },
-              "DestinationRules": { "shop": { "host": "shop", "x-mesh": { "trafficPolicy": { "loadBalancer": { "policy": "PREQUAL" } } } } } }
+              "DestinationRules": { "shop": { "host": "shop", "x-mesh": { "trafficPolicy": { "loadBalancer": { "policy": "PREQUAL" },
+                "retryBudget": { "minRetriesPerSecond": 100 } } } } } }
             """);
         _client = new HttpClient(MeshClient.CreateHandler(new MeshHandlerOptions { Sources = [rules], MeterFactory = _meters, TimeProvider = _clock }));
     }
