@@ -12,7 +12,7 @@ namespace Mesh.Client.Kubernetes.Services;
 internal sealed class ServiceFollower : IDisposable
 {
     /// <summary>Subsets choose by the labels of pods, so the first endpoints wait for them; but not for long.</summary>
-    private static readonly TimeSpan PodsLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PodsLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>How often a watch in trouble is looked at until that is told.</summary>
     private static readonly TimeSpan TroublePause = TimeSpan.FromSeconds(1);
@@ -28,8 +28,8 @@ internal sealed class ServiceFollower : IDisposable
     private readonly WatchLease<ObjectLabels>? _nodes;
     private readonly EndpointMerge _merge = new();
     private readonly ITimer _again;
-    private readonly long _begunAt;
     private WatchLease<ObjectLabels>? _pods;
+    private long _podsAskedAt;
     private string? _selector;
     private ServiceSpec? _spec;
     private Surroundings? _surroundings;
@@ -47,7 +47,6 @@ internal sealed class ServiceFollower : IDisposable
         ResourceKey service, IReadOnlyList<MeshServicePort> ports, KubernetesCluster cluster, ServiceWatches watches, OwnPlace place, Action wake)
     {
         (_service, _ports, _cluster, _watches, _place, _wake) = (service, ports, cluster, watches, place, wake);
-        _begunAt = cluster.TimeProvider.GetTimestamp();
         _again = DetachedTimer.Create(cluster.TimeProvider, static wake => wake(), wake, "A look at a Kubernetes service", cluster.Logger);
         _object = watches.Service(service, wake);
         _slices = watches.Slices(service, wake);
@@ -63,8 +62,8 @@ internal sealed class ServiceFollower : IDisposable
     /// <summary>Known addresses, whether they are to be called or not.</summary>
     public int Count => _merge.Count;
 
-    /// <summary>What the server has said of the service and its slices is all here.</summary>
-    public bool IsKnown => _object.Watch.FirstAnswer.IsCompleted && (ExternalName is not null || !IsThere || _slices.Watch.FirstAnswer.IsCompleted) && ArePodsKnown();
+    /// <summary>What the server has said of the service, its slices and its pods was all there at the last <see cref="Take"/>.</summary>
+    public bool IsKnown { get; private set; }
 
     /// <summary>Attempts to ask the server that failed since it last answered.</summary>
     public int Failures => Math.Max(_object.Watch.Status.Failures, _slices.Watch.Status.Failures);
@@ -87,7 +86,10 @@ internal sealed class ServiceFollower : IDisposable
     /// <returns>The endpoints; null where they are those of the last time.</returns>
     public IReadOnlyList<MeshEndpoint>? Take()
     {
+        // Each is asked for before the look at what it speaks of: what comes in between is for the next look, of which it tells.
+        var isServiceKnown = _object.Watch.FirstAnswer.IsCompleted;
         TakeService();
+        IsKnown = isServiceKnown && (ExternalName is not null || !IsThere || _slices.Watch.FirstAnswer.IsCompleted) && ArePodsKnown();
         TakeSurroundings();
         if (_slices.Take() is { } slices)
         {
@@ -149,6 +151,7 @@ internal sealed class ServiceFollower : IDisposable
             _selector = selector;
             var before = _pods;
             _pods = selector is null ? null : _watches.Pods(_service.Namespace, spec!.Selector!, _wake);
+            _podsAskedAt = _cluster.TimeProvider.GetTimestamp();
             before?.Dispose();
             _surroundings = null;
         }
@@ -182,7 +185,7 @@ internal sealed class ServiceFollower : IDisposable
         => _pods is not null && _pods.Watch.Objects.TryGetValue(new ResourceKey(_service.Namespace, pod), out var found) ? found.Value.Labels : null;
 
     private bool ArePodsKnown()
-        => _pods is null || _pods.Watch.Status.State is not ResourceState.Pending || _cluster.TimeProvider.GetElapsedTime(_begunAt) >= PodsLimit;
+        => _pods is null || _pods.Watch.Status.State is not ResourceState.Pending || _cluster.TimeProvider.GetElapsedTime(_podsAskedAt) >= PodsLimit;
 
     private void TakeSlices(ResourceChanges<Slice> changes)
     {

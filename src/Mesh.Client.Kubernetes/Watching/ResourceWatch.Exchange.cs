@@ -67,8 +67,10 @@ internal sealed partial class ResourceWatch<T>
         _absences = 0;
         var isNews = !_firstAnswer.Task.IsCompleted || _standing.State == ResourceState.Absent;
         _store.Replace(objects.ToImmutable());
-        Confirm();
+
+        // Before the state, of which subscribers hear: whoever looks then finds both.
         _firstAnswer.TrySetResult();
+        Confirm();
         if (isNews)
         {
             WatchLog.Known(_logger, Name, objects.Count);

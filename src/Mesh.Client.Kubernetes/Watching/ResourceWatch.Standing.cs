@@ -96,11 +96,11 @@ internal sealed partial class ResourceWatch<T>
             _listVersion = "0";
             Volatile.Write(ref _confirmedAt, _timeProvider.GetTimestamp());
             _store.Replace(ImmutableDictionary<ResourceKey, Resource<T>>.Empty);
+            _firstAnswer.TrySetResult();
             Stand(new Standing(ResourceState.Absent, 0, exception.Message));
             _failures = 0;
             _isTold = false;
             WatchLog.Absent(_logger, Name);
-            _firstAnswer.TrySetResult();
         }
 
         return isBelieved ? _schedule.WhileAbsent() : _schedule.AfterFailures(_absences, retryAfter: null);
