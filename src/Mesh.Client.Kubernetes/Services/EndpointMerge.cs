@@ -10,7 +10,7 @@ internal sealed class EndpointMerge
 {
     private readonly Dictionary<string, Slice> _slices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MergedAddress> _addresses = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, MergedAddress> _byPod = new(StringComparer.Ordinal);
+    private readonly PodAddresses _pods = new();
     private readonly List<MergedAddress> _dirty = [];
     private readonly PortMaps _portMaps = new();
     private List<MergedAddress> _order = [];
@@ -124,7 +124,7 @@ internal sealed class EndpointMerge
 
     public void ChangePod(string pod)
     {
-        for (var address = _byPod.GetValueOrDefault(pod); address is not null; address = address.NextOfPod)
+        for (var address = _pods.FirstOf(pod); address is not null; address = address.NextOfPod)
         {
             Mark(address);
         }
@@ -242,7 +242,7 @@ internal sealed class EndpointMerge
             return false;
         }
 
-        for (var other = _byPod.GetValueOrDefault(address.Pod); other is not null; other = other.NextOfPod)
+        for (var other = _pods.FirstOf(address.Pod); other is not null; other = other.NextOfPod)
         {
             if (other.IsTold && other.Best is { Slice.Family: var otherFamily, Member: { } member } && otherFamily == Preferred
                 && StateOf(member.Condition) is not null && PortsOf(other) is not null)
@@ -280,65 +280,27 @@ internal sealed class EndpointMerge
         {
             address.IsDirty = true;
             _dirty.Add(address);
-            if (_isDualStack && address.Pod is { } pod)
-            {
-                // Whether it is called may decide about its other address.
-                ChangePod(pod);
-            }
+            ChangeOther(address.Pod);
         }
     }
 
     private void FileUnder(MergedAddress address, string? pod)
     {
-        if (address.Pod == pod)
+        var before = address.Pod;
+        if (before == pod)
         {
             return;
         }
 
-        if (address.Pod is { } before)
-        {
-            TakeOut(address, before);
-        }
-
-        address.Pod = pod;
-        if (pod is not null)
-        {
-            address.NextOfPod = _byPod.GetValueOrDefault(pod);
-            _byPod[pod] = address;
-            if (_isDualStack)
-            {
-                ChangePod(pod);
-            }
-        }
+        _pods.Move(address, pod);
+        ChangeOther(before);
+        ChangeOther(pod);
     }
 
-    private void TakeOut(MergedAddress address, string pod)
+    /// <summary>Whether an address is called may decide about the pod's one of the other family.</summary>
+    private void ChangeOther(string? pod)
     {
-        var first = _byPod[pod];
-        if (first == address)
-        {
-            if (address.NextOfPod is { } next)
-            {
-                _byPod[pod] = next;
-            }
-            else
-            {
-                _byPod.Remove(pod);
-            }
-        }
-        else
-        {
-            var previous = first;
-            while (previous.NextOfPod != address)
-            {
-                previous = previous.NextOfPod!;
-            }
-
-            previous.NextOfPod = address.NextOfPod;
-        }
-
-        address.NextOfPod = null;
-        if (_isDualStack)
+        if (_isDualStack && pod is not null)
         {
             ChangePod(pod);
         }
