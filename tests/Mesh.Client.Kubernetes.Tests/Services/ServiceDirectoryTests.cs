@@ -28,7 +28,7 @@ public sealed class ServiceDirectoryTests : IDisposable
         _watches = new ServiceWatches(_cluster);
         var access = new AccessLoader("none", null, _ => null, _api.Clock);
         _documents = new ServiceDocuments(new WorkloadIdentity(new MeshKubernetesOptions { LabelsFile = null }, access, _ => null, _cluster.Logger));
-        var rules = new Rules(MeshConfiguration.Empty with { Namespace = "demo" });
+        var rules = new LiveRules(MeshConfiguration.Empty with { Namespace = "demo" });
         _directory = new ServiceDirectory(_cluster, _watches, _documents, () => rules);
     }
 
@@ -190,16 +190,5 @@ public sealed class ServiceDirectoryTests : IDisposable
         }
 
         return call.Open();
-    }
-
-    private sealed class Rules(MeshConfiguration current) : IMeshConfigurationAccessor
-    {
-        public MeshConfiguration Current => current;
-
-        public IncomingParts HashedParts => IncomingParts.None;
-
-        public void CountIgnoredDeadline(string header)
-        {
-        }
     }
 }
