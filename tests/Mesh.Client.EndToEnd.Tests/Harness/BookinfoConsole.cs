@@ -72,7 +72,10 @@ internal sealed partial class BookinfoConsole : IAsyncDisposable
     }
 
     /// <summary>Starts it with exactly these arguments and does not wait for anything.</summary>
-    public static BookinfoConsole Start(params IEnumerable<string> arguments)
+    public static BookinfoConsole Start(params IEnumerable<string> arguments) => StartIn(new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with these variables beside those of the tests.</summary>
+    public static BookinfoConsole StartIn(IReadOnlyDictionary<string, string> variables, IEnumerable<string> arguments)
     {
         // The library lies beside the tests; dotnet is whatever runs this test, or what the PATH finds.
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
@@ -85,6 +88,11 @@ internal sealed partial class BookinfoConsole : IAsyncDisposable
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
         }
 
         var process = new Process { StartInfo = start };
@@ -105,6 +113,13 @@ internal sealed partial class BookinfoConsole : IAsyncDisposable
     {
         using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await Eventually.EndsAsync(_process.WaitForExitAsync(), "Bookinfo after an interrupt");
+    }
+
+    /// <summary>What a kubelet does first when a pod is to end; returns when the signal was sent.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>Kills the launcher alone, without a chance to clean up.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -28,7 +27,7 @@ public sealed class PodTests : IDisposable
     {
         await using var service = await StartAsync("--drain", "3600");
 
-        await TerminateAsync(service);
+        await service.TerminateAsync();
 
         for (var call = 0; call < 20; call++)
         {
@@ -42,7 +41,7 @@ public sealed class PodTests : IDisposable
     {
         await using var service = await StartAsync("--drain", "1");
 
-        await TerminateAsync(service);
+        await service.TerminateAsync();
 
         await Eventually.TrueAsync(() => service.HasExited, "the end of a service that has drained");
         Assert.Equal(0, service.ExitCode);
@@ -56,12 +55,6 @@ public sealed class PodTests : IDisposable
         await using var service = BookinfoConsole.Start("--service", "details", option, value);
 
         await service.SaysAsync(message);
-    }
-
-    private static async Task TerminateAsync(BookinfoConsole service)
-    {
-        using var kill = Process.Start("kill", ["-TERM", service.ProcessId.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     private static int FreePort()
