@@ -58,6 +58,19 @@ internal sealed class KubeMesh : IAsyncDisposable
         return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : ((int)response.StatusCode).ToString(null, null);
     }
 
+    /// <summary>A call waits for a slow server for five seconds, and passes by then; what is tested comes after that.</summary>
+    public Task KnowAsync(string uri) => Eventually.TrueAsync(async () =>
+    {
+        try
+        {
+            return (await CallAsync(uri)).StartsWith("127.0.77.", StringComparison.Ordinal);
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    });
+
     /// <summary>Addresses of the endpoints of a service that has one cluster, with <c>~</c> where they drain.</summary>
     public IEnumerable<string> Endpoints(string service, string? subset = null) => Mesh.GetClusters()
         .Where(cluster => cluster.Service.StartsWith(service + ".", StringComparison.Ordinal) && cluster.Subset == subset)

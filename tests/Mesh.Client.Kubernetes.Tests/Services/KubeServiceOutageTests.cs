@@ -88,6 +88,7 @@ public sealed class KubeServiceOutageTests
         await GrantAsync(api, "services", "endpointslices");
         await using var mesh = new KubeMesh(api.ReaderKubeConfig, Space);
 
+        await mesh.KnowAsync("http://reviews/");
         Assert.StartsWith("127.0.77.", await mesh.CallAsync("http://reviews/"), StringComparison.Ordinal);
         Assert.All(mesh.Mesh.GetClusters().SelectMany(cluster => cluster.Endpoints), endpoint => Assert.Empty(endpoint.Labels));
         await Eventually.TrueAsync(() => mesh.Log.Complaints.Any(entry => entry.Message.Contains("Verbs list and watch on pods are needed", StringComparison.Ordinal)));
@@ -109,17 +110,7 @@ public sealed class KubeServiceOutageTests
         Assert.Contains("does not allow to list services in namespace default with metadata.name=reviews (403)", complaint.Message, StringComparison.Ordinal);
 
         await GrantAsync(api, "services", "endpointslices", "pods");
-        await Eventually.TrueAsync(async () =>
-        {
-            try
-            {
-                return (await mesh.CallAsync("http://reviews/")).StartsWith("127.0.77.", StringComparison.Ordinal);
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        });
+        await mesh.KnowAsync("http://reviews/");
     }
 
     /// <summary>Pods must be known too for a call to succeed.</summary>
@@ -140,20 +131,7 @@ public sealed class KubeServiceOutageTests
         return objects;
     }
 
-    private static async Task GrantAsync(KubeServer api, params string[] resources)
-    {
-        var name = "may-" + string.Join('-', resources);
-        var list = string.Join(", ", resources.Select(resource => $"\"{resource}\""));
-        await api.Api.CreateAsync(
-            $"/apis/rbac.authorization.k8s.io/v1/namespaces/{Space}/roles",
-            $$"""{ "metadata": { "name": "{{name}}" }, "rules": [ { "apiGroups": [ "", "discovery.k8s.io" ], "resources": [ {{list}} ], "verbs": [ "list", "watch" ] } ] }""");
-        await api.Api.CreateAsync(
-            $"/apis/rbac.authorization.k8s.io/v1/namespaces/{Space}/rolebindings",
-            $$"""
-            { "metadata": { "name": "{{name}}" }, "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "{{name}}" },
-              "subjects": [ { "kind": "Group", "name": "readers", "apiGroup": "rbac.authorization.k8s.io" } ] }
-            """);
-    }
+    private static Task GrantAsync(KubeServer api, params string[] resources) => Rights.GrantAsync(api, Space, "\"\", \"discovery.k8s.io\"", resources);
 
     private static Task HasAsync(KubeMesh mesh, params string[] endpoints) => Eventually.TrueAsync(
         () => Task.FromResult(mesh.Endpoints("reviews", "v1").SequenceEqual(endpoints)), TimeSpan.FromSeconds(60), $"the endpoints {string.Join(", ", endpoints)}");
