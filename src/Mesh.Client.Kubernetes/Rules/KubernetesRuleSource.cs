@@ -52,7 +52,10 @@ internal sealed class KubernetesRuleSource : IMeshConfigurationSource, IRuleSour
         Watches.Start();
         try
         {
-            await Task.WhenAny(Watches.Known, Watches.Hopeless).WaitAsync(_cluster.Options.RulesWait, _cluster.TimeProvider, cancellationToken).ConfigureAwait(false);
+            // Who must not start without rules waits for somebody to grant the rights.
+            var wait = _cluster.Options.RulesWait;
+            var never = wait == Timeout.InfiniteTimeSpan ? Watches.Hopeless : Task.WhenAny(Watches.Hopeless, Watches.Forbidden);
+            await Task.WhenAny(Watches.Known, never).WaitAsync(wait, _cluster.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -27,6 +27,9 @@ internal sealed class RuleWatch : IDisposable
     /// <summary>As <see cref="ResourceWatch{T}.FirstAnswer"/>.</summary>
     public Task FirstAnswer => _watch.FirstAnswer;
 
+    /// <summary>As <see cref="ResourceWatch{T}.NextRefusal"/>.</summary>
+    public Task NextRefusal => _watch.NextRefusal;
+
     public int Count => _watch.Objects.Count;
 
     public ResourceStatus Status => _watch.Status;

@@ -21,6 +21,7 @@ internal sealed class RuleWatches : IDisposable
     private readonly ResourceScope[] _scopes;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _forbidden = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _hopeless = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RuleWatch[] _all = [];
@@ -41,7 +42,7 @@ internal sealed class RuleWatches : IDisposable
     /// <summary>In the order of the kinds. Once started, one is never taken away.</summary>
     public IReadOnlyList<RuleWatch> All => Volatile.Read(ref _all);
 
-    /// <summary>Ends once the first list of every kind is there; or most of them, and no more of them come.</summary>
+    /// <summary>Ends once the first list of every kind is there that may be read; or most of them, and no more of them come.</summary>
     public Task Known => _known.Task;
 
     /// <summary>Why nothing is known yet; null where nothing went wrong.</summary>
@@ -49,6 +50,9 @@ internal sealed class RuleWatches : IDisposable
 
     /// <summary>Ends when nothing is known and nothing is to be expected soon: there is no API server to ask.</summary>
     public Task Hopeless => _hopeless.Task;
+
+    /// <summary>Ends when the server lets none of the kinds be read. Rights that are given later have them read all the same.</summary>
+    public Task Forbidden => _forbidden.Task;
 
     /// <summary>Once; further calls do nothing.</summary>
     public void Start()
@@ -179,15 +183,17 @@ internal sealed class RuleWatches : IDisposable
     {
         try
         {
-            var answers = watches.Select(watch => watch.FirstAnswer).ToList();
-            var complete = Task.WhenAll(answers);
-            if (answers.Count > 0)
+            if (watches.Length > 0)
             {
-                await Task.WhenAny(answers).WaitAsync(_stop.Token).ConfigureAwait(false);
+                await FirstAnswerAsync(watches).ConfigureAwait(false);
             }
 
-            await complete.WaitAsync(Patience, _cluster.TimeProvider, _stop.Token).ConfigureAwait(false);
-            RuleLog.Known(_cluster.Logger, watches.Sum(watch => watch.Count), watches.Select(watch => watch.Kind).Distinct().Count());
+            var answered = watches.Select(watch => SettleAsync(watch, WatchSchedule.RefusalBelieved));
+            var answers = await Task.WhenAll(answered).WaitAsync(Patience, _cluster.TimeProvider, _stop.Token).ConfigureAwait(false);
+            if (answers.All(isAnswered => isAnswered))
+            {
+                RuleLog.Known(_cluster.Logger, watches.Sum(watch => watch.Count), watches.Select(watch => watch.Kind).Distinct().Count());
+            }
         }
         catch (TimeoutException)
         {
@@ -200,6 +206,32 @@ internal sealed class RuleWatches : IDisposable
 
         _known.TrySetResult();
         Background.Run(_wake, static wake => wake(), "The first rules of Kubernetes", _cluster.Logger);
+    }
+
+    private async Task FirstAnswerAsync(RuleWatch[] watches)
+    {
+        var first = Task.WhenAny(watches.Select(watch => watch.FirstAnswer));
+        await Task.WhenAny(first, Task.WhenAll(watches.Select(watch => SettleAsync(watch, WatchSchedule.TotalRefusalBelieved)))).ConfigureAwait(false);
+        if (!watches.Any(watch => watch.FirstAnswer.IsCompleted))
+        {
+            _forbidden.TrySetResult();
+            await first.WaitAsync(_stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    /// <param name="watch">The watch.</param>
+    /// <param name="start">From now on the server may be starting for so long, and what it refuses is not believed.</param>
+    /// <returns>Whether it was answered, and not refused.</returns>
+    private async Task<bool> SettleAsync(RuleWatch watch, TimeSpan start)
+    {
+        var since = _cluster.TimeProvider.GetTimestamp();
+        do
+        {
+            await Task.WhenAny(watch.FirstAnswer, watch.NextRefusal).WaitAsync(_stop.Token).ConfigureAwait(false);
+        }
+        while (!watch.FirstAnswer.IsCompleted && _cluster.TimeProvider.GetElapsedTime(since) < start);
+
+        return watch.FirstAnswer.IsCompleted;
     }
 
     private async Task PauseAsync(Task? recovered, TimeSpan wait)

@@ -43,6 +43,11 @@ internal sealed partial class ResourceWatch<T>
             WatchLog.Unforeseen(_logger, Name, exception);
         }
 
+        if (exception is WatchException { IsForbidden: true })
+        {
+            Interlocked.Exchange(ref _refusal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        }
+
         if (_failures >= WatchSchedule.FailuresTold && !_isTold)
         {
             _isTold = true;

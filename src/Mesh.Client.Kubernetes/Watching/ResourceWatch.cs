@@ -26,6 +26,7 @@ internal sealed partial class ResourceWatch<T> : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Standing _standing = new(ResourceState.Pending, 0, null);
     private long _confirmedAt;
     private int _refusedCount;
@@ -47,6 +48,9 @@ internal sealed partial class ResourceWatch<T> : IDisposable
 
     /// <summary>Ends with the first answer: a list, or that there is no such resource. It never fails, and does not end while there is no answer.</summary>
     public Task FirstAnswer => _firstAnswer.Task;
+
+    /// <summary>Ends when the server refuses the rights the next time (403), which it may do for a moment while it starts.</summary>
+    public Task NextRefusal => Volatile.Read(ref _refusal).Task;
 
     public ResourceStatus Status
     {

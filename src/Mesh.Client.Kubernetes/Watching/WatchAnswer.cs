@@ -43,7 +43,8 @@ internal static class WatchAnswer
                 WatchFailure.Transient,
                 $"The server does not allow to {what} (403){said} Verbs list and watch on {what.Resource} are needed: grant them with a "
                 + (what.Scope.Namespace is { } space ? $"Role in namespace {space}." : "ClusterRole, or name the namespaces to watch."),
-                retryAfter),
+                retryAfter)
+            { IsForbidden = true },
 
             _ => new WatchException(WatchFailure.Transient, $"The server answered {code} to {what}{said}", retryAfter),
         };

@@ -18,6 +18,14 @@ internal sealed class WatchSchedule(MeshRandom random)
     /// <summary>Servers that start deny for a while that they know custom resources: known objects are let go when it has been denied for so long.</summary>
     public static readonly TimeSpan AbsenceBelieved = TimeSpan.FromSeconds(15);
 
+    /// <summary>Servers that start refuse valid users for a moment, until they have read who may do what. Once another resource was answered that is over, but
+    /// for rights of another kind (Role and ClusterRole are read apart): what is refused later than this is meant. By the back-off that is the third
+    /// refusal, at the latest after 1.5 s.</summary>
+    public static readonly TimeSpan RefusalBelieved = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>The same where nothing at all was answered yet: the fourth refusal, at the latest after 3.5 s.</summary>
+    public static readonly TimeSpan TotalRefusalBelieved = TimeSpan.FromMilliseconds(1600);
+
     /// <summary>Failures in a row from which on operators are told. A server that restarts causes one or two.</summary>
     public const int FailuresTold = 3;
 

@@ -113,6 +113,32 @@ public sealed class KubeRuleTests(SharedKube kube)
     }
 
     [KubeFact]
+    public async Task Kinds_that_may_not_be_read_are_told_and_the_others_hold_from_the_first_call()
+    {
+        var (api, space) = (await kube.ServerAsync(), await kube.NamespaceAsync());
+        await RuleMesh.CreateAsync(api, space, "one", "one.test", 418);
+        await Rights.GrantAsync(api, space, "\"networking.istio.io\"", "virtualservices", "destinationrules");
+        await using var mesh = await RuleMesh.StartAsync(api.ReaderKubeConfig, space);
+
+        Assert.Equal(418, await mesh.CallAsync("one.test"));
+        Assert.DoesNotContain(mesh.Log.Entries, entry => entry.Id.Id == 9100);
+        await Eventually.TrueAsync(() => mesh.Log.Complaints.Any(entry => entry.Message.Contains("does not allow to list gateways.networking.istio.io", StringComparison.Ordinal)));
+        Assert.DoesNotContain(mesh.Log.Complaints, entry => entry.Message.Contains("does not allow to list destinationrules", StringComparison.Ordinal));
+    }
+
+    [KubeFact]
+    public async Task Process_that_may_read_no_rules_starts_without_them_and_takes_them_when_it_may()
+    {
+        var (api, space) = (await kube.ServerAsync(), await kube.NamespaceAsync());
+        await RuleMesh.CreateAsync(api, space, "one", "one.test", 418);
+        await using var mesh = await RuleMesh.StartAsync(api.ReaderKubeConfig, space);
+        Assert.Equal(0, await mesh.CallAsync("one.test"));
+
+        await Rights.GrantAsync(api, space, "\"networking.istio.io\"", "virtualservices");
+        await mesh.UntilAsync("one.test", 418);
+    }
+
+    [KubeFact]
     public async Task Extension_in_an_annotation_survives_the_schema_and_holds()
     {
         var (api, space) = (await kube.ServerAsync(), await kube.NamespaceAsync());

@@ -144,14 +144,79 @@ public sealed class KubernetesRuleSourceTests : IDisposable
     public async Task List_that_does_not_come_holds_the_others_up_for_a_while_only()
     {
         _api.Serve("VirtualService").Serve("DestinationRule").Put("VirtualService", "a", "one", Hosts("x"));
+        _api.Refuse = path => path == DestinationRules ? HttpStatusCode.InternalServerError : null;
+        var source = Create();
+        var waiting = source.WaitAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => source.Watches.All.Any(watch => watch.FirstAnswer.IsCompleted));
+        await AdvanceAsync(RuleWatches.Patience - TimeSpan.FromSeconds(1));
+        Assert.False(waiting.IsCompleted);
+        await AdvanceUntilAsync(() => waiting.IsCompleted, TimeSpan.FromSeconds(2));
+
+        Assert.Equal(["VirtualService/a/one"], Names(source));
+        Assert.Contains(_log.Entries, entry => entry.Message.Contains("answered 500 to list destinationrules.networking.istio.io", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Kind_that_may_not_be_read_holds_the_others_up_until_it_was_refused_three_times()
+    {
+        _api.Serve("VirtualService").Serve("DestinationRule").Put("VirtualService", "a", "one", Hosts("x")).Put("DestinationRule", "a", "one", Rule("x"));
         _api.Refuse = path => path == DestinationRules ? HttpStatusCode.Forbidden : null;
         var source = Create();
         var waiting = source.WaitAsync(TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => source.Watches.All.Any(watch => watch.FirstAnswer.IsCompleted));
-        await AdvanceUntilAsync(() => waiting.IsCompleted, RuleWatches.Patience + TimeSpan.FromSeconds(1));
+        await AdvanceUntilAsync(() => waiting.IsCompleted, TimeSpan.FromSeconds(2));
 
         Assert.Equal(["VirtualService/a/one"], Names(source));
-        Assert.Contains(_log.Entries, entry => entry.Message.Contains("does not allow to list destinationrules.networking.istio.io", StringComparison.Ordinal));
+        Assert.Equal(3, _api.Requests.Count(path => path == DestinationRules));
+        Assert.Contains("does not allow to list destinationrules.networking.istio.io", Assert.Single(_log.Complaints).Message, StringComparison.Ordinal);
+
+        // Rights that are given later have it read.
+        _api.Refuse = null;
+        await AdvanceUntilAsync(() => source.Read().Count == 2, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Kind_that_a_server_refuses_while_it_starts_goes_live_with_the_others()
+    {
+        _api.Serve("VirtualService").Serve("DestinationRule").Put("VirtualService", "a", "one", Hosts("x")).Put("DestinationRule", "a", "one", Rule("x"));
+        var refusals = 0;
+        _api.Refuse = path => path == DestinationRules && Interlocked.Increment(ref refusals) <= 2 ? HttpStatusCode.Forbidden : null;
+        var source = Create();
+        var waiting = source.WaitAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => source.Watches.All.Any(watch => watch.FirstAnswer.IsCompleted));
+        await AdvanceUntilAsync(() => waiting.IsCompleted, TimeSpan.FromSeconds(3));
+
+        Assert.Equal(["VirtualService/a/one", "DestinationRule/a/one"], Names(source));
+    }
+
+    [Fact]
+    public async Task Start_of_a_process_that_may_read_no_rules_does_not_wait_for_them_and_takes_them_when_it_may()
+    {
+        _api.Serve("VirtualService").Serve("DestinationRule").Put("VirtualService", "a", "one", Hosts("x"));
+        _api.Refuse = path => path == "/apis" || path.Count(character => character == '/') < 4 ? null : HttpStatusCode.Forbidden;
+        var source = Create();
+        var waiting = source.WaitAsync(TestContext.Current.CancellationToken);
+        await AdvanceUntilAsync(() => waiting.IsCompleted, TimeSpan.FromSeconds(4));
+        Assert.Contains("(403)", Assert.Throws<TimeoutException>(() => source.Read()).Message, StringComparison.Ordinal);
+
+        _api.Refuse = null;
+        await AdvanceUntilAsync(() => source.Watches.Known.IsCompleted && source.Read().Count == 1, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Start_that_must_not_be_without_rules_waits_until_they_may_be_read()
+    {
+        _api.Serve("VirtualService").Put("VirtualService", "a", "one", Hosts("x"));
+        _api.Refuse = path => path == VirtualServices ? HttpStatusCode.Forbidden : null;
+        var source = Create(new MeshKubernetesOptions { RulesWait = Timeout.InfiniteTimeSpan });
+        var waiting = source.WaitAsync(TestContext.Current.CancellationToken);
+        await AdvanceUntilAsync(() => source.Watches.Forbidden.IsCompleted, TimeSpan.FromSeconds(4));
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
+        Assert.False(waiting.IsCompleted);
+
+        _api.Refuse = null;
+        await AdvanceUntilAsync(() => waiting.IsCompleted, TimeSpan.FromSeconds(40));
+        Assert.Equal(["VirtualService/a/one"], Names(source));
     }
 
     [Fact]
