@@ -97,6 +97,7 @@ public sealed class KubeRuleTests(SharedKube kube)
             ("telemetry.istio.io/v1/{0}/telemetries", "Telemetry", """{ }"""),
             ("gateway.networking.k8s.io/v1/{0}/httproutes", "HTTPRoute", """{ "parentRefs": [ { "kind": "Service", "group": "", "name": "x" } ], "rules": [ ] }"""),
             ("gateway.networking.k8s.io/v1/{0}/grpcroutes", "GRPCRoute", """{ "parentRefs": [ { "kind": "Service", "group": "", "name": "x" } ], "rules": [ ] }"""),
+            ("gateway.networking.k8s.io/v1/{0}/referencegrants", "ReferenceGrant", """{ "from": [ ], "to": [ ] }"""),
         })
         {
             var version = string.Join('/', path.Split('/')[..2]);
@@ -107,7 +108,7 @@ public sealed class KubeRuleTests(SharedKube kube)
 
         await using var mesh = await RuleMesh.StartAsync(api.KubeConfig, space);
 
-        Assert.Equal(12, mesh.Source.Load().Count);
+        Assert.Equal(13, mesh.Source.Load().Count);
         Assert.Equal(418, await mesh.CallAsync("one.test"));
         Assert.DoesNotContain(mesh.Mesh.Findings, finding => finding.Code == Mesh.Client.Configuration.SourceFindings.ReaderFailed);
     }
