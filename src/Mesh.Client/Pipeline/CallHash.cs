@@ -58,8 +58,7 @@ internal static class CallHash
             return OfPart(request, name);
         }
 
-        if (!request.Headers.NonValidated.TryGetValues(name, out var values)
-            && !(request.Content is { } content && content.Headers.NonValidated.TryGetValues(name, out values)))
+        if (!HeaderLookup.TryFind(request, name, out var values))
         {
             return null;
         }

@@ -121,8 +121,7 @@ internal ref struct RequestView(HttpRequestMessage request, int port)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly string? FindHeader(string name)
     {
-        if (!_request.Headers.NonValidated.TryGetValues(name, out var values)
-            && !(_request.Content is { } content && content.Headers.NonValidated.TryGetValues(name, out values)))
+        if (!HeaderLookup.TryFind(_request, name, out var values))
         {
             return null;
         }
