@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Mesh.Client.Model;
 
 namespace Mesh.Client.LoadBalancing;
@@ -8,13 +7,9 @@ namespace Mesh.Client.LoadBalancing;
 /// Each fact is one 64-bit word that is exchanged whole: no lock, no torn reads, nothing allocated. Times are microseconds of the
 /// <see cref="ActiveClock"/>.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = Size)]
-internal sealed class EndpointLoad
+internal readonly struct EndpointLoad
 {
-    /// <summary>Two cache lines less the object's header: calls to one endpoint do not slow down those to its neighbour in memory.</summary>
-    private const int Size = 112;
-
-    /// <summary>Low bits of <see cref="_waiting"/>: 262,143 calls.</summary>
+    /// <summary>Low bits of <see cref="EndpointWords.Waiting"/>: 262,143 calls.</summary>
     private const int CountBits = 18;
 
     /// <summary>The first and the second call.</summary>
@@ -22,53 +17,31 @@ internal sealed class EndpointLoad
 
     private const long CountMask = (1L << CountBits) - 1;
 
-    /// <summary>Sum of the starting times of the calls that wait for headers, above their number. Sums wrap around; differences do not mind,
-    /// as long as the ages together stay below two years.</summary>
-    [FieldOffset(0)]
-    private long _waiting;
+    private readonly EndpointState _endpoint;
 
-    /// <summary>A <see cref="LatencyEstimate"/>.</summary>
-    [FieldOffset(8)]
-    private long _latency;
+    private EndpointLoad(EndpointState endpoint) => _endpoint = endpoint;
 
-    /// <summary>An <see cref="ErrorEstimate"/>.</summary>
-    [FieldOffset(16)]
-    private long _errors;
+    public static EndpointLoad Of(EndpointState endpoint) => new(endpoint);
 
-    /// <summary>A <see cref="ReportedLoad"/>.</summary>
-    [FieldOffset(24)]
-    private long _reported;
+    public LatencyEstimate Latency => new(Volatile.Read(ref _endpoint.Words.Latency));
 
-    [FieldOffset(32)]
-    private int _inFlightAtReport;
+    public ErrorEstimate Errors => new(Volatile.Read(ref _endpoint.Words.Errors));
 
-    [FieldOffset(36)]
-    private int _isRefusalTold;
-
-    public static EndpointLoad Of(EndpointState endpoint)
-        => (EndpointLoad?)endpoint.Load ?? (EndpointLoad)endpoint.SetLoad(new EndpointLoad());
-
-    public static EndpointLoad? Find(EndpointState endpoint) => (EndpointLoad?)endpoint.Load;
-
-    public LatencyEstimate Latency => new(Volatile.Read(ref _latency));
-
-    public ErrorEstimate Errors => new(Volatile.Read(ref _errors));
-
-    public ReportedLoad Reported => new(Volatile.Read(ref _reported));
+    public ReportedLoad Reported => new(Volatile.Read(ref _endpoint.Words.Reported));
 
     /// <summary>Calls of this process to the endpoint when its last report came; may for a moment be that of another report.</summary>
-    public int InFlightAtReport => Volatile.Read(ref _inFlightAtReport);
+    public int InFlightAtReport => Volatile.Read(ref _endpoint.Words.InFlightAtReport);
 
-    public int Waiting => (int)(Volatile.Read(ref _waiting) & CountMask);
+    public int Waiting => (int)(Volatile.Read(ref _endpoint.Words.Waiting) & CountMask);
 
-    public void Begin(long now) => Interlocked.Add(ref _waiting, (now << CountBits) + 1);
+    public void Begin(long now) => Interlocked.Add(ref _endpoint.Words.Waiting, (now << CountBits) + 1);
 
-    public void End(long started) => Interlocked.Add(ref _waiting, -((started << CountBits) + 1));
+    public void End(long started) => Interlocked.Add(ref _endpoint.Words.Waiting, -((started << CountBits) + 1));
 
     /// <summary>The mean age of the calls that wait for headers; 0 where none does.</summary>
     public double WaitingAge(long now)
     {
-        var waiting = Volatile.Read(ref _waiting);
+        var waiting = Volatile.Read(ref _endpoint.Words.Waiting);
         var count = waiting & CountMask;
         if (count == 0)
         {
@@ -87,9 +60,9 @@ internal sealed class EndpointLoad
         long current;
         do
         {
-            current = Volatile.Read(ref _latency);
+            current = Volatile.Read(ref _endpoint.Words.Latency);
         }
-        while (!TryExchange(ref _latency, new LatencyEstimate(current).With(latency, now, isEarly).Word, current));
+        while (!TryExchange(ref _endpoint.Words.Latency, new LatencyEstimate(current).With(latency, now, isEarly).Word, current));
     }
 
     /// <summary>A call ended otherwise: it would have taken at least so long.</summary>
@@ -98,9 +71,9 @@ internal sealed class EndpointLoad
         long current;
         do
         {
-            current = Volatile.Read(ref _latency);
+            current = Volatile.Read(ref _endpoint.Words.Latency);
         }
-        while (!TryExchange(ref _latency, new LatencyEstimate(current).WithAtLeast(latency, now).Word, current));
+        while (!TryExchange(ref _endpoint.Words.Latency, new LatencyEstimate(current).WithAtLeast(latency, now).Word, current));
     }
 
     public void Count(bool isFailure, long now)
@@ -108,20 +81,20 @@ internal sealed class EndpointLoad
         long current;
         do
         {
-            current = Volatile.Read(ref _errors);
+            current = Volatile.Read(ref _endpoint.Words.Errors);
         }
-        while (!TryExchange(ref _errors, new ErrorEstimate(current).With(isFailure, now).Word, current));
+        while (!TryExchange(ref _endpoint.Words.Errors, new ErrorEstimate(current).With(isFailure, now).Word, current));
     }
 
     /// <summary>The newest counts.</summary>
     public void Report(ReportedLoad reported, int inFlight)
     {
-        Volatile.Write(ref _inFlightAtReport, inFlight);
-        Volatile.Write(ref _reported, reported.Word);
+        Volatile.Write(ref _endpoint.Words.InFlightAtReport, inFlight);
+        Volatile.Write(ref _endpoint.Words.Reported, reported.Word);
     }
 
     /// <summary>True once: that its reports cannot be used is told once.</summary>
-    public bool TellsOfRefusal() => Volatile.Read(ref _isRefusalTold) == 0 && Interlocked.Exchange(ref _isRefusalTold, 1) == 0;
+    public bool TellsOfRefusal() => Volatile.Read(ref _endpoint.Words.IsRefusalTold) == 0 && Interlocked.Exchange(ref _endpoint.Words.IsRefusalTold, 1) == 0;
 
     private static bool TryExchange(ref long word, long next, long current)
         => next == current || Interlocked.CompareExchange(ref word, next, current) == current;

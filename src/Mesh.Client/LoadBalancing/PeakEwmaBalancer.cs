@@ -73,13 +73,11 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
             var (endpoint, otherEndpoint) = (group.Endpoints[one], group.Endpoints[other]);
             if (!IsMarked(endpoint, ref clock) && !IsMarked(otherEndpoint, ref clock))
             {
-                var (load, otherLoad) = (EndpointLoad.Find(endpoint), EndpointLoad.Find(otherEndpoint));
-
                 // The age of calls that wait for headers counts to the microsecond.
-                var time = load is { Waiting: > 0 } || otherLoad is { Waiting: > 0 } ? NowOf(ref clock) : RoughlyNow(ref clock);
+                var time = EndpointLoad.Of(endpoint).Waiting > 0 || EndpointLoad.Of(otherEndpoint).Waiting > 0 ? NowOf(ref clock) : RoughlyNow(ref clock);
                 var (limit, weights) = (Limit, group.Weights);
-                var first = new EndpointCost(endpoint, load, weights?.CallsPerShare(one) ?? 1, time, limit);
-                var second = new EndpointCost(otherEndpoint, otherLoad, weights?.CallsPerShare(other) ?? 1, time, limit);
+                var first = new EndpointCost(endpoint, weights?.CallsPerShare(one) ?? 1, time, limit);
+                var second = new EndpointCost(otherEndpoint, weights?.CallsPerShare(other) ?? 1, time, limit);
 
                 // Without weights an eighth of the calls goes to the other of two that are close, so that endpoints that are equal all get some: calls
                 // keep what is known of them fresh, and their connections warm.
@@ -151,6 +149,6 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
     {
         var endpoint = group.Endpoints[index];
         var calls = (group.Weights?.CallsPerShare(index) ?? 1) / clock.WarmUpOf(group).FactorOf(index);
-        return new EndpointCost(endpoint, EndpointLoad.Find(endpoint), calls, now, Limit);
+        return new EndpointCost(endpoint, calls, now, Limit);
     }
 }

@@ -116,7 +116,7 @@ internal sealed partial class PrequalBalancer
     }
 
     private static bool IsFresh(EndpointGroup group, int place, long now)
-        => EndpointLoad.Find(group.Endpoints[place]) is { } load && load.Reported.IsYoungerThan(MaximumAge, now);
+        => EndpointLoad.Of(group.Endpoints[place]).Reported.IsYoungerThan(MaximumAge, now);
 
     /// <summary>Into a place of the pool that is free, or else into that of one whose first report is on its way.</summary>
     private static void Enter(EndpointGroup group, int place, long now)

@@ -103,12 +103,12 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
             }
 
             var endpoint = group.Endpoints[place];
-            var load = EndpointLoad.Find(endpoint);
-            var report = load?.Reported ?? default;
-            if (load is null || !report.IsYoungerThan(MaximumAge, now))
+            var load = EndpointLoad.Of(endpoint);
+            var report = load.Reported;
+            if (!report.IsYoungerThan(MaximumAge, now))
             {
                 // One whose first answer is on its way stays.
-                free = load is { Waiting: > 0 } ? free : slot;
+                free = load.Waiting > 0 ? free : slot;
             }
             else if (CostOf(group, place, now, ref clock).IsSuspect)
             {

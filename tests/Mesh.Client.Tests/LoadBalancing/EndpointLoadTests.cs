@@ -8,12 +8,12 @@ public sealed class EndpointLoadTests
 {
     private const long Second = 1_000_000;
 
-    private readonly EndpointLoad _load = new();
+    private readonly EndpointLoad _load = New();
 
     [Fact]
     public void Age_is_the_mean_of_the_calls_that_wait() => Gen.Long[0, 1L << 50].Array[1, 50].Sample(starts =>
     {
-        var load = new EndpointLoad();
+        var load = New();
         var now = (1L << 50) + Second;
         Array.ForEach(starts, load.Begin);
         var ended = starts.Length / 2;
@@ -42,14 +42,15 @@ public sealed class EndpointLoadTests
     }
 
     [Fact]
-    public void Endpoint_has_one_load()
+    public void Endpoint_has_one_load_of_which_nothing_is_known_at_first()
     {
         var endpoint = new EndpointState(new Endpoint { Address = "a", Host = "a" });
-        Assert.Null(EndpointLoad.Find(endpoint));
-        var loads = new EndpointLoad[64];
-        Parallel.For(0, loads.Length, index => loads[index] = EndpointLoad.Of(endpoint));
+        var first = EndpointLoad.Of(endpoint);
+        Assert.Equal((0, 0, default, default, default), (first.Waiting, first.WaitingAge(Second), first.Latency, first.Errors, first.Reported));
 
-        Assert.All(loads, load => Assert.Same(loads[0], load));
+        Parallel.For(0, 64, call => EndpointLoad.Of(endpoint).Begin(call));
+
+        Assert.Equal(64, EndpointLoad.Of(endpoint).Waiting);
     }
 
     [Fact]
@@ -69,4 +70,6 @@ public sealed class EndpointLoadTests
         Assert.InRange(_load.Latency.Latency, 1000, 1006);
         Assert.Equal(ErrorEstimate.Memory, _load.Errors.Failures, 1.0);
     }
+
+    private static EndpointLoad New() => EndpointLoad.Of(new EndpointState(new Endpoint { Address = "a", Host = "a" }));
 }

@@ -355,7 +355,7 @@ public sealed class PrequalProbesTests : IDisposable
     }
 
     private static bool HasReport(EndpointSet set, int place)
-        => (EndpointLoad.Find(set.All[place])?.Reported ?? default) != default;
+        => EndpointLoad.Of(set.All[place]).Reported != default;
 
     private static Task<LoadAnswer> Report(long latency) => Task.FromResult(new LoadAnswer(LoadReportState.Usable, new LoadReport(1, latency), ""));
 

@@ -111,7 +111,7 @@ public sealed class LoadProbeTests : IAsyncDisposable
         Assert.Equal(0, _capture.Sum("mesh.client.ejections"));
         var cluster = Assert.Single(Runtime.Clusters.GetStates());
         Assert.All(cluster.Endpoints.All, endpoint => Assert.Equal(0, endpoint.InFlight));
-        Assert.All(cluster.Endpoints.All, endpoint => Assert.Equal(default, EndpointLoad.Find(endpoint)?.Reported ?? default));
+        Assert.All(cluster.Endpoints.All, endpoint => Assert.Equal(default, EndpointLoad.Of(endpoint).Reported));
     }
 
     [Fact]

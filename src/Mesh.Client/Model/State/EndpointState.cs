@@ -19,20 +19,19 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     private const int Ejected = 2;
     private const int Reopened = 3;
 
-    // What every pick reads stands together, mostly in one cache line: the last of the references, the last of the long numbers, the first of the others.
     private readonly EndpointHealth _health = new();
     private Endpoint _endpoint = endpoint;
     private object? _breaker;
     private object? _transports;
-    private object? _load;
     private long _joinedAt = joinedAt;
-    private long _connectFailedUntil = NoConnectFailure;
-    private int _inFlight;
     private int _ejection = InBalance;
     private int _failedChecks;
     private bool _isBroken;
     private bool _isLeaving;
     private bool _isDraining = endpoint.IsDraining;
+
+    // Those of two endpoints are two cache lines apart, so that calls to one do not slow down picks of its neighbour in memory.
+    private EndpointWords _words = new();
 
     /// <summary>The newest description of the address.</summary>
     public Endpoint Endpoint
@@ -49,7 +48,7 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     public bool IsDraining => Volatile.Read(ref _isDraining);
 
     /// <summary>Calls under way, from the pick to the end of the response body.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight => Volatile.Read(ref _words.InFlight);
 
     /// <summary>Consecutive errors and ejection record, owned by the Health room.</summary>
     public EndpointHealth Health => _health;
@@ -86,8 +85,8 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     /// <summary>A timestamp of the mesh's TimeProvider until which picks prefer others, after a connection could not be made.</summary>
     public long ConnectFailedUntil
     {
-        get => Volatile.Read(ref _connectFailedUntil);
-        set => Volatile.Write(ref _connectFailedUntil, value);
+        get => Volatile.Read(ref _words.ConnectFailedUntil);
+        set => Volatile.Write(ref _words.ConnectFailedUntil, value);
     }
 
     /// <summary>The timestamp from which its age counts: that of its joining the cluster, or of the last <see cref="RestartAge"/>.</summary>
@@ -98,7 +97,7 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     public void RestartAge(long now) => Volatile.Write(ref _joinedAt, now);
 
     /// <summary>Moves <see cref="ConnectFailedUntil"/> if nobody moved it since <paramref name="current"/> was read.</summary>
-    public bool TryMarkConnectFailed(long current, long until) => Interlocked.CompareExchange(ref _connectFailedUntil, until, current) == current;
+    public bool TryMarkConnectFailed(long current, long until) => Interlocked.CompareExchange(ref _words.ConnectFailedUntil, until, current) == current;
 
     /// <summary>The connections of this endpoint, by kind of client; owned by the Transport room; null before the first call.</summary>
     public object? Transports
@@ -107,12 +106,8 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
         set => _transports = value;
     }
 
-    /// <summary>What load-aware policies have learnt of the endpoint, owned by the LoadBalancing room; null before the first call.</summary>
-    public object? Load => Volatile.Read(ref _load);
-
-    /// <summary>Sets <see cref="Load"/> where nobody has yet.</summary>
-    /// <returns>What is set now.</returns>
-    public object SetLoad(object load) => Interlocked.CompareExchange(ref _load, load, null) ?? load;
+    /// <summary>For the LoadBalancing room, which keeps there what its policies learn.</summary>
+    public ref EndpointWords Words => ref _words;
 
     /// <summary>The circuit breaker, owned by the Resilience room; null before the first call under one.</summary>
     public object? Breaker => Volatile.Read(ref _breaker);
@@ -124,9 +119,9 @@ internal sealed class EndpointState(Endpoint endpoint, long joinedAt = EndpointS
     /// <summary>Rules ask for none any more.</summary>
     public void ForgetBreaker() => Volatile.Write(ref _breaker, null);
 
-    public void BeginCall() => Interlocked.Increment(ref _inFlight);
+    public void BeginCall() => Interlocked.Increment(ref _words.InFlight);
 
-    public void EndCall() => Interlocked.Decrement(ref _inFlight);
+    public void EndCall() => Interlocked.Decrement(ref _words.InFlight);
 
     /// <summary>One more of its health checks keeps calls away.</summary>
     public void BeginFailedCheck() => Interlocked.Increment(ref _failedChecks);
