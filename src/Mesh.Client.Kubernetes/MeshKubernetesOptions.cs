@@ -51,7 +51,8 @@ public sealed class MeshKubernetesOptions
 
     /// <summary>How long the start of the application waits for the first rules; 10 seconds by default, and not at all where there is no API server to ask. After
     /// that it starts without the rules that are missing, which is logged, and takes them when they come: a server that is away for long must not keep
-    /// a service from starting. Zero: it does not wait. <see cref="Timeout.InfiniteTimeSpan"/>: it does not start without them.</summary>
+    /// a service from starting. Where an earlier run left its rules on disk (<c>Mesh:State:Path</c>) the first failure ends the wait, and 3 seconds do at
+    /// most. Zero: it does not wait. <see cref="Timeout.InfiniteTimeSpan"/>: it does not start without them.</summary>
     public TimeSpan RulesWait { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Where warnings and errors about rules are told beside this process's logs; nowhere by default. Of all processes in a namespace the one that holds

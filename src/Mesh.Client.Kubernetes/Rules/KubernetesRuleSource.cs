@@ -9,9 +9,13 @@ namespace Mesh.Client.Kubernetes.Rules;
 /// </summary>
 internal sealed class KubernetesRuleSource : IMeshConfigurationSource, IRuleSource, IDisposable
 {
+    /// <summary>How long a server that says nothing is waited for where rules of an earlier run stand in for its own.</summary>
+    private static readonly TimeSpan WaitWithSubstitute = TimeSpan.FromSeconds(3);
+
     private readonly KubernetesCluster _cluster;
     private readonly RuleSignal _signal;
     private bool _isAwaited;
+    private bool _hasSubstitute;
 
     public KubernetesRuleSource(KubernetesCluster cluster)
     {
@@ -41,7 +45,10 @@ internal sealed class KubernetesRuleSource : IMeshConfigurationSource, IRuleSour
         return _signal.Token;
     }
 
-    /// <summary>Waits for the first rules, without a thread, for as long as the options say; what is not there by then comes later.</summary>
+    public void OnSubstituteKnown() => Volatile.Write(ref _hasSubstitute, true);
+
+    /// <summary>Waits for the first rules, without a thread, for as long as the options say; what is not there by then comes later. Where an earlier run left
+    /// its rules the first failure ends the wait.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         if (!IsOn || Volatile.Read(ref _isAwaited))
@@ -50,12 +57,21 @@ internal sealed class KubernetesRuleSource : IMeshConfigurationSource, IRuleSour
         }
 
         Watches.Start();
+        var hasSubstitute = Volatile.Read(ref _hasSubstitute);
+        var wait = hasSubstitute && (_cluster.Options.RulesWait == Timeout.InfiniteTimeSpan || _cluster.Options.RulesWait > WaitWithSubstitute)
+            ? WaitWithSubstitute
+            : _cluster.Options.RulesWait;
         try
         {
             // Who must not start without rules waits for somebody to grant the rights.
-            var wait = _cluster.Options.RulesWait;
-            var never = wait == Timeout.InfiniteTimeSpan ? Watches.Hopeless : Task.WhenAny(Watches.Hopeless, Watches.Forbidden);
-            await Task.WhenAny(Watches.Known, never).WaitAsync(wait, _cluster.TimeProvider, cancellationToken).ConfigureAwait(false);
+            var enough = hasSubstitute ? Task.WhenAny(Watches.Troubled, Watches.Forbidden)
+                : wait == Timeout.InfiniteTimeSpan ? Watches.Hopeless
+                : Task.WhenAny(Watches.Hopeless, Watches.Forbidden);
+            await Task.WhenAny(Watches.Known, enough).WaitAsync(wait, _cluster.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (hasSubstitute)
+        {
+            // That its rules are those of an earlier run is told where they are taken.
         }
         catch (TimeoutException)
         {

@@ -23,6 +23,7 @@ internal sealed class RuleWatches : IDisposable
     private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _forbidden = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _hopeless = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _troubled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RuleWatch[] _all = [];
     private string? _problem;
@@ -53,6 +54,9 @@ internal sealed class RuleWatches : IDisposable
 
     /// <summary>Ends when the server lets none of the kinds be read. Rights that are given later have them read all the same.</summary>
     public Task Forbidden => _forbidden.Task;
+
+    /// <summary>Ends when the server was asked for the first time in vain.</summary>
+    public Task Troubled => _troubled.Task;
 
     /// <summary>Once; further calls do nothing.</summary>
     public void Start()
@@ -262,6 +266,7 @@ internal sealed class RuleWatches : IDisposable
             _ => $"{exception.GetType().Name}: {exception.Message}",
         };
         Volatile.Write(ref _problem, problem);
+        _troubled.TrySetResult();
         RuleLog.KindsAttemptFailed(_cluster.Logger, failures, problem);
         if (failures == WatchSchedule.FailuresTold)
         {

@@ -317,6 +317,32 @@ public sealed class KubernetesRuleSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_that_has_the_rules_of_an_earlier_run_ends_with_the_first_failure()
+    {
+        _api.Refuse = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused");
+        var source = Create(new MeshKubernetesOptions { RulesWait = Timeout.InfiniteTimeSpan });
+        source.OnSubstituteKnown();
+
+        await Eventually.EndsAsync(source.WaitAsync(TestContext.Current.CancellationToken));
+
+        Assert.Throws<TimeoutException>(() => source.Read());
+        Assert.DoesNotContain(_log.Entries, entry => entry.Id.Id == 9100);
+    }
+
+    [Fact]
+    public async Task Start_that_has_the_rules_of_an_earlier_run_waits_three_seconds_for_a_server_that_says_nothing()
+    {
+        _api.Held["/apis"] = new TaskCompletionSource();
+        var source = Create(new MeshKubernetesOptions { RulesWait = Timeout.InfiniteTimeSpan });
+        source.OnSubstituteKnown();
+        var waiting = source.WaitAsync(TestContext.Current.CancellationToken);
+        await AdvanceAsync(TimeSpan.FromSeconds(2.5));
+        Assert.False(waiting.IsCompleted);
+
+        await AdvanceUntilAsync(() => waiting.IsCompleted, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public async Task Start_does_not_wait_where_there_is_no_server_to_ask()
     {
         var source = Create(access: _ => throw new KubernetesAccessException("there is no kubeconfig"));

@@ -28,11 +28,11 @@ internal sealed class RuleMesh : IAsyncDisposable
 
     public KubernetesRuleSource Source => _host.Services.GetRequiredService<KubernetesRuleSource>();
 
-    public static async Task<RuleMesh> StartAsync(string kubeConfig, string? space, Action<MeshKubernetesOptions>? configure = null)
+    public static async Task<RuleMesh> StartAsync(string kubeConfig, string? space, Action<MeshKubernetesOptions>? configure = null, string? state = null)
     {
         var log = new LogCapture();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration.AddInMemoryCollection([new("Mesh:DefaultDiscovery", "None")]);
+        builder.Configuration.AddInMemoryCollection([new("Mesh:DefaultDiscovery", "None"), new("Mesh:State:Path", state)]);
         builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log);
         builder.Services.AddMeshClient(mesh => mesh.AddKubernetes(options =>
         {

@@ -15,6 +15,12 @@ internal interface IRuleSource
     /// the rest is taken when it can be. Others write what such a source reads.</summary>
     bool IsOptionalAtStart => false;
 
+    /// <summary>Called before anything else where rules of an earlier run stand in for those that it cannot give at the start, which need not be waited for as
+    /// long then.</summary>
+    void OnSubstituteKnown()
+    {
+    }
+
     /// <summary>Taken before <see cref="Read"/>, never at the same time.</summary>
     IChangeToken GetChangeToken();
 

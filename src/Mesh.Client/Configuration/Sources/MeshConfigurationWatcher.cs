@@ -60,6 +60,14 @@ internal sealed partial class MeshConfigurationWatcher : IDisposable
         _sources = [.. all.Select(source => new SourceState(source, Signal))];
         _publish = publish;
         _delegates = delegates ?? new WatcherDelegates();
+        foreach (var source in all)
+        {
+            if (source.IsRemote && _delegates.Restore(source.Name) is not null)
+            {
+                source.OnSubstituteKnown();
+            }
+        }
+
         _time = time;
         _logger = logger;
 
