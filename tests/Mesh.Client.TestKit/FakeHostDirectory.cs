@@ -21,6 +21,11 @@ internal sealed class FakeHostDirectory : IHostDirectory
     /// <summary>Runs at the begin of each question.</summary>
     public Action<string>? Asking { get; set; }
 
+    /// <summary>What the mesh gave it to remember by.</summary>
+    public IHostMemory? Memory { get; private set; }
+
+    public void UseMemory(IHostMemory memory) => Memory = memory;
+
     public bool MayKnow(ReadOnlySpan<char> host)
     {
         Interlocked.Increment(ref _looks);

@@ -1,3 +1,4 @@
+using Mesh.Client.Discovery;
 using Mesh.Client.Kubernetes.Watching;
 
 namespace Mesh.Client.Kubernetes.Services;
@@ -11,6 +12,7 @@ internal sealed class FoundService : IDisposable
     private readonly ResourceKey _key;
     private readonly ServiceDocuments _documents;
     private readonly KubernetesCluster _cluster;
+    private readonly IHostMemory? _memory;
     private readonly Action<FoundService> _forget;
     private readonly WatchLease<ServiceObject> _watch;
     private readonly ITimer _end;
@@ -22,16 +24,26 @@ internal sealed class FoundService : IDisposable
     private volatile bool _isThere;
     private volatile int _isQueued;
 
+    /// <param name="key">The service.</param>
+    /// <param name="host">Its full name.</param>
+    /// <param name="documents">Where it comes to stand.</param>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="watches">The watches of it.</param>
+    /// <param name="memory">Told of it, for the next run; null where none is kept.</param>
+    /// <param name="forget">Called when nobody needs this any more.</param>
     public FoundService(
-        ResourceKey key, ServiceDocuments documents, KubernetesCluster cluster, ServiceWatches watches, Action<FoundService> forget)
+        ResourceKey key, string host, ServiceDocuments documents, KubernetesCluster cluster, ServiceWatches watches, IHostMemory? memory, Action<FoundService> forget)
     {
-        (_key, _documents, _cluster, _forget) = (key, documents, cluster, forget);
+        (_key, Host, _documents, _cluster, _memory, _forget) = (key, host, documents, cluster, memory, forget);
         _end = DetachedTimer.Create(cluster.TimeProvider, static found => found._forget(found), this, "The end of a Kubernetes service that is gone", cluster.Logger);
         _watch = watches.Service(key, Queue);
         Queue();
     }
 
     public ResourceKey Key => _key;
+
+    /// <summary>Its full name.</summary>
+    public string Host { get; }
 
     /// <summary>The server has not answered yet.</summary>
     public bool IsPending => !_answered.Task.IsCompleted;
@@ -53,6 +65,22 @@ internal sealed class FoundService : IDisposable
         return _isThere || _watch.Watch.FirstAnswer.IsCompleted
             ? _isThere
             : throw new KubernetesSourceException(_watch.Watch.Status.Problem ?? "The API server does not answer.");
+    }
+
+    /// <summary>Has it stand in the rules as it did in an earlier run, until the server answers.</summary>
+    /// <returns>Whether it stands there now, for that or another reason.</returns>
+    public bool StandIn(RestoredHost restored)
+    {
+        lock (_gate)
+        {
+            if (!_isDisposed && !_isThere && !_watch.Watch.FirstAnswer.IsCompleted)
+            {
+                ServiceLog.Restored(_cluster.Logger, _key.ToString(), restored.Age, _watch.Watch.Status.Problem ?? "it has not answered yet");
+                Stand(restored.Document);
+            }
+
+            return _isThere;
+        }
     }
 
     public void Dispose()
@@ -117,6 +145,7 @@ internal sealed class FoundService : IDisposable
         {
             // Watched for its return, or until the call that asked would ask again.
             _end.Change(_wasThere ? Remembered : ServiceDirectory.AbsenceRemembered, Timeout.InfiniteTimeSpan);
+            _memory?.Forget(Host);
             if (_isThere)
             {
                 _isThere = false;
@@ -127,18 +156,25 @@ internal sealed class FoundService : IDisposable
             return;
         }
 
-        if (!_isThere)
-        {
-            Volatile.Write(ref _addedAt, _cluster.TimeProvider.GetTimestamp());
-        }
-
-        _documents.Set(_key, ServiceDocument.Of(_key, service));
-        _end.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (!_isThere && _wasThere)
         {
             ServiceLog.Back(_cluster.Logger, _key.ToString());
         }
 
+        var document = ServiceDocument.Of(_key, service);
+        Stand(document);
+        _memory?.Keep(Host, document);
+    }
+
+    private void Stand(MeshDocument document)
+    {
+        if (!_isThere)
+        {
+            Volatile.Write(ref _addedAt, _cluster.TimeProvider.GetTimestamp());
+        }
+
+        _documents.Set(_key, document);
+        _end.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _wasThere = _isThere = true;
     }
 }

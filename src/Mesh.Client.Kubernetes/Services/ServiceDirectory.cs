@@ -19,13 +19,20 @@ internal sealed class ServiceDirectory(
     /// <summary>A service that is found and not among the hosts of the rules after this is one that they hide.</summary>
     private static readonly TimeSpan HiddenAfter = HostLookups.Limit + TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a server that says nothing is waited for where it is known what an earlier run found. Calls wait for
+    /// <see cref="HostLookups.Limit"/> at most, and the rules have to be swapped within that.</summary>
+    private static readonly TimeSpan RestoredAfter = TimeSpan.FromSeconds(1);
+
     /// <summary>Hosts may be taken from user input.</summary>
     private const int MostAbsent = 10_000;
 
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<ResourceKey, FoundService> _found = new();
     private readonly ConcurrentDictionary<string, long> _absent = new(StringComparer.Ordinal);
+    private IHostMemory? _memory;
     private volatile bool _isDisposed;
+
+    public void UseMemory(IHostMemory memory) => _memory = memory;
 
     public bool MayKnow(ReadOnlySpan<char> host)
     {
@@ -61,10 +68,10 @@ internal sealed class ServiceDirectory(
         }
 
         var key = new ResourceKey(service.Namespace.ToString(), service.Name.ToString());
-        var found = GetOrBegin(key);
+        var found = GetOrBegin(key, $"{key.Name}.{key.Namespace}.svc.{rules.Domain}");
         try
         {
-            var isThere = await found.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var isThere = await WaitAsync(found, cancellationToken).ConfigureAwait(false);
             if (isThere)
             {
                 ServiceLog.Found(cluster.Logger, host, key.ToString());
@@ -98,14 +105,34 @@ internal sealed class ServiceDirectory(
         ended.ForEach(found => found.Dispose());
     }
 
-    private FoundService GetOrBegin(ResourceKey key)
+    /// <summary>What an earlier run knew stands in for a server that does not answer.</summary>
+    private async Task<bool> WaitAsync(FoundService found, CancellationToken cancellationToken)
+    {
+        if (found.IsThere || _memory?.Find(found.Host) is not { } restored)
+        {
+            return await found.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        using var patience = new CancellationTokenSource(RestoredAfter, cluster.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await found.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is KubernetesSourceException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return found.StandIn(restored);
+        }
+    }
+
+    private FoundService GetOrBegin(ResourceKey key, string host)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             return _found.TryGetValue(key, out var known)
                 ? known
-                : _found[key] = new FoundService(key, documents, cluster, watches, Forget);
+                : _found[key] = new FoundService(key, host, documents, cluster, watches, _memory, Forget);
         }
     }
 

@@ -15,4 +15,8 @@ internal interface IHostDirectory
     /// <returns>True once an <c>IMeshConfigurationSource</c> has the service in its documents and has signalled the change; the calls wait until
     /// the rules with it are live. False: there is no such service.</returns>
     ValueTask<bool> FindAsync(string host, CancellationToken cancellationToken);
+
+    /// <summary>Called once, before anything is asked, where the last good state is kept: services of an earlier run are to be found where nobody can be
+    /// asked for them.</summary>
+    void UseMemory(IHostMemory memory);
 }

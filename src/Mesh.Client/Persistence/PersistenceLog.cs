@@ -15,4 +15,7 @@ internal static partial class PersistenceLog
 
     [LoggerMessage(10002, LogLevel.Warning, "The state cannot be saved to {File}; a start without the sources would not find what is known now: {Problem}", EventName = "StateNotWritable")]
     public static partial void NotWritable(ILogger logger, string file, string problem);
+
+    [LoggerMessage(10003, LogLevel.Warning, "What was saved of {What} cannot be used and is done without; the rest of the file is: {Problem}", EventName = "StatePartNotUsable")]
+    public static partial void PartNotUsable(ILogger logger, string what, string problem);
 }

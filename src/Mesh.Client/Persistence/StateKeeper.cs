@@ -9,7 +9,7 @@ namespace Mesh.Client.Persistence;
 /// Keeps the last good endpoints and rules on disk, for a start while their sources are away. Read once, at the start; written some time after a
 /// change, and now and then so that their age is true; never by a call.
 /// </summary>
-internal sealed class StateKeeper : IDisposable
+internal sealed class StateKeeper : IHostMemory, IDisposable
 {
     /// <summary>How long a change waits for others: a start is many.</summary>
     internal static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
@@ -20,12 +20,18 @@ internal sealed class StateKeeper : IDisposable
     /// <summary>What nobody has confirmed for so long is let go.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
+    // What is looked up here stands under locks of others; nobody else is asked, and nothing written, under it.
+    private readonly Lock _gate = new();
     private readonly Lock _writing = new();
     private readonly StateDirectory _directory;
+    private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly Dictionary<(string Service, string Discovery), SavedService> _services = [];
     private readonly Dictionary<string, SavedSource> _sources = new(StringComparer.Ordinal);
+
+    /// <summary>Of services that a directory has found in this run.</summary>
+    private readonly Dictionary<string, MeshDocument> _found = new(StringComparer.Ordinal);
     private Func<IReadOnlyList<EndpointWatcher>>? _watchers;
     private Func<IReadOnlyList<KeptRules>>? _rules;
     private int _isArmed;
@@ -34,6 +40,7 @@ internal sealed class StateKeeper : IDisposable
     public StateKeeper(string path, TimeProvider time, ILogger logger)
     {
         _directory = new StateDirectory(path, logger);
+        _logger = logger;
         _time = time;
         _timer = DetachedTimer.Create(time, static keeper => keeper.OnDue(), this, "Saving the last good state", logger);
         var oldest = time.GetUtcNow() - Longest;
@@ -63,31 +70,23 @@ internal sealed class StateKeeper : IDisposable
     public RestoredEndpoints? FindEndpoints(ServiceModel service)
     {
         SavedService? saved;
-        lock (_writing)
+        lock (_gate)
         {
-            if (!_services.TryGetValue((service.Name, service.Discovery.ToString()), out saved))
+            if (!_services.TryGetValue((service.Name, service.Discovery.ToString()), out saved) || saved.Endpoints.Count == 0)
             {
                 return null;
             }
         }
 
-        try
-        {
-            var labels = new LabelSets();
-            return new([.. saved.Endpoints.Select(endpoint => endpoint.ToEndpoint(labels))], AgeOf(saved.ConfirmedAt));
-        }
-        catch (FormatException)
-        {
-            // Written by somebody else; the rest of the file may be good.
-            return null;
-        }
+        var labels = new LabelSets();
+        return Use($"the endpoints of {service.Name}", () => new RestoredEndpoints([.. saved.Endpoints.Select(endpoint => endpoint.ToEndpoint(labels))], AgeOf(saved.ConfirmedAt)));
     }
 
     /// <summary>The rules that a source had; null where none were saved.</summary>
     public RestoredRules? FindRules(string source)
     {
         SavedSource? saved;
-        lock (_writing)
+        lock (_gate)
         {
             if (!_sources.TryGetValue(source, out saved))
             {
@@ -95,14 +94,42 @@ internal sealed class StateKeeper : IDisposable
             }
         }
 
-        try
+        return Use($"the rules of {source}", () => new RestoredRules([.. saved.Documents.Select(document => document.ToDocument())], AgeOf(saved.ConfirmedAt)));
+    }
+
+    public RestoredHost? Find(string service)
+    {
+        SavedService? saved;
+        lock (_gate)
         {
-            return new([.. saved.Documents.Select(document => document.ToDocument())], AgeOf(saved.ConfirmedAt));
+            saved = _services.Values.FirstOrDefault(saved => saved.Document is not null && saved.Service == service);
         }
-        catch (FormatException)
+
+        return saved is null ? null : Use($"the service {service}", () => new RestoredHost(saved.Document!.ToDocument(), AgeOf(saved.ConfirmedAt)));
+    }
+
+    public void Keep(string service, MeshDocument document)
+    {
+        lock (_gate)
         {
-            return null;
+            _found[service] = document;
         }
+
+        OnChanged();
+    }
+
+    public void Forget(string service)
+    {
+        lock (_gate)
+        {
+            _found.Remove(service);
+            foreach (var key in _services.Where(saved => saved.Value.Document is not null && saved.Key.Service == service).Select(saved => saved.Key).ToList())
+            {
+                _services.Remove(key);
+            }
+        }
+
+        OnChanged();
     }
 
     /// <summary>From here on it saves.</summary>
@@ -155,25 +182,37 @@ internal sealed class StateKeeper : IDisposable
     {
         lock (_writing)
         {
-            TakeEndpoints();
-            TakeRules();
-            _directory.Write(new SavedEndpoints(SavedEndpoints.FileKind, StateDirectory.Version, [.. _services.Values]), SavedStateJson.Default.SavedEndpoints);
-            _directory.Write(new SavedRules(SavedRules.FileKind, StateDirectory.Version, [.. _sources.Values]), SavedStateJson.Default.SavedRules);
+            var (watchers, rules) = (_watchers!(), _rules!());
+            SavedService[] services;
+            SavedSource[] sources;
+            lock (_gate)
+            {
+                TakeEndpoints(watchers);
+                TakeRules(rules);
+                (services, sources) = ([.. _services.Values], [.. _sources.Values]);
+            }
+
+            _directory.Write(new SavedEndpoints(SavedEndpoints.FileKind, StateDirectory.Version, services), SavedStateJson.Default.SavedEndpoints);
+            _directory.Write(new SavedRules(SavedRules.FileKind, StateDirectory.Version, sources), SavedStateJson.Default.SavedRules);
         }
     }
 
     /// <summary>Services that nobody has called since the start stay as they were saved.</summary>
-    private void TakeEndpoints()
+    private void TakeEndpoints(IReadOnlyList<EndpointWatcher> watchers)
     {
         var now = _time.GetUtcNow();
-        foreach (var watcher in _watchers!())
+        foreach (var watcher in watchers)
         {
             var (service, view) = (watcher.Service, watcher.View);
             var key = (service.Name, service.Discovery.ToString());
+            var document = _found.TryGetValue(service.Name, out var found) ? SavedDocument.Of(found) : _services.GetValueOrDefault(key)?.Document;
             switch (view.State)
             {
                 case DiscoveryState.Known when service.Discovery.Kind is not (DiscoveryKind.Static or DiscoveryKind.None):
-                    _services[key] = new(key.Name, key.Item2, now, [.. view.Endpoints.Select(SavedEndpoint.Of)]);
+                    _services[key] = new(key.Name, key.Item2, now, [.. view.Endpoints.Select(SavedEndpoint.Of)], document);
+                    break;
+                case DiscoveryState.Empty when document is not null:
+                    _services[key] = new(key.Name, key.Item2, now, [], document);
                     break;
                 case DiscoveryState.Empty:
                     _services.Remove(key);
@@ -193,11 +232,11 @@ internal sealed class StateKeeper : IDisposable
         }
     }
 
-    private void TakeRules()
+    private void TakeRules(IReadOnlyList<KeptRules> live)
     {
         var now = _time.GetUtcNow();
         var kept = new Dictionary<string, SavedSource>(StringComparer.Ordinal);
-        foreach (var rules in _rules!())
+        foreach (var rules in live)
         {
             if (!rules.IsFailing)
             {
@@ -213,6 +252,21 @@ internal sealed class StateKeeper : IDisposable
         foreach (var (name, source) in kept)
         {
             _sources.Add(name, source);
+        }
+    }
+
+    /// <summary>Null, and a warning, for what somebody else has written; the rest of the file may be good.</summary>
+    private T? Use<T>(string what, Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (FormatException exception)
+        {
+            PersistenceLog.PartNotUsable(_logger, what, exception.Message);
+            return null;
         }
     }
 

@@ -120,7 +120,7 @@ public sealed class KubeServiceTests(SharedKube kube)
 
         await objects.RemoveServiceAsync("reviews");
         await Eventually.TrueAsync(async () => await FailsAsync(mesh, "http://reviews/"));
-        Assert.Contains(mesh.Log.Complaints, entry => entry.Id.Id == 9102);
+        Assert.Contains(mesh.Log.Complaints, entry => entry.Id.Id == 9302);
 
         await objects.AddServiceAsync("reviews", ports: """{ "name": "http", "port": 81, "targetPort": 8080 }""");
         await Eventually.TrueAsync(async () => !await FailsAsync(mesh, "http://reviews:81/"));
@@ -229,10 +229,10 @@ public sealed class KubeServiceTests(SharedKube kube)
         => Eventually.TrueAsync(() => mesh.Endpoints("reviews", subset).SequenceEqual([endpoint]));
 
     /// <summary>A call waits for a slow server for five seconds, and passes by then; what is tested comes after that.</summary>
-    private static Task KnowAsync(KubeMesh mesh, string uri) => Eventually.TrueAsync(async () => !await FailsAsync(mesh, uri));
+    internal static Task KnowAsync(KubeMesh mesh, string uri) => Eventually.TrueAsync(async () => !await FailsAsync(mesh, uri));
 
     /// <summary>No mesh stands before it: the name is looked up in DNS, in vain.</summary>
-    private static async Task<bool> FailsAsync(KubeMesh mesh, string uri)
+    internal static async Task<bool> FailsAsync(KubeMesh mesh, string uri)
     {
         try
         {

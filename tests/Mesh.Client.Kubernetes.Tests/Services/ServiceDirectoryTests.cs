@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Mesh.Client.Configuration;
+using Mesh.Client.Discovery;
 using Mesh.Client.Kubernetes.Access;
 using Mesh.Client.Kubernetes.Identity;
 using Mesh.Client.Kubernetes.Services;
@@ -83,7 +85,7 @@ public sealed class ServiceDirectoryTests : IDisposable
         stream.Line(ScriptedApi.Event("DELETED", Reviews));
         await Eventually.TrueAsync(() => Documents.SequenceEqual(["Kubernetes"]));
         Assert.False(_directory.MayKnow("reviews"));
-        Assert.Contains(_log.Complaints, entry => entry.Id.Id == 9102);
+        Assert.Contains(_log.Complaints, entry => entry.Id.Id == 9302);
 
         stream.Line(ScriptedApi.Event("ADDED", Reviews.Replace("\"1\"", "\"2\"", StringComparison.Ordinal)));
         await Eventually.TrueAsync(() => Documents.SequenceEqual(["Kubernetes", "Service/demo/reviews"]));
@@ -130,6 +132,66 @@ public sealed class ServiceDirectoryTests : IDisposable
         Assert.True(_directory.MayKnow("reviews"));
         Assert.Equal(0, _watches.Count);
         await FindAsync();
+    }
+
+    [Fact]
+    public async Task Service_of_an_earlier_run_stands_in_where_the_server_fails_until_that_answers()
+    {
+        var memory = new Memory { Known = new(ServiceDocument.Of(new("demo", "reviews"), new ServiceObject(null, null)), TimeSpan.FromHours(1)) };
+        _directory.UseMemory(memory);
+        var find = _directory.FindAsync("reviews", Cancellation).AsTask();
+        (await _api.NextAsync()).Reply(HttpStatusCode.ServiceUnavailable);
+
+        Assert.True(await Eventually.EndsAsync(find));
+        Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
+        Assert.DoesNotContain("\"Number\":80", _documents.Load()[1].Text, StringComparison.Ordinal);
+        Assert.Contains("01:00:00 ago", Assert.Single(_log.Complaints, entry => entry.Id.Id == 9306).Message, StringComparison.Ordinal);
+        Assert.Empty(memory.Kept);
+
+        await _api.ListAsync("1", Reviews);
+        await Eventually.TrueAsync(() => _documents.Load()[1].Text.Contains("\"Number\":80", StringComparison.Ordinal));
+        Assert.Equal(["reviews.demo.svc.cluster.local"], memory.Kept.Keys);
+    }
+
+    [Fact]
+    public async Task Service_of_an_earlier_run_that_is_gone_is_forgotten_with_the_first_answer()
+    {
+        var memory = new Memory { Known = new(ServiceDocument.Of(new("demo", "reviews"), new ServiceObject(null, null)), TimeSpan.FromHours(1)) };
+        _directory.UseMemory(memory);
+        var find = _directory.FindAsync("reviews", Cancellation).AsTask();
+        (await _api.NextAsync()).Reply(HttpStatusCode.ServiceUnavailable);
+        Assert.True(await Eventually.EndsAsync(find));
+
+        await _api.ListAsync("1");
+        await Eventually.TrueAsync(() => Documents.SequenceEqual(["Kubernetes"]));
+        Assert.Null(memory.Known);
+        Assert.False(_directory.MayKnow("reviews"));
+    }
+
+    [Fact]
+    public async Task Server_that_says_nothing_is_waited_for_a_second_where_an_earlier_run_knew_the_service()
+    {
+        _directory.UseMemory(new Memory { Known = new(ServiceDocument.Of(new("demo", "reviews"), new ServiceObject(null, null)), TimeSpan.Zero) });
+        var find = _directory.FindAsync("reviews", Cancellation).AsTask();
+        await _api.NextAsync();
+        Assert.False(find.IsCompleted);
+
+        _api.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(await Eventually.EndsAsync(find));
+        Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
+    }
+
+    [Fact]
+    public async Task Server_that_answers_is_believed_whatever_an_earlier_run_knew()
+    {
+        var memory = new Memory { Known = new(ServiceDocument.Of(new("demo", "nothing"), new ServiceObject(null, null)), TimeSpan.Zero) };
+        _directory.UseMemory(memory);
+
+        await MissAsync("nothing");
+
+        Assert.Null(memory.Known);
+        Assert.Equal(["Kubernetes"], Documents);
     }
 
     [Fact]
@@ -190,5 +252,18 @@ public sealed class ServiceDirectoryTests : IDisposable
         }
 
         return call.Open();
+    }
+
+    private sealed class Memory : IHostMemory
+    {
+        public RestoredHost? Known { get; set; }
+
+        public ConcurrentDictionary<string, MeshDocument> Kept { get; } = new();
+
+        public RestoredHost? Find(string service) => Known;
+
+        public void Keep(string service, MeshDocument document) => Kept[service] = document;
+
+        public void Forget(string service) => Known = null;
     }
 }

@@ -30,6 +30,7 @@ internal sealed class SavedMesh : IDisposable
             Configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Mesh:State:Path", path)]).Build(),
             Sources = [RuleSource],
             EndpointSources = [EndpointSource],
+            HostDirectory = Directory,
             TimeProvider = clock,
             LoggerFactory = Logs,
             InnerHandler = new ScriptedTransport(clock),
@@ -42,6 +43,9 @@ internal sealed class SavedMesh : IDisposable
     public FakeSource RuleSource { get; } = new("control plane");
 
     public FakeEndpointSource EndpointSource { get; } = new();
+
+    /// <summary>Knows no host.</summary>
+    public FakeHostDirectory Directory { get; } = new() { Knows = _ => false };
 
     public LogCapture Logs { get; } = new();
 

@@ -8,6 +8,10 @@ namespace Mesh.Client.Tests.Persistence;
 /// <summary>Runs of one process after another, and what of the last good state the next one has.</summary>
 public sealed class SavedStateTests : IDisposable
 {
+    private const string Reviews = "reviews.default.svc.cluster.local";
+
+    private static readonly MeshDocument Found = MeshDocument.Fallback("Service/default/reviews", SavedMesh.Rules);
+
     private readonly TestClock _clock = new();
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"mesh-state-{Guid.NewGuid():N}");
 
@@ -203,6 +207,87 @@ public sealed class SavedStateTests : IDisposable
         Assert.True(endpoints[2].IsDraining);
     }
 
+    [Fact]
+    public async Task Service_that_a_directory_found_is_kept_with_its_document_and_age()
+    {
+        await FindAsync(new MeshEndpoint("10.0.0.1:80"));
+        _clock.Advance(TimeSpan.FromMinutes(3));
+        using var mesh = new SavedMesh(_path, _clock);
+        var restored = mesh.Directory.Memory!.Find(Reviews);
+
+        Assert.Equal((Found.Name, Found.Text, true), (restored!.Document.Name, restored.Document.Text, restored.Document.IsFallback));
+        Assert.Equal(TimeSpan.FromMinutes(3), restored.Age);
+        Assert.Null(mesh.Directory.Memory.Find("ratings.default.svc.cluster.local"));
+    }
+
+    [Fact]
+    public async Task Service_that_a_directory_found_without_endpoints_is_kept_too()
+    {
+        await FindAsync();
+        using var mesh = new SavedMesh(_path, _clock);
+
+        Assert.NotNull(mesh.Directory.Memory!.Find(Reviews));
+        Assert.Contains(mesh.Logs.Entries, entry => entry.Message.Contains("endpoints of 1 services", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Service_that_a_directory_does_not_find_any_more_is_not_there_for_the_next_run()
+    {
+        await FindAsync(new MeshEndpoint("10.0.0.1:80"));
+        using (var mesh = new SavedMesh(_path, _clock))
+        {
+            mesh.Directory.Memory!.Forget(Reviews);
+        }
+
+        using var next = new SavedMesh(_path, _clock);
+        Assert.Null(next.Directory.Memory!.Find(Reviews));
+    }
+
+    [Fact]
+    public async Task Service_that_is_not_asked_for_in_a_run_is_kept_through_it()
+    {
+        await FindAsync(new MeshEndpoint("10.0.0.1:80"));
+        using (var mesh = new SavedMesh(_path, _clock))
+        {
+            await mesh.KnowAsync(new MeshEndpoint("10.0.0.2:80"));
+        }
+
+        using var next = new SavedMesh(_path, _clock);
+        Assert.NotNull(next.Directory.Memory!.Find(Reviews));
+    }
+
+    [Fact]
+    public async Task Document_of_a_service_that_cannot_be_is_told_of_and_done_without()
+    {
+        await FindAsync(new MeshEndpoint("10.0.0.1:80"));
+        File.WriteAllText(EndpointsFile, File.ReadAllText(EndpointsFile).Replace(Found.Name, "", StringComparison.Ordinal));
+        using var mesh = new SavedMesh(_path, _clock);
+
+        Assert.Null(mesh.Directory.Memory!.Find(Reviews));
+        Assert.Contains(mesh.Logs.Complaints, entry => entry.Message.Contains($"the service {Reviews} cannot be used", StringComparison.Ordinal));
+    }
+
+    /// <summary>Who looks holds a lock that the saving needs.</summary>
+    [Fact]
+    public async Task Look_at_what_is_saved_does_not_wait_for_the_saving()
+    {
+        await FindAsync(new MeshEndpoint("10.0.0.1:80"));
+        using var logs = new LogCapture();
+        var keeper = new StateKeeper(_path, _clock, logs.CreateLogger("state"));
+        var found = false;
+        keeper.Follow(
+            () =>
+            {
+                found = Task.Run(() => keeper.Find(Reviews)).Wait(TimeSpan.FromSeconds(20));
+                return [];
+            },
+            () => []);
+
+        keeper.Dispose();
+
+        Assert.True(found);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{")]
@@ -373,6 +458,14 @@ public sealed class SavedStateTests : IDisposable
     private async Task RunAsync(params MeshEndpoint[] endpoints)
     {
         using var mesh = new SavedMesh(_path, _clock);
+        await mesh.KnowAsync(endpoints);
+    }
+
+    /// <summary>A run in which a directory finds the service.</summary>
+    private async Task FindAsync(params MeshEndpoint[] endpoints)
+    {
+        using var mesh = new SavedMesh(_path, _clock);
+        mesh.Directory.Memory!.Keep(Reviews, Found);
         await mesh.KnowAsync(endpoints);
     }
 
