@@ -175,7 +175,9 @@ internal sealed partial class ClusterManager
             {
                 OutlierDetector.OnPolicyChanged(cluster);
             }
-            else if (!Equals(previous.Policy.Locality, model.Policy.Locality) || previous.Policy.Warmup != model.Policy.Warmup)
+            else if (!Equals(previous.Policy.Locality, model.Policy.Locality)
+                || previous.Policy.HeedsSource != model.Policy.HeedsSource
+                || previous.Policy.Warmup != model.Policy.Warmup)
             {
                 AvailableEndpoints.Publish(cluster);
             }

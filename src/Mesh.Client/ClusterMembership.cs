@@ -57,7 +57,7 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
                 else if (!ReferenceEquals(state.Endpoint, endpoint))
                 {
                     isRegrouped |= state.Endpoint.Weight != endpoint.Weight || state.Endpoint.Locality != endpoint.Locality
-                        || state.Endpoint.Priority != endpoint.Priority || state.IsDraining != endpoint.IsDraining
+                        || state.Endpoint.Priority != endpoint.Priority || state.Endpoint.IsForOthers != endpoint.IsForOthers || state.IsDraining != endpoint.IsDraining
                         || !ReferenceEquals(state.Endpoint.Labels, endpoint.Labels);
                     state.Endpoint = endpoint;
                 }

@@ -106,6 +106,9 @@ public sealed class MeshEndpoint
     /// <summary>Whether it is to get calls; <see cref="MeshEndpointState.Ready"/> by default.</summary>
     public MeshEndpointState State { get; init; }
 
+    /// <summary>It is for callers in other places than this process's: called after all others, unless a rule says how places count.</summary>
+    internal bool IsForOthers { get; init; }
+
     /// <summary>One endpoint, or with several target ports one for each.</summary>
     internal Endpoint[] Compile(LabelSets labels) => _compiled ??= Make(labels);
 
@@ -126,6 +129,7 @@ public sealed class MeshEndpoint
             Labels = Labels.Count == 0 ? FrozenDictionary<string, string>.Empty : labels.Get(Labels),
             Locality = Locality,
             Weight = Weight,
+            IsForOthers = IsForOthers,
             IsDraining = State == MeshEndpointState.Draining,
         };
         return Ports.Count == 0

@@ -13,12 +13,15 @@ internal sealed class EndpointMerge
     private readonly PodAddresses _pods = new();
     private readonly List<MergedAddress> _dirty = [];
     private readonly PortMaps _portMaps = new();
+    private readonly TopologyHints _hints = new();
     private List<MergedAddress> _order = [];
     private ServiceSpec _service = ServiceSpec.Empty;
     private ServicePorts _ports = new(null, [], new PortMaps());
     private Func<string, FrozenDictionary<string, string>?> _podLabels = static _ => null;
     private Surroundings _surroundings = new(static _ => null, null);
+    private string? _ownNode;
     private string? _onlyNode;
+    private HintScope _scope;
     private bool _isDualStack;
     private bool _isChanged = true;
 
@@ -34,10 +37,11 @@ internal sealed class EndpointMerge
     /// <param name="ownNode">The node of this process, for services that are to be called on that alone; null where it is not known.</param>
     public void SetService(ServiceSpec? service, IReadOnlyList<MeshServicePort> asked, string? ownNode = null)
     {
+        _ownNode = ownNode;
         _onlyNode = service is { IsLocal: true } ? ownNode : null;
         _service = service ?? ServiceSpec.Empty;
         _ports = new ServicePorts(service, asked, _portMaps);
-        MarkAll();
+        SetPlace();
     }
 
     /// <summary>Where labels and places come from now: every endpoint is looked at.</summary>
@@ -46,7 +50,7 @@ internal sealed class EndpointMerge
     public void SetSurroundings(Func<string, FrozenDictionary<string, string>?> podLabels, Surroundings surroundings)
     {
         (_podLabels, _surroundings) = (podLabels, surroundings);
-        MarkAll();
+        SetPlace();
     }
 
     /// <param name="name">Of the slice.</param>
@@ -139,6 +143,13 @@ internal sealed class EndpointMerge
             FileUnder(_dirty[index], _dirty[index].IsTold ? _dirty[index].Best.Member!.Pod : null);
         }
 
+        _dirty.ForEach(CountHints);
+        if (_hints.Scope != _scope)
+        {
+            _scope = _hints.Scope;
+            MarkAll();
+        }
+
         _dirty.ForEach(Look);
         _dirty.Clear();
         if (!_isChanged)
@@ -186,22 +197,38 @@ internal sealed class EndpointMerge
         address.Endpoint = endpoint;
     }
 
-    private MeshEndpoint? Make(MergedAddress address)
+    private void CountHints(MergedAddress address)
+    {
+        var hints = address.IsTold ? _hints.MarksOf(address.Best.Member!, CallsTo(address) is (MeshEndpointState.Ready, _)) : HintMarks.None;
+        _hints.Replace(address.Hints, hints);
+        address.Hints = hints;
+    }
+
+    /// <summary>How it is called; null where it is not.</summary>
+    private (MeshEndpointState State, FrozenDictionary<int, int> Ports)? CallsTo(MergedAddress address)
     {
         var (_, slice, member) = address.Best;
-        var ports = PortsOf(address);
-        if (ports is null || StateOf(member!.Condition) is not { } state || (_onlyNode is not null && member.Node != _onlyNode) || IsOtherFamilyOfPod(address, slice.Family))
+        return PortsOf(address) is { } ports && StateOf(member!.Condition) is { } state && (_onlyNode is null || member.Node == _onlyNode) && !IsOtherFamilyOfPod(address, slice.Family)
+            ? (state, ports)
+            : null;
+    }
+
+    private MeshEndpoint? Make(MergedAddress address)
+    {
+        if (CallsTo(address) is not var (state, ports))
         {
             return null;
         }
 
+        var member = address.Best.Member!;
         var labels = (member.Pod is null ? null : _podLabels(member.Pod)) ?? FrozenDictionary<string, string>.Empty;
         var locality = _surroundings.Of(member, labels);
+        var isForOthers = _hints.IsForOthers(member, _scope);
         var known = address.Endpoint;
-        return known is not null && known.State == state && known.Locality == locality
+        return known is not null && known.State == state && known.Locality == locality && known.IsForOthers == isForOthers
             && ReferenceEquals(known.Labels, labels) && ReferenceEquals(known.Ports, ports)
             ? known
-            : new MeshEndpoint(Bracketed(address.Address)) { Labels = labels, Locality = locality, Ports = ports, State = state };
+            : new MeshEndpoint(Bracketed(address.Address)) { Labels = labels, Locality = locality, Ports = ports, State = state, IsForOthers = isForOthers };
     }
 
     private MeshEndpointState? StateOf(MemberCondition condition) => condition switch
@@ -264,6 +291,13 @@ internal sealed class EndpointMerge
             _isDualStack = isDualStack;
             MarkAll();
         }
+    }
+
+    /// <summary>Where only the own node is called hints say nothing more.</summary>
+    private void SetPlace()
+    {
+        _hints.SetPlace(_onlyNode is null ? _ownNode : null, _onlyNode is null ? _surroundings.OwnZone : null);
+        MarkAll();
     }
 
     private void MarkAll()

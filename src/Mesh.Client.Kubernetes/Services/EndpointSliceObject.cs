@@ -11,7 +11,14 @@ internal sealed record EndpointSliceObject(string? AddressType, SliceEndpoint[]?
 /// <param name="NodeName">Where it runs.</param>
 /// <param name="Zone">Of that node.</param>
 /// <param name="TargetRef">The pod, mostly.</param>
-internal sealed record SliceEndpoint(string[]? Addresses, SliceConditions? Conditions, string? NodeName, string? Zone, SliceTarget? TargetRef);
+/// <param name="Hints">For which callers it is; null: for all.</param>
+internal sealed record SliceEndpoint(string[]? Addresses, SliceConditions? Conditions, string? NodeName, string? Zone, SliceTarget? TargetRef, SliceHints? Hints = null);
+
+/// <param name="ForZones">Zones whose callers it is for; null or empty: not told.</param>
+/// <param name="ForNodes">The same of nodes.</param>
+internal sealed record SliceHints(SliceHint?[]? ForZones, SliceHint?[]? ForNodes);
+
+internal sealed record SliceHint(string? Name);
 
 /// <summary>Of each null says what its name's default says: ready, serving as it is ready, not terminating.</summary>
 internal readonly record struct SliceConditions(bool? Ready, bool? Serving, bool? Terminating);

@@ -82,6 +82,7 @@ internal sealed class KubernetesEndpointSource(
             : !follower.IsThere ? $"There is no Service {service.Name} in namespace {service.Namespace}."
             : follower.IsWithoutSlices ? "The API server has no endpointslices.discovery.k8s.io of v1, which Kubernetes 1.21 and later have."
             : follower.Count == 0 ? $"Service {service.Name} in namespace {service.Namespace} has no endpoints."
+            : follower.OnlyNode is { } node ? $"Service {service.Name} in namespace {service.Namespace} has {follower.Count} endpoints, and none on node {node} is ready, where alone its internalTrafficPolicy Local lets them be called."
             : $"Service {service.Name} in namespace {service.Namespace} has {follower.Count} endpoints, and none of them is ready.";
         if (last is not null && last.Problem == problem && last.Explanation == explanation && last.Endpoints.SequenceEqual(endpoints))
         {

@@ -14,6 +14,9 @@ internal sealed class MergedAddress(string address)
     /// <summary>It waits to be looked at anew.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>As they are counted.</summary>
+    public HintMarks Hints { get; set; }
+
     /// <summary>It stands in the list of all.</summary>
     public bool IsListed { get; set; }
 

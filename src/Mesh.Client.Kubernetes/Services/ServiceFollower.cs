@@ -59,6 +59,9 @@ internal sealed class ServiceFollower : IDisposable
     /// <summary>The name that stands for the service; null for others.</summary>
     public string? ExternalName => _spec is { IsExternalName: true, ExternalName: { Length: > 0 } name } ? name.TrimEnd('.') : null;
 
+    /// <summary>The node whose endpoints alone are called; null where all are.</summary>
+    public string? OnlyNode => _spec is { IsLocal: true } ? _place.Node : null;
+
     /// <summary>Known addresses, whether they are to be called or not.</summary>
     public int Count => _merge.Count;
 

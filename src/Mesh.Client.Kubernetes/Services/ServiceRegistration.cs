@@ -20,10 +20,12 @@ internal static class ServiceRegistration
             return new ServiceDocuments(new WorkloadIdentity(cluster.Options, access, Environment.GetEnvironmentVariable, cluster.Logger));
         });
         services.AddSingleton<IMeshConfigurationSource>(static provider => provider.GetRequiredService<ServiceDocuments>());
+        services.AddSingleton(static provider => new OwnPlace(
+            Environment.GetEnvironmentVariable("NODE_NAME"), provider.GetRequiredService<ServiceDocuments>(), MeshOf(provider)));
         services.AddSingleton<IMeshEndpointSource>(static provider => new KubernetesEndpointSource(
             provider.GetRequiredService<KubernetesCluster>(),
             provider.GetRequiredService<ServiceWatches>(),
-            new OwnPlace(Environment.GetEnvironmentVariable("NODE_NAME"), provider.GetRequiredService<ServiceDocuments>(), MeshOf(provider)),
+            provider.GetRequiredService<OwnPlace>(),
             MeshOf(provider)));
         services.AddSingleton<IHostDirectory>(static provider => new ServiceDirectory(
             provider.GetRequiredService<KubernetesCluster>(),

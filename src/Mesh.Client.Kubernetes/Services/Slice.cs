@@ -48,7 +48,9 @@ internal sealed record Slice(AddressFamily Family, SliceMember[] Members, SliceP
         ConditionOf(endpoint.Conditions ?? default),
         endpoint.TargetRef is { Kind: "Pod", Name.Length: > 0 } pod ? pod.Name : null,
         Shared(endpoint.NodeName, texts),
-        Shared(endpoint.Zone, texts));
+        Shared(endpoint.Zone, texts),
+        Shared(TopologyHints.Join(endpoint.Hints?.ForZones), texts),
+        Shared(TopologyHints.Join(endpoint.Hints?.ForNodes), texts));
 
     private static MemberCondition ConditionOf(SliceConditions conditions)
     {

@@ -16,6 +16,9 @@ internal sealed class Surroundings(Func<string, FrozenDictionary<string, string>
     /// <summary>The locality of this process, from which regions are told.</summary>
     public string? Own { get; } = own;
 
+    /// <summary>The zone of this process; null where it is not known.</summary>
+    public string? OwnZone { get; } = own?.Split('/') is [_, { Length: > 0 } zone, ..] ? zone : null;
+
     /// <summary>One object for each place.</summary>
     public string? Of(SliceMember member, FrozenDictionary<string, string> podLabels)
     {

@@ -108,6 +108,6 @@ internal static class EndpointList
     /// changes nothing.</summary>
     private static bool IsSame(Endpoint left, Endpoint right) => ReferenceEquals(left, right)
         || (ReferenceEquals(left.Labels, right.Labels) && left.Weight == right.Weight && left.Locality == right.Locality
-            && left.IsDraining == right.IsDraining && left.Priority == right.Priority && left.Target == right.Target
+            && left.IsDraining == right.IsDraining && left.IsForOthers == right.IsForOthers && left.Priority == right.Priority && left.Target == right.Target
             && left.ServicePorts.AsSpan().SequenceEqual(right.ServicePorts));
 }

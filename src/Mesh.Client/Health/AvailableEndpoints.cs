@@ -49,7 +49,8 @@ internal static class AvailableEndpoints
         var count = 0;
         for (var index = 0; index < candidates.Length; index++)
         {
-            hasPriorities |= candidates[index].Endpoint.Priority != candidates[0].Endpoint.Priority;
+            hasPriorities |= candidates[index].Endpoint.Priority != candidates[0].Endpoint.Priority
+                || (policy.HeedsSource && candidates[index].Endpoint.IsForOthers != candidates[0].Endpoint.IsForOthers);
             if (candidates[index].IsBroken)
             {
                 (isBroken ??= new bool[candidates.Length])[index] = true;

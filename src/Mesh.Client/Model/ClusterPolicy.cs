@@ -20,6 +20,9 @@ internal sealed record ClusterPolicy
     /// <summary>Null: endpoints are alike wherever they stand.</summary>
     public LocalityPolicy? Locality { get; init; }
 
+    /// <summary>No rule says how places count, so that what the source of endpoints says of them does.</summary>
+    public bool HeedsSource { get; init; } = true;
+
     /// <summary>Null: endpoints that join get their full share at once.</summary>
     public WarmupConfiguration? Warmup { get; init; }
 

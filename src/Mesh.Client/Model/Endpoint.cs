@@ -28,6 +28,10 @@ internal sealed record Endpoint
     /// <summary>0 is called first; others step in for what those before them cannot bear, whatever their place.</summary>
     public int Priority { get; init; }
 
+    /// <summary>Its source says that it is for callers in other places than this one: it is called after all others of its priority, unless a rule says how
+    /// places count.</summary>
+    public bool IsForOthers { get; init; }
+
     /// <summary>The name under which discovery found the address, where that is not the service's own: the target of an SRV record. Else null.</summary>
     public string? Target { get; init; }
 

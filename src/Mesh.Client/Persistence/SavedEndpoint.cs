@@ -19,6 +19,9 @@ internal sealed record SavedEndpoint
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Priority { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsForOthers { get; init; }
+
     public string? Target { get; init; }
 
     public int[]? Ports { get; init; }
@@ -33,6 +36,7 @@ internal sealed record SavedEndpoint
         Locality = endpoint.Locality,
         Weight = endpoint.Weight,
         Priority = endpoint.Priority,
+        IsForOthers = endpoint.IsForOthers,
         Target = endpoint.Target,
         Ports = endpoint.ServicePorts.Length == 0 ? null : endpoint.ServicePorts,
         IsDraining = endpoint.IsDraining,
@@ -52,6 +56,7 @@ internal sealed record SavedEndpoint
             Locality = Locality,
             Weight = Weight,
             Priority = Priority,
+            IsForOthers = IsForOthers,
             Target = Target,
             ServicePorts = Ports ?? [],
             IsDraining = IsDraining,

@@ -1,4 +1,7 @@
 using System.Text;
+using Mesh.Client.Kubernetes.Identity;
+using Mesh.Client.Kubernetes.Services;
+using Mesh.Client.Telemetry;
 using Mesh.Client.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +19,9 @@ internal sealed class KubeMesh : IAsyncDisposable
     /// <param name="rules">The section <c>Mesh</c> as JSON; null for none.</param>
     /// <param name="configure">Further options.</param>
     /// <param name="time">The mesh's clock.</param>
-    public KubeMesh(string kubeConfig, string space, string? rules = null, Action<MeshKubernetesOptions>? configure = null, TimeProvider? time = null)
+    /// <param name="node">The node that the application runs on; null: it does not know.</param>
+    public KubeMesh(
+        string kubeConfig, string space, string? rules = null, Action<MeshKubernetesOptions>? configure = null, TimeProvider? time = null, string? node = null)
     {
         var configuration = new ConfigurationBuilder();
         if (rules is not null)
@@ -35,6 +40,8 @@ internal sealed class KubeMesh : IAsyncDisposable
             options.Rules = false;
             configure?.Invoke(options);
         }));
+        services.AddSingleton(provider => new OwnPlace(
+            node, provider.GetRequiredService<ServiceDocuments>(), provider.GetRequiredService<IMeshConfigurationAccessor>));
         services.AddHttpClient("", client => client.Timeout = TimeSpan.FromSeconds(30));
         _services = services.BuildServiceProvider();
         Client = _services.GetRequiredService<IHttpClientFactory>().CreateClient();

@@ -5,6 +5,9 @@ internal sealed class KubeObjects(KubeServer server, string space)
 {
     public string Namespace => space;
 
+    /// <summary>Of the server that has them.</summary>
+    public string KubeConfig => server.KubeConfig;
+
     private string Slices => $"/apis/discovery.k8s.io/v1/namespaces/{space}/endpointslices";
 
     private string Services => $"/api/v1/namespaces/{space}/services";

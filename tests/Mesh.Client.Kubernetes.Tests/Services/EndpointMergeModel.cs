@@ -22,7 +22,7 @@ internal sealed class EndpointMergeModel
         var addresses = Slices.Values.SelectMany(slice => slice.Members).Select(member => member.Address).Distinct().ToDictionary(address => address, Best);
         var isDualStack = Slices.Values.Select(slice => slice.Family).Distinct().Count(family => family != AddressFamily.Other) == 2;
         var preferred = Service.IpFamilies is ["IPv6", ..] ? AddressFamily.IPv6 : AddressFamily.IPv4;
-        var described = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var called = new Dictionary<string, (SliceMember Member, MeshEndpointState State, Dictionary<int, int> Ports)>();
         foreach (var (address, (slice, member)) in addresses)
         {
             var isSecond = isDualStack && member.Pod is not null && slice.Family != preferred && addresses.Values.Any(other =>
@@ -30,20 +30,46 @@ internal sealed class EndpointMergeModel
             var isElsewhere = Service.InternalTrafficPolicy == "Local" && member.Node != OwnNode;
             if (!isSecond && !isElsewhere && StateOf(member) is { } state && PortsOf(member) is { } ports)
             {
-                var labels = member.Pod is not null ? Pods.GetValueOrDefault(member.Pod) : null;
-                var locality = Own is not null && member.Zone == "eu-1" ? "eu/eu-1" : null;
-                described[address] = Describe(state, labels ?? FrozenDictionary<string, string>.Empty, ports, locality);
+                called.Add(address, (member, state, ports));
             }
+        }
+
+        var isForUs = ForUs([.. called.Values.Where(endpoint => endpoint.State == MeshEndpointState.Ready).Select(endpoint => endpoint.Member)]);
+        var described = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (address, (member, state, ports)) in called)
+        {
+            var labels = member.Pod is not null ? Pods.GetValueOrDefault(member.Pod) : null;
+            var locality = Own is not null && member.Zone == "eu-1" ? "eu/eu-1" : null;
+            described[address] = Describe(state, labels ?? FrozenDictionary<string, string>.Empty, ports, locality, !isForUs(member));
         }
 
         return described;
     }
 
-    public static string Describe(MeshEndpoint endpoint) => Describe(endpoint.State, endpoint.Labels, endpoint.Ports, endpoint.Locality);
+    public static string Describe(MeshEndpoint endpoint) => Describe(endpoint.State, endpoint.Labels, endpoint.Ports, endpoint.Locality, endpoint.IsForOthers);
+
+    /// <summary>As topologyModeFromHints of kube-proxy decides.</summary>
+    private Func<SliceMember, bool> ForUs(SliceMember[] ready)
+    {
+        if (Service.InternalTrafficPolicy == "Local")
+        {
+            return _ => true;
+        }
+
+        if (ready.All(member => member.ForNodes is not null) && ready.Any(IsForNode))
+        {
+            return IsForNode;
+        }
+
+        return ready.All(member => member.ForZones is not null) && ready.Any(IsForZone) ? IsForZone : _ => true;
+
+        bool IsForNode(SliceMember member) => member.ForNodes?.Split(' ').Contains(OwnNode) == true;
+        bool IsForZone(SliceMember member) => Own is not null && member.ForZones?.Split(' ').Contains("eu-1") == true;
+    }
 
     private static string Describe(
-        MeshEndpointState state, IReadOnlyDictionary<string, string> labels, IEnumerable<KeyValuePair<int, int>> ports, string? locality)
-        => $"{state} {string.Join(',', labels.Order(Comparer<KeyValuePair<string, string>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key))))} "
+        MeshEndpointState state, IReadOnlyDictionary<string, string> labels, IEnumerable<KeyValuePair<int, int>> ports, string? locality, bool isForOthers)
+        => $"{(isForOthers ? "later" : "first")} {state} {string.Join(',', labels.Order(Comparer<KeyValuePair<string, string>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key))))} "
             + $"{string.Join(',', ports.OrderBy(port => port.Key).Select(port => $"{port.Key}:{port.Value}"))} {locality}";
 
     private IEnumerable<(Slice Slice, SliceMember Member)> Told(string address)

@@ -15,7 +15,8 @@ public sealed class EndpointMergePropertyTests
         OneOf("p1", "p2", "p3", null),
         OneOf("n1", "n2", null),
         OneOf("eu-1", "us-1", null),
-        (condition, pod, node, zone) => new SliceMember("", condition, pod, node, zone));
+        Gen.Select(OneOf("eu-1", "us-1", "eu-1 us-1", "eu-1", null), OneOf("n1", "n2", "n1 n2", "n1", null)),
+        (condition, pod, node, zone, hints) => new SliceMember("", condition, pod, node, zone, hints.Item1, hints.Item2));
 
     private static readonly Gen<Slice> Slices = Gen.Select(
         Gen.Bool.SelectMany(isV6 => Gen.Shuffle(isV6 ? V6 : V4).SelectMany(all => Gen.Int[0, all.Length].Select(count => (isV6, Addresses: all[..count])))),
@@ -74,7 +75,11 @@ public sealed class EndpointMergePropertyTests
         private readonly EndpointMergeModel _model = new();
         private IReadOnlyList<MeshEndpoint> _shown = [];
 
-        public Run() => SetPlace(null);
+        public Run()
+        {
+            _merge.SetService(ServiceSpec.Empty, [], EndpointMergeModel.OwnNode);
+            SetPlace(null);
+        }
 
         public void Apply(Step step)
         {

@@ -34,6 +34,19 @@ public sealed class SliceTests
         Assert.Equal(("n", "z"), (slice.Members[0].Node, slice.Members[0].Zone));
     }
 
+    [Theory]
+    [InlineData("{ }", null, null)]
+    [InlineData("null", null, null)]
+    [InlineData("""{ "forZones": [], "forNodes": null }""", null, null)]
+    [InlineData("""{ "forZones": [ { "name": "a" } ] }""", "a", null)]
+    [InlineData("""{ "forZones": [ { "name": "b" }, { "name": "a" }, null, { "name": "" }, { "name": "b" } ], "forNodes": [ { "name": "n.example" } ] }""", "a b", "n.example")]
+    public void Hints_are_names_whatever_their_order(string hints, string? zones, string? nodes)
+    {
+        var member = Assert.Single(Parse("IPv4", $$"""{ "addresses": [ "10.0.0.1" ], "hints": {{hints}} }""").Members);
+
+        Assert.Equal((zones, nodes), (member.ForZones, member.ForNodes));
+    }
+
     [Fact]
     public void First_address_is_dialled_and_the_better_condition_of_one_that_is_told_twice_counts()
     {

@@ -80,6 +80,7 @@ internal sealed class MergedDestinationRule
             IsPassThrough = own?.Extension?.LoadBalancer?.Policy is null
                 && ((exact ?? own)?.LoadBalancer is { IsPassThrough: true } || (Named() is null && effective.LoadBalancer is { IsPassThrough: true })),
             Locality = LocalityPolicy.Create(effective.LoadBalancer?.Locality, effective.OutlierDetection is not null, client),
+            HeedsSource = effective.LoadBalancer?.Locality is null,
             Warmup = effective.LoadBalancer?.Warmup,
             OutlierDetection = Extended(effective.OutlierDetection, own?.Extension?.OutlierDetection ?? _policy?.Extension?.OutlierDetection),
             HealthChecks = own?.Extension?.HealthChecks ?? _policy?.Extension?.HealthChecks ?? defaults.HealthChecks,

@@ -114,7 +114,7 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
             var endpoint = candidates[index].Endpoint;
 
             // Neighbours mostly stand in one place.
-            if (part is null || endpoint.Locality != previous!.Locality || endpoint.Priority != previous.Priority
+            if (part is null || endpoint.Locality != previous!.Locality || PriorityOf(endpoint) != PriorityOf(previous)
                 || (policy.ReadsLabels && !ReferenceEquals(endpoint.Labels, previous.Labels)))
             {
                 part = PartFor(endpoint);
@@ -129,9 +129,12 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
         }
     }
 
+    /// <summary>That of the endpoint, and within it what its source says of its place.</summary>
+    private int PriorityOf(Endpoint endpoint) => (endpoint.Priority * 2) + (endpoint.IsForOthers && cluster.HeedsSource ? 1 : 0);
+
     private Part PartFor(Endpoint endpoint)
     {
-        var key = (endpoint.Locality, policy.ReadsLabels ? (object)endpoint.Labels : null, endpoint.Priority);
+        var key = (endpoint.Locality, policy.ReadsLabels ? (object)endpoint.Labels : null, Priority: PriorityOf(endpoint));
         for (var index = 0; index < MostCompared && index < _known.Count; index++)
         {
             var place = _first[index];
@@ -147,7 +150,7 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
         }
 
         var locality = Locality.Parse(endpoint.Locality);
-        var distance = (endpoint.Priority, policy.PriorityOf(endpoint, locality));
+        var distance = (key.Priority, policy.PriorityOf(endpoint, locality));
         var name = policy.GroupOf(locality);
         var part = _parts.Find(candidate => candidate.Distance == distance && candidate.Name == name);
         if (part is null)

@@ -84,6 +84,34 @@ public sealed class EndpointGroupingTests
     }
 
     [Fact]
+    public void Endpoints_that_are_for_others_come_last_of_their_priority_where_no_rule_says_how_places_count()
+    {
+        EndpointState[] all = [ForOthers(At("eu/b", 1)), At("eu/a", 2), ForOthers(Ranked("eu/b", 3, 10)), Ranked("eu/a", 4, 10)];
+
+        Assert.Equal([(0, null, 100), (1, null, 0), (2, null, 0), (3, null, 0)], Shares(Build(all, new ClusterPolicy())));
+        Assert.Equal([all[1]], Build(all, new ClusterPolicy()).Groups[0].Endpoints);
+        Assert.Equal([(0, "eu/a", 100), (1, "eu/b", 0), (2, "eu/a", 0), (3, "eu/b", 0)], Shares(Build(all, Policy(null, ClientAt("eu/b"), Outliers))));
+    }
+
+    [Fact]
+    public void Endpoints_that_are_for_others_are_like_all_where_a_rule_says_how_places_count()
+    {
+        EndpointState[] all = [ForOthers(At("eu/b", 1)), At("eu/a", 2)];
+
+        Assert.Equal(2, Assert.Single(Build(all, new ClusterPolicy { HeedsSource = false }).Groups).Endpoints.Length);
+        Assert.Equal([(0, "eu/b", 100), (1, "eu/a", 0)], Shares(Build(all, Policy(new(), ClientAt("eu/b"), Outliers) with { HeedsSource = false })));
+    }
+
+    [Fact]
+    public void Endpoints_that_are_for_others_take_over_what_the_rest_cannot_bear()
+    {
+        EndpointState[] all = [At(null, 1), At(null, 2), ForOthers(At(null, 3))];
+        Eject(all[0]);
+
+        Assert.Equal([(0, null, 70), (1, null, 30)], Shares(Build(all, new ClusterPolicy { OutlierDetection = Outliers })));
+    }
+
+    [Fact]
     public void One_priority_of_all_endpoints_makes_one_group() =>
         Assert.Equal(2, Assert.Single(Build([Ranked("eu/a", 1, 7), Ranked("us/x", 2, 7)], new ClusterPolicy()).Groups).Endpoints.Length);
 

@@ -21,6 +21,9 @@ internal static class Places
             Labels = labels.ToFrozenDictionary(label => label.Name, label => label.Value),
         });
 
+    /// <summary>The same, which its source wants called from elsewhere.</summary>
+    public static EndpointState ForOthers(EndpointState endpoint) => new(endpoint.Endpoint with { IsForOthers = true });
+
     /// <summary>As many endpoints in each place as it says.</summary>
     public static EndpointState[] Many(params (string? Locality, int Count)[] places)
     {
