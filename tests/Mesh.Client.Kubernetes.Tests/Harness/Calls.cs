@@ -12,15 +12,18 @@ internal sealed class Calls : IAsyncDisposable
     private readonly Task _running;
     private int _count;
 
-    private Calls(KubeMesh mesh, string uri)
-        => _running = Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(() => CallAsync(mesh, new Uri(uri)))));
+    private Calls(KubeMesh mesh, string uri, Func<HttpResponseMessage, bool> isAnswer)
+        => _running = Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(() => CallAsync(mesh, new Uri(uri), isAnswer))));
 
     /// <summary>How many were answered.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public static Calls Start(KubeMesh mesh, string uri) => new(mesh, uri);
+    public static Calls Start(KubeMesh mesh, string uri) => new(mesh, uri, response => response.IsSuccessStatusCode);
 
-    /// <returns>What was no success.</returns>
+    /// <summary>Of a host that a rule answers by itself.</summary>
+    public static Calls Start(KubeMesh mesh, string uri, int status) => new(mesh, uri, response => (int)response.StatusCode == status);
+
+    /// <returns>What was answered otherwise, or not at all.</returns>
     public async Task<IReadOnlyCollection<string>> StopAsync()
     {
         await _stop.CancelAsync();
@@ -34,14 +37,14 @@ internal sealed class Calls : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task CallAsync(KubeMesh mesh, Uri uri)
+    private async Task CallAsync(KubeMesh mesh, Uri uri, Func<HttpResponseMessage, bool> isAnswer)
     {
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 using var response = await mesh.Client.GetAsync(uri);
-                if (!response.IsSuccessStatusCode)
+                if (!isAnswer(response))
                 {
                     _failures.Enqueue($"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
                 }

@@ -31,6 +31,14 @@ internal sealed class CuttingProxy : IAsyncDisposable
     /// <summary>What the server has sent through it.</summary>
     public long BytesReceived => Interlocked.Read(ref _received);
 
+    /// <summary>An administrator's, by which the server is reached through it.</summary>
+    public async Task<string> KubeConfigAsync(KubeServer api)
+    {
+        var path = api.File($"through-{Address.Port}.kubeconfig");
+        await File.WriteAllTextAsync(path, KubeConfigs.For(Address, api.File("ca.crt"), $"token: {await File.ReadAllTextAsync(api.File("admin.token"))}"));
+        return path;
+    }
+
     /// <summary>Ends what is open; new connections come through.</summary>
     public void Break()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Mesh.Client.Kubernetes.Access;
 using Mesh.Client.Kubernetes.Identity;
 using Mesh.Client.Kubernetes.Services;
 using Mesh.Client.Telemetry;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Client.Kubernetes.Tests.Harness;
 
-/// <summary>An application with a mesh that finds its services at an API server, and no rules there.</summary>
+/// <summary>An application with a mesh that finds its services at an API server, and by default no rules there.</summary>
 internal sealed class KubeMesh : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -20,8 +21,15 @@ internal sealed class KubeMesh : IAsyncDisposable
     /// <param name="configure">Further options.</param>
     /// <param name="time">The mesh's clock.</param>
     /// <param name="node">The node that the application runs on; null: it does not know.</param>
+    /// <param name="connect">Makes the connections to the server; as in earnest by default.</param>
     public KubeMesh(
-        string kubeConfig, string space, string? rules = null, Action<MeshKubernetesOptions>? configure = null, TimeProvider? time = null, string? node = null)
+        string kubeConfig,
+        string space,
+        string? rules = null,
+        Action<MeshKubernetesOptions>? configure = null,
+        TimeProvider? time = null,
+        string? node = null,
+        Func<KubernetesAccess, HttpMessageHandler>? connect = null)
     {
         var configuration = new ConfigurationBuilder();
         if (rules is not null)
@@ -42,6 +50,17 @@ internal sealed class KubeMesh : IAsyncDisposable
         }));
         services.AddSingleton(provider => new OwnPlace(
             node, provider.GetRequiredService<ServiceDocuments>(), provider.GetRequiredService<IMeshConfigurationAccessor>));
+        if (connect is not null)
+        {
+            // The last one added is the one that is used.
+            services.AddSingleton(provider =>
+            {
+                var (options, clock) = (provider.GetRequiredService<MeshKubernetesOptions>(), provider.GetRequiredService<TimeProvider>());
+                return new KubernetesCluster(
+                    options, new ApiServer(new AccessLoader(options, clock).LoadAsync, clock, connect), clock, MeshRandom.Unseeded, provider.GetRequiredService<ILoggerFactory>());
+            });
+        }
+
         services.AddHttpClient("", client => client.Timeout = TimeSpan.FromSeconds(30));
         _services = services.BuildServiceProvider();
         Client = _services.GetRequiredService<IHttpClientFactory>().CreateClient();

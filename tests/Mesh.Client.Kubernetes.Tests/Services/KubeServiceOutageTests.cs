@@ -41,7 +41,7 @@ public sealed class KubeServiceOutageTests
         await using var api = await KubeServer.StartAsync(["endpointslices"]);
         var objects = await CreateAsync(api, pods);
         await using var network = new CuttingProxy(api.Address);
-        await using var mesh = new KubeMesh(await ThroughAsync(api, network), Space, Subsets);
+        await using var mesh = new KubeMesh(await network.KubeConfigAsync(api), Space, Subsets);
         await using var calls = Calls.Start(mesh, "http://reviews/");
         await HasAsync(mesh, "127.0.77.1", "127.0.77.2");
 
@@ -65,7 +65,7 @@ public sealed class KubeServiceOutageTests
         await using var api = await KubeServer.StartAsync(["endpointslices"]);
         var objects = await CreateAsync(api, pods);
         await using var network = new CuttingProxy(api.Address);
-        await using var mesh = new KubeMesh(await ThroughAsync(api, network), Space, Subsets);
+        await using var mesh = new KubeMesh(await network.KubeConfigAsync(api), Space, Subsets);
         await using var calls = Calls.Start(mesh, "http://reviews/");
         await HasAsync(mesh, "127.0.77.1", "127.0.77.2");
 
@@ -135,12 +135,4 @@ public sealed class KubeServiceOutageTests
 
     private static Task HasAsync(KubeMesh mesh, params string[] endpoints) => Eventually.TrueAsync(
         () => Task.FromResult(mesh.Endpoints("reviews", "v1").SequenceEqual(endpoints)), TimeSpan.FromSeconds(60), $"the endpoints {string.Join(", ", endpoints)}");
-
-    private static async Task<string> ThroughAsync(KubeServer api, CuttingProxy network)
-    {
-        var path = api.File("through.kubeconfig");
-        var token = await File.ReadAllTextAsync(api.File("admin.token"));
-        await File.WriteAllTextAsync(path, KubeConfigs.For(network.Address, api.File("ca.crt"), $"token: {token}"));
-        return path;
-    }
 }

@@ -75,7 +75,7 @@ public sealed class KubeOutageTests
         await KubeWatchTests.CreateAsync(api, Space, "one", "1");
         await KubeWatchTests.CreateAsync(api, Space, "two", "2");
         using var log = new LogCapture();
-        using var server = Watches.Connect(await ThroughAsync(api, network));
+        using var server = Watches.Connect(await network.KubeConfigAsync(api));
         using var watch = Watches.Start(server, ConfigMaps, Scope, log: log);
         await Eventually.TrueAsync(() => watch.Names().Contains("one"));
         var before = watch.Objects[new(Space, "one")];
@@ -97,7 +97,7 @@ public sealed class KubeOutageTests
         await using var api = await KubeServer.StartAsync([]);
         await using var network = new CuttingProxy(api.Address);
         using var log = new LogCapture();
-        using var server = Watches.Connect(await ThroughAsync(api, network));
+        using var server = Watches.Connect(await network.KubeConfigAsync(api));
         using var watch = Watches.Start(server, ConfigMaps, Scope, log: log);
         await Eventually.EndsAsync(watch.FirstAnswer);
 
@@ -133,13 +133,5 @@ public sealed class KubeOutageTests
             """{ "apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": { "name": "one" }, "spec": { "value": "x" } }""");
 
         await Eventually.TrueAsync(() => Task.FromResult(watch.Values().SequenceEqual(["one=x"])), Patience, "the resource to be noticed");
-    }
-
-    private static async Task<string> ThroughAsync(KubeServer api, CuttingProxy network)
-    {
-        var path = api.File("through.kubeconfig");
-        var token = await File.ReadAllTextAsync(api.File("admin.token"));
-        await File.WriteAllTextAsync(path, KubeConfigs.For(network.Address, api.File("ca.crt"), $"token: {token}"));
-        return path;
     }
 }
