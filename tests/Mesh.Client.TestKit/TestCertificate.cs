@@ -10,6 +10,9 @@ internal static class TestCertificate
     /// <summary>A server certificate for the given DNS names, its own issuer.</summary>
     public static X509Certificate2 For(params string[] names) => Make(names, "1.3.6.1.5.5.7.3.1");
 
+    /// <summary>As <see cref="For"/>, of another time.</summary>
+    public static X509Certificate2 During(DateTimeOffset start, DateTimeOffset end, string name) => Make([name], "1.3.6.1.5.5.7.3.1", start, end);
+
     /// <summary>A certificate that a client may show.</summary>
     public static X509Certificate2 ForClient(string name) => Make([name], "1.3.6.1.5.5.7.3.2");
 
@@ -23,6 +26,12 @@ internal static class TestCertificate
 
     private static X509Certificate2 Make(string[] names, string usage)
     {
+        var now = TimeProvider.System.GetUtcNow();
+        return Make(names, usage, now.AddDays(-1), now.AddDays(30));
+    }
+
+    private static X509Certificate2 Make(string[] names, string usage, DateTimeOffset start, DateTimeOffset end)
+    {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={names[0]}", key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
@@ -34,7 +43,6 @@ internal static class TestCertificate
         request.CertificateExtensions.Add(alternatives.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
-        var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
+        return request.CreateSelfSigned(start, end);
     }
 }

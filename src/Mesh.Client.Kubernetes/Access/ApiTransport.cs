@@ -129,8 +129,14 @@ internal static class ApiTransport
         }
 
         var problems = string.Join(" ", (chain?.ChainStatus ?? []).Select(status => status.StatusInformation.Trim()).Distinct());
-        return $"The server's certificate ({certificate.Subject}, issued by {certificate.Issuer}) is not one that the certificate-authority of {place} vouches for: {problems}";
+        return $"The server's certificate ({certificate.Subject}, issued by {certificate.Issuer}) is not one that the certificate-authority of {place} vouches for: {problems}{ExplainTime(chain)}";
     }
+
+    /// <summary>A certificate that is too new or too old may be right, and the clock wrong.</summary>
+    private static string ExplainTime(X509Chain? chain)
+        => chain?.ChainElements.FirstOrDefault(element => element.ChainElementStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid))) is { Certificate: var dated }
+            ? $" {dated.Subject} holds from {dated.NotBefore.ToUniversalTime():u} to {dated.NotAfter.ToUniversalTime():u}; it is {TimeProvider.System.GetUtcNow():u} by the clock of this machine."
+            : "";
 
     private static IEnumerable<string> Names(X509Certificate2 certificate)
         => certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()

@@ -2,6 +2,9 @@ using System.Net;
 using Mesh.Client.Kubernetes.Access;
 using Mesh.Client.Kubernetes.Tests.Harness;
 using Mesh.Client.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.Client.Kubernetes.Tests.Access;
 
@@ -133,6 +136,30 @@ public sealed class KubeAccessTests(SharedKube kube) : IDisposable
             $"The certificate-authority of context 'test' of {_folder}/config holds no certificate in PEM.",
             (await Assert.ThrowsAsync<KubernetesAccessException>(() => AskAsync(server))).Message,
             StringComparison.Ordinal);
+    }
+
+    /// <summary>TLS goes by the clock of the machine, whatever that of the mesh is: one that is behind finds a new certificate too new.</summary>
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(-3, -1)]
+    public async Task Server_whose_certificate_is_of_another_time_is_refused_with_its_time_and_ours(int start, int end)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = TestCertificate.During(now.AddDays(start), now.AddDays(end), "kubernetes");
+        var authority = Path.Combine(_folder, "ca.crt");
+        await File.WriteAllTextAsync(authority, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        await using var application = builder.Build();
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        using var server = await ConnectAsync(new Uri(application.Urls.Single()), authority, "token: any", ", tls-server-name: kubernetes");
+
+        var failure = await Assert.ThrowsAsync<KubernetesAccessException>(() => AskAsync(server));
+
+        Assert.Contains($"CN=kubernetes holds from {now.AddDays(start):yyyy-MM-dd} ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($" to {now.AddDays(end):yyyy-MM-dd} ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("by the clock of this machine.", failure.Message, StringComparison.Ordinal);
     }
 
     private async Task<ApiServer> ConnectAsync(Uri address, string authority, string user, string cluster = "", TimeProvider? clock = null)
