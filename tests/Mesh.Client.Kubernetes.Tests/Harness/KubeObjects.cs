@@ -14,6 +14,11 @@ internal sealed class KubeObjects(KubeServer server, string space)
 
     private string Pods => $"/api/v1/namespaces/{space}/pods";
 
+    /// <param name="version">Such as <c>/api/v1</c>.</param>
+    /// <param name="resource">Such as <c>services</c>.</param>
+    /// <param name="json">The object.</param>
+    public Task CreateAsync(string version, string resource, string json) => server.Api.CreateAsync($"{version}/namespaces/{space}/{resource}", json);
+
     /// <param name="name">Its name; its pods carry the label <c>app</c> with it.</param>
     /// <param name="spec">Further fields, each with a comma in front.</param>
     /// <param name="ports">The ports.</param>

@@ -34,7 +34,9 @@ internal sealed class PodServer : IAsyncDisposable
     /// <param name="index">From 1.</param>
     public static string Address(int index) => $"127.0.77.{index}";
 
-    public static async Task<PodServer> StartAsync(int count = 4)
+    /// <param name="count">Addresses of IPv4.</param>
+    /// <param name="isDualStack">It listens on <c>::1</c> too.</param>
+    public static async Task<PodServer> StartAsync(int count = 4, bool isDualStack = false)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -50,6 +52,11 @@ internal sealed class PodServer : IAsyncDisposable
                 for (var index = 1; index <= count; index++)
                 {
                     options.Listen(IPAddress.Parse(Address(index)), port);
+                }
+
+                if (isDualStack)
+                {
+                    options.Listen(IPAddress.IPv6Loopback, port);
                 }
             });
             var server = new PodServer(builder.Build(), port);
