@@ -27,6 +27,23 @@ public sealed class MeshKubernetesOptions
     /// default. <c>Mesh:Domain</c> goes before it.</summary>
     public string ClusterDomain { get; set; } = "cluster.local";
 
+    /// <summary>How long a Service that no rule names is followed after the last call to it, and up to a quarter of it longer; 1 hour by default. After that nothing is
+    /// known of it and nothing watched, and the next call finds it anew as the first one did. <see cref="Timeout.InfiniteTimeSpan"/>: as long as it is there.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is zero or less.</exception>
+    public TimeSpan ServiceIdleTimeout
+    {
+        get;
+        set
+        {
+            if (value != Timeout.InfiniteTimeSpan)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            }
+
+            field = value;
+        }
+    } = TimeSpan.FromHours(1);
+
     /// <summary>Whether the labels of pods are read, by which subsets choose. True by default; without, no endpoint has labels, and the right to list and
     /// watch pods is not needed.</summary>
     /// <remarks>Of pods only the metadata are read, and only of those that the Service of a called host selects.</remarks>

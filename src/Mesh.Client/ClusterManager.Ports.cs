@@ -65,6 +65,6 @@ internal sealed partial class ClusterManager
             }
         }
 
-        return false;
+        return cluster.AddressOfCaller.InFlight > 0;
     }
 }

@@ -6,6 +6,24 @@ namespace Mesh.Client;
 /// <summary>The services that are watched for their clusters.</summary>
 internal sealed partial class ClusterManager
 {
+    /// <summary>Whether calls to the service began since this was asked for the last time, or are under way.</summary>
+    public bool TakeUse(string service)
+    {
+        ClusterMembership[] members;
+        lock (_gate)
+        {
+            members = _services.TryGetValue(service, out var watched) ? watched.Members.ToArray() : [];
+        }
+
+        var isUsed = false;
+        foreach (var member in members)
+        {
+            isUsed |= member.Cluster.TakeUse() | HasCalls(member.Cluster);
+        }
+
+        return isUsed;
+    }
+
     /// <summary>One service and the clusters made of it. Watched as long as it has any, or had some and is named by the rules.</summary>
     private sealed class WatchedService
     {

@@ -109,6 +109,7 @@ internal sealed partial class ClusterManager : IDisposable
     {
         if (model.State is { } known)
         {
+            known.MarkUsed();
             return known;
         }
 
@@ -127,6 +128,7 @@ internal sealed partial class ClusterManager : IDisposable
             state.LastUsed = _timeProvider.GetTimestamp();
         }
 
+        state.MarkUsed();
         return state;
     }
 

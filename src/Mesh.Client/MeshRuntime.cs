@@ -60,11 +60,7 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         UndeclaredPorts = new UndeclaredPortReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
         ClientReports = new ClientReporter(_loggerFactory.CreateLogger(PipelineLog.Category));
         _state = statePath is null ? null : new StateKeeper(statePath, timeProvider, _loggerFactory.CreateLogger(PersistenceLog.Category));
-        if (_state is not null)
-        {
-            hostDirectory?.UseMemory(_state);
-        }
-
+        hostDirectory?.Connect(service => _clusters?.TakeUse(service) == true, _state);
         _watcher = new MeshConfigurationWatcher(
             section,
             sources,

@@ -24,7 +24,10 @@ internal sealed class FakeHostDirectory : IHostDirectory
     /// <summary>What the mesh gave it to remember by.</summary>
     public IHostMemory? Memory { get; private set; }
 
-    public void UseMemory(IHostMemory memory) => Memory = memory;
+    /// <summary>By which the mesh tells it of calls.</summary>
+    public Func<string, bool>? TakeUse { get; private set; }
+
+    public void Connect(Func<string, bool> takeUse, IHostMemory? memory) => (TakeUse, Memory) = (takeUse, memory);
 
     public bool MayKnow(ReadOnlySpan<char> host)
     {

@@ -13,6 +13,33 @@ namespace Mesh.Client.Tests;
 public sealed class ClusterManagerTests : ClusterManagerTestBase
 {
     [Fact]
+    public void TakeUse_tells_once_of_calls_to_any_cluster_of_the_service()
+    {
+        var one = Services.Cluster(Services.Named("reviews", endpoints: Services.Endpoints("10.0.0.1:80")));
+        Assert.False(Manager.TakeUse(one.Service.Name));
+
+        Manager.Get(one, 80);
+        Assert.True(Manager.TakeUse(one.Service.Name));
+        Assert.False(Manager.TakeUse(one.Service.Name));
+        Manager.Get(one, 80);
+        Assert.True(Manager.TakeUse(one.Service.Name));
+        Assert.False(Manager.TakeUse("another"));
+    }
+
+    [Fact]
+    public void TakeUse_holds_as_long_as_a_call_is_under_way()
+    {
+        var one = Services.Cluster(Services.Named("reviews", endpoints: Services.Endpoints("10.0.0.1:80")));
+        var endpoint = Manager.Get(one, 80).Endpoints.All[0];
+        endpoint.BeginCall();
+        Assert.True(Manager.TakeUse(one.Service.Name));
+        Assert.True(Manager.TakeUse(one.Service.Name));
+
+        endpoint.EndCall();
+        Assert.False(Manager.TakeUse(one.Service.Name));
+    }
+
+    [Fact]
     public void Get_of_a_static_cluster_is_ready_and_filled()
     {
         var state = Manager.Get(Services.Cluster(Reviews()), 80);

@@ -21,6 +21,7 @@ internal sealed class FoundService : IDisposable
     private bool _wasThere;
     private bool _isDisposed;
     private long _addedAt;
+    private long _usedAt;
     private volatile bool _isThere;
     private volatile int _isQueued;
 
@@ -56,6 +57,12 @@ internal sealed class FoundService : IDisposable
 
     /// <summary>Time since it came to stand there.</summary>
     public TimeSpan Age => _cluster.TimeProvider.GetElapsedTime(Volatile.Read(ref _addedAt));
+
+    /// <summary>Time since it came to stand there, or there was last seen to be a call.</summary>
+    public TimeSpan Idle => _cluster.TimeProvider.GetElapsedTime(Volatile.Read(ref _usedAt));
+
+    /// <summary>There were calls.</summary>
+    public void MarkUsed() => Volatile.Write(ref _usedAt, _cluster.TimeProvider.GetTimestamp());
 
     /// <summary>Waits for the server's answer.</summary>
     /// <exception cref="KubernetesSourceException">The server cannot be asked, or does not allow it.</exception>
@@ -162,8 +169,8 @@ internal sealed class FoundService : IDisposable
         }
 
         var document = ServiceDocument.Of(_key, service);
-        Stand(document);
         _memory?.Keep(Host, document);
+        Stand(document);
     }
 
     private void Stand(MeshDocument document)
@@ -171,6 +178,7 @@ internal sealed class FoundService : IDisposable
         if (!_isThere)
         {
             Volatile.Write(ref _addedAt, _cluster.TimeProvider.GetTimestamp());
+            MarkUsed();
         }
 
         _documents.Set(_key, document);

@@ -6,12 +6,7 @@ using Mesh.Client.Telemetry;
 namespace Mesh.Client.Kubernetes.Services;
 
 /// <summary>Takes hosts that the rules do not name for Services: one that is called is looked for, and followed from then on. Thread-safe.</summary>
-/// <param name="cluster">The cluster.</param>
-/// <param name="watches">The watches of it.</param>
-/// <param name="documents">Where services that are found come to stand.</param>
-/// <param name="mesh">The live rules.</param>
-internal sealed class ServiceDirectory(
-    KubernetesCluster cluster, ServiceWatches watches, ServiceDocuments documents, Func<IMeshConfigurationAccessor> mesh) : IHostDirectory, IDisposable
+internal sealed class ServiceDirectory : IHostDirectory, IDisposable
 {
     /// <summary>A host that is no Service is not asked for again so soon.</summary>
     internal static readonly TimeSpan AbsenceRemembered = TimeSpan.FromSeconds(30);
@@ -23,21 +18,43 @@ internal sealed class ServiceDirectory(
     /// <see cref="HostLookups.Limit"/> at most, and the rules have to be swapped within that.</summary>
     private static readonly TimeSpan RestoredAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often it is looked whether services are called, in the time without calls after which they are let go.</summary>
+    private const int LooksPerTimeout = 4;
+
+    /// <summary>What a timer can wait.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
     /// <summary>Hosts may be taken from user input.</summary>
     private const int MostAbsent = 10_000;
 
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<ResourceKey, FoundService> _found = new();
     private readonly ConcurrentDictionary<string, long> _absent = new(StringComparer.Ordinal);
+    private readonly KubernetesCluster _cluster;
+    private readonly ServiceWatches _watches;
+    private readonly ServiceDocuments _documents;
+    private readonly Func<IMeshConfigurationAccessor> _mesh;
+    private readonly ITimer _looks;
+    private Func<string, bool> _takeUse = static _ => true;
     private IHostMemory? _memory;
     private volatile bool _isDisposed;
 
-    public void UseMemory(IHostMemory memory) => _memory = memory;
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="watches">The watches of it.</param>
+    /// <param name="documents">Where services that are found come to stand.</param>
+    /// <param name="mesh">The live rules.</param>
+    public ServiceDirectory(KubernetesCluster cluster, ServiceWatches watches, ServiceDocuments documents, Func<IMeshConfigurationAccessor> mesh)
+    {
+        (_cluster, _watches, _documents, _mesh) = (cluster, watches, documents, mesh);
+        _looks = DetachedTimer.Create(cluster.TimeProvider, static directory => directory.EndIdle(), this, "The end of Kubernetes services that are not called", cluster.Logger);
+    }
+
+    public void Connect(Func<string, bool> takeUse, IHostMemory? memory) => (_takeUse, _memory) = (takeUse, memory);
 
     public bool MayKnow(ReadOnlySpan<char> host)
     {
-        var rules = mesh().Current;
-        if (!ServiceHost.TryParse(host, rules.Namespace, rules.Domain, out var service) || !cluster.Includes(service.Namespace) || _isDisposed)
+        var rules = _mesh().Current;
+        if (!ServiceHost.TryParse(host, rules.Namespace, rules.Domain, out var service) || !_cluster.Includes(service.Namespace) || _isDisposed)
         {
             return false;
         }
@@ -61,7 +78,7 @@ internal sealed class ServiceDirectory(
 
     public async ValueTask<bool> FindAsync(string host, CancellationToken cancellationToken)
     {
-        var rules = mesh().Current;
+        var rules = _mesh().Current;
         if (!ServiceHost.TryParse(host, rules.Namespace, rules.Domain, out var service))
         {
             return false;
@@ -74,7 +91,7 @@ internal sealed class ServiceDirectory(
             var isThere = await WaitAsync(found, cancellationToken).ConfigureAwait(false);
             if (isThere)
             {
-                ServiceLog.Found(cluster.Logger, host, key.ToString());
+                ServiceLog.Found(_cluster.Logger, host, key.ToString());
             }
             else if (!found.WasThere)
             {
@@ -102,6 +119,7 @@ internal sealed class ServiceDirectory(
             _found.Clear();
         }
 
+        _looks.Dispose();
         ended.ForEach(found => found.Dispose());
     }
 
@@ -113,7 +131,7 @@ internal sealed class ServiceDirectory(
             return await found.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        using var patience = new CancellationTokenSource(RestoredAfter, cluster.TimeProvider);
+        using var patience = new CancellationTokenSource(RestoredAfter, _cluster.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
@@ -130,9 +148,17 @@ internal sealed class ServiceDirectory(
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _found.TryGetValue(key, out var known)
-                ? known
-                : _found[key] = new FoundService(key, host, documents, cluster, watches, _memory, Forget);
+            if (_found.TryGetValue(key, out var known))
+            {
+                return known;
+            }
+
+            if (_found.IsEmpty)
+            {
+                LookLater();
+            }
+
+            return _found[key] = new FoundService(key, host, _documents, _cluster, _watches, _memory, Forget);
         }
     }
 
@@ -149,6 +175,40 @@ internal sealed class ServiceDirectory(
         found.Dispose();
     }
 
+    /// <summary>A service that is not called costs a watch and memory, and some are called once.</summary>
+    private void EndIdle()
+    {
+        foreach (var found in _found.Values)
+        {
+            if (_takeUse(found.Host))
+            {
+                found.MarkUsed();
+            }
+            else if (found.IsThere && found.Idle >= _cluster.Options.ServiceIdleTimeout)
+            {
+                ServiceLog.Idle(_cluster.Logger, found.Key.ToString(), found.Idle);
+                End(found);
+            }
+        }
+
+        lock (_gate)
+        {
+            if (!_isDisposed && !_found.IsEmpty)
+            {
+                LookLater();
+            }
+        }
+    }
+
+    private void LookLater()
+    {
+        if (_cluster.Options.ServiceIdleTimeout != Timeout.InfiniteTimeSpan)
+        {
+            var pause = _cluster.Options.ServiceIdleTimeout / LooksPerTimeout;
+            _looks.Change(pause < LongestPause ? pause : LongestPause, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     private void Forget(FoundService found)
     {
         if (!found.IsThere)
@@ -157,7 +217,7 @@ internal sealed class ServiceDirectory(
         }
     }
 
-    private bool IsOver(long since) => cluster.TimeProvider.GetElapsedTime(since) >= AbsenceRemembered;
+    private bool IsOver(long since) => _cluster.TimeProvider.GetElapsedTime(since) >= AbsenceRemembered;
 
     private void Remember(string host)
     {
@@ -174,7 +234,7 @@ internal sealed class ServiceDirectory(
 
         if (_absent.Count < MostAbsent)
         {
-            _absent[host] = cluster.TimeProvider.GetTimestamp();
+            _absent[host] = _cluster.TimeProvider.GetTimestamp();
         }
     }
 }

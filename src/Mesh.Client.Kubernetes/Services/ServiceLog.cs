@@ -25,4 +25,7 @@ internal static partial class ServiceLog
 
     [LoggerMessage(9306, LogLevel.Warning, "The API server does not say whether there is a Service {Service}; it is called as it was known {Age} ago in an earlier run, until the server answers: {Problem}", EventName = "ServiceRestored")]
     public static partial void Restored(ILogger logger, string service, TimeSpan age, string problem);
+
+    [LoggerMessage(9307, LogLevel.Information, "The Kubernetes Service {Service} was not called for {Idle} and is not followed any more; the next call finds it anew.", EventName = "ServiceIdle")]
+    public static partial void Idle(ILogger logger, string service, TimeSpan idle);
 }

@@ -16,7 +16,10 @@ internal interface IHostDirectory
     /// the rules with it are live. False: there is no such service.</returns>
     ValueTask<bool> FindAsync(string host, CancellationToken cancellationToken);
 
-    /// <summary>Called once, before anything is asked, where the last good state is kept: services of an earlier run are to be found where nobody can be
-    /// asked for them.</summary>
-    void UseMemory(IHostMemory memory);
+    /// <summary>Called once, before anything is asked.</summary>
+    /// <param name="takeUse">Tells of a service by its full name whether there were calls to it since this was asked for the last time. From any thread; it takes
+    /// a lock.</param>
+    /// <param name="memory">Services of an earlier run, which are to be found where nobody can be asked for them; null where the last good state is not
+    /// kept.</param>
+    void Connect(Func<string, bool> takeUse, IHostMemory? memory);
 }

@@ -147,6 +147,27 @@ public sealed class KubeServiceTests(SharedKube kube)
     }
 
     [KubeFact]
+    public async Task Service_that_is_not_called_is_let_go_and_the_next_call_finds_it()
+    {
+        await using var pods = await PodServer.StartAsync();
+        var (server, space) = (await kube.ServerAsync(), await kube.NamespaceAsync());
+        var objects = new KubeObjects(server, space);
+        await objects.AddServiceAsync("reviews");
+        await objects.AddSliceAsync("reviews-1", "reviews", pods.Port, KubeObjects.Endpoint(1));
+        await using var mesh = new KubeMesh(server.KubeConfig, space, configure: options => options.ServiceIdleTimeout = TimeSpan.FromSeconds(2));
+        await KnowAsync(mesh, "http://reviews/");
+        for (var round = 0; round < 2; round++)
+        {
+            await Eventually.TrueAsync(() => mesh.Mesh.GetClusters().Count == 0);
+
+            Assert.Equal("127.0.77.1", await mesh.CallAsync("http://reviews/"));
+        }
+
+        Assert.Contains(mesh.Log.Entries, entry => entry.Id.Id == 9307);
+        Assert.Empty(mesh.Log.Complaints);
+    }
+
+    [KubeFact]
     public async Task Namespaces_that_the_options_leave_out_are_not_asked_about()
     {
         var (server, space) = (await kube.ServerAsync(), await kube.NamespaceAsync());

@@ -6,6 +6,7 @@ using Mesh.Client.Kubernetes.Access;
 using Mesh.Client.Kubernetes.Identity;
 using Mesh.Client.Kubernetes.Services;
 using Mesh.Client.Kubernetes.Tests.Harness;
+using Mesh.Client.Kubernetes.Watching;
 using Mesh.Client.Telemetry;
 using Mesh.Client.TestKit;
 
@@ -138,7 +139,7 @@ public sealed class ServiceDirectoryTests : IDisposable
     public async Task Service_of_an_earlier_run_stands_in_where_the_server_fails_until_that_answers()
     {
         var memory = new Memory { Known = new(ServiceDocument.Of(new("demo", "reviews"), new ServiceObject(null, null)), TimeSpan.FromHours(1)) };
-        _directory.UseMemory(memory);
+        _directory.Connect(_ => true, memory);
         var find = _directory.FindAsync("reviews", Cancellation).AsTask();
         (await _api.NextAsync()).Reply(HttpStatusCode.ServiceUnavailable);
 
@@ -157,7 +158,7 @@ public sealed class ServiceDirectoryTests : IDisposable
     public async Task Service_of_an_earlier_run_that_is_gone_is_forgotten_with_the_first_answer()
     {
         var memory = new Memory { Known = new(ServiceDocument.Of(new("demo", "reviews"), new ServiceObject(null, null)), TimeSpan.FromHours(1)) };
-        _directory.UseMemory(memory);
+        _directory.Connect(_ => true, memory);
         var find = _directory.FindAsync("reviews", Cancellation).AsTask();
         (await _api.NextAsync()).Reply(HttpStatusCode.ServiceUnavailable);
         Assert.True(await Eventually.EndsAsync(find));
@@ -171,7 +172,7 @@ public sealed class ServiceDirectoryTests : IDisposable
     [Fact]
     public async Task Server_that_says_nothing_is_waited_for_a_second_where_an_earlier_run_knew_the_service()
     {
-        _directory.UseMemory(new Memory { Known = new(ServiceDocument.Of(new("demo", "reviews"), new ServiceObject(null, null)), TimeSpan.Zero) });
+        _directory.Connect(_ => true, new Memory { Known = new(ServiceDocument.Of(new("demo", "reviews"), new ServiceObject(null, null)), TimeSpan.Zero) });
         var find = _directory.FindAsync("reviews", Cancellation).AsTask();
         await _api.NextAsync();
         Assert.False(find.IsCompleted);
@@ -186,13 +187,77 @@ public sealed class ServiceDirectoryTests : IDisposable
     public async Task Server_that_answers_is_believed_whatever_an_earlier_run_knew()
     {
         var memory = new Memory { Known = new(ServiceDocument.Of(new("demo", "nothing"), new ServiceObject(null, null)), TimeSpan.Zero) };
-        _directory.UseMemory(memory);
+        _directory.Connect(_ => true, memory);
 
         await MissAsync("nothing");
 
         Assert.Null(memory.Known);
         Assert.Equal(["Kubernetes"], Documents);
     }
+
+    [Fact]
+    public async Task Service_that_is_not_called_for_an_hour_is_let_go_and_found_anew_by_the_next_call()
+    {
+        var memory = new Memory();
+        var isUsed = true;
+        _directory.Connect(host => isUsed && host == "reviews.demo.svc.cluster.local", memory);
+        await FindAsync();
+        AdvanceQuarters(8);
+        Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
+
+        isUsed = false;
+        AdvanceQuarters(3);
+        Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
+        AdvanceQuarters(1);
+        Assert.Equal(["Kubernetes"], Documents);
+        Assert.Contains("demo/reviews was not called for 01:00:00", Assert.Single(_log.Entries, entry => entry.Id.Id == 9307).Message, StringComparison.Ordinal);
+
+        // Whoever calls it soon finds it by the watch that is there still.
+        Assert.True(_directory.MayKnow("reviews"));
+        Assert.True(await Eventually.EndsAsync(_directory.FindAsync("reviews", Cancellation).AsTask()));
+        Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
+
+        // It is not gone, so that the next run may know it.
+        Assert.NotEmpty(memory.Kept);
+        Assert.False(memory.IsForgotten);
+
+        AdvanceQuarters(4);
+        Assert.Equal(["Kubernetes"], Documents);
+        _api.Clock.Advance(WatchPool<ServiceObject>.Linger);
+        await Eventually.TrueAsync(() => _watches.Count == 0);
+    }
+
+    [Fact]
+    public async Task Services_that_are_found_one_after_the_other_do_not_keep_each_other()
+    {
+        _directory.Connect(host => false, null);
+        await FindAsync();
+        for (var quarter = 0; quarter < 6; quarter++)
+        {
+            _ = _directory.FindAsync($"other-{quarter}", Cancellation).AsTask();
+            AdvanceQuarters(1);
+        }
+
+        Assert.Equal(["Kubernetes"], Documents);
+    }
+
+    [Fact]
+    public async Task Service_is_followed_for_good_where_the_options_say_so()
+    {
+        _options.ServiceIdleTimeout = Timeout.InfiniteTimeSpan;
+        _directory.Connect(_ => false, null);
+        await FindAsync();
+
+        AdvanceQuarters(400);
+
+        Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    public void Idle_timeout_that_cannot_be_is_refused(int seconds)
+        => Assert.Throws<ArgumentOutOfRangeException>(() => _options.ServiceIdleTimeout = TimeSpan.FromSeconds(seconds));
 
     [Fact]
     public async Task Ports_that_change_change_the_document()
@@ -232,6 +297,14 @@ public sealed class ServiceDirectoryTests : IDisposable
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
+    private void AdvanceQuarters(int count)
+    {
+        for (var quarter = 0; quarter < count; quarter++)
+        {
+            _api.Clock.Advance(TimeSpan.FromMinutes(15));
+        }
+    }
+
     private async Task MissAsync(string host)
     {
         var find = _directory.FindAsync(host, Cancellation).AsTask();
@@ -264,6 +337,8 @@ public sealed class ServiceDirectoryTests : IDisposable
 
         public void Keep(string service, MeshDocument document) => Kept[service] = document;
 
-        public void Forget(string service) => Known = null;
+        public bool IsForgotten { get; private set; }
+
+        public void Forget(string service) => (Known, IsForgotten) = (null, true);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
     private object? _healthChecks;
     private int _ejected;
     private long _lastUsed;
+    private bool _isUsed;
 
     public ClusterKey Key { get; } = key;
 
@@ -57,6 +58,18 @@ internal sealed class ClusterState(ClusterKey key, ClusterModel model)
         get => Volatile.Read(ref _lastUsed);
         set => Volatile.Write(ref _lastUsed, value);
     }
+
+    /// <summary>Notes that there is a call. Written once for each look at it, so that callers share the memory it is in.</summary>
+    public void MarkUsed()
+    {
+        if (!Volatile.Read(ref _isUsed))
+        {
+            Volatile.Write(ref _isUsed, true);
+        }
+    }
+
+    /// <summary>Whether there was a call since this was asked for the last time.</summary>
+    public bool TakeUse() => Interlocked.Exchange(ref _isUsed, false);
 
     /// <summary>How many endpoints are ejected, owned by the Health room.</summary>
     public int Ejected => Volatile.Read(ref _ejected);
