@@ -96,7 +96,7 @@ internal sealed class ClusterMembership(ClusterState cluster, EndpointWatcher wa
         => subset.Takes(endpoint) && (endpoint.ServicePorts is not { Length: > 0 } ports || ports.Contains(Cluster.Key.Port));
 
     /// <summary>The endpoints that this process calls; null for all.</summary>
-    private IReadOnlySet<string>? ChooseSubset(IReadOnlyList<Endpoint> endpoints, ref Subset subset)
+    private IReadOnlySet<string>? ChooseSubset(EndpointList endpoints, ref Subset subset)
     {
         if (Caller is null || Cluster.Model.Policy.LoadBalancerExtension.SubsetSize is not { } size || endpoints.Count <= size)
         {

@@ -78,7 +78,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
         }
 
         var answer = StaticEndpointSource.Answer(new EndpointPlan(service).Questions[0]);
-        var view = EndpointView.Of(EndpointList.Replace([], answer.Endpoints), [QuestionView.Begin(0).After(answer, 0)], 0);
+        var view = EndpointView.Of(EndpointList.Empty.Replace(answer.Endpoints), [QuestionView.Begin(0).After(answer, 0)], 0);
         endpoints = view.Endpoints;
         return new(view.State, view.Endpoints.Count, TimeSpan.Zero, view.Problem);
     }

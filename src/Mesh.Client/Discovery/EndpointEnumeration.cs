@@ -1,5 +1,3 @@
-using Mesh.Client.Model;
-
 namespace Mesh.Client.Discovery;
 
 /// <summary>
@@ -16,7 +14,7 @@ internal sealed class EndpointEnumeration(IMeshEndpointSource source, TimeProvid
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly LabelSets _labels = new();
+    private readonly EndpointCompilation _compilation = new();
     private Subscription? _subscription;
     private Enumerating? _current;
     private int _endings;
@@ -33,7 +31,7 @@ internal sealed class EndpointEnumeration(IMeshEndpointSource source, TimeProvid
         }
 
         await current.WaitForNewsAsync(cancellationToken).ConfigureAwait(false);
-        lock (_labels)
+        lock (_compilation)
         {
             return Take(current, question);
         }
@@ -71,27 +69,13 @@ internal sealed class EndpointEnumeration(IMeshEndpointSource source, TimeProvid
         return Answer(question, newest, pause < LongestPause ? pause : LongestPause, isProven: true);
     }
 
-    private EndpointAnswer Answer(EndpointQuestion question, MeshEndpointSet set, TimeSpan validFor, bool isProven) => new(Compile(set), validFor)
+    private EndpointAnswer Answer(EndpointQuestion question, MeshEndpointSet set, TimeSpan validFor, bool isProven) => new(_compilation.Compile(set), validFor)
     {
         IsEmptinessFinal = true,
         IsOnProbation = !isProven,
         Doubt = set.Problem,
         Explanation = set.Explanation ?? $"The endpoint source {source.Name} knows no endpoints for {question.Name}.",
     };
-
-    private List<Endpoint> Compile(MeshEndpointSet set)
-    {
-        var endpoints = new List<Endpoint>(set.All.Length);
-        foreach (var endpoint in set.All)
-        {
-            foreach (var compiled in endpoint.Compile(_labels))
-            {
-                endpoints.Add(compiled);
-            }
-        }
-
-        return endpoints;
-    }
 
     /// <summary>The end of the question: it stops whatever runs.</summary>
     private sealed class Subscription(Action changed) : IDisposable

@@ -1,33 +1,63 @@
+using System.Collections;
 using Mesh.Client.Model;
 
 namespace Mesh.Client.Discovery;
 
-/// <summary>Lists of endpoints in which each address stands once for the same labels and ports.</summary>
-internal static class EndpointList
+/// <summary>The endpoints of a service, each address once for the same labels and ports. Immutable: another answer makes another list, out of this one
+/// where they have most in common.</summary>
+internal sealed class EndpointList : IReadOnlyList<Endpoint>
 {
-    /// <summary>Up to so many may join, or leave side by side, before hashing all of them is the faster way.</summary>
+    /// <summary>Of a source that makes its objects anew: up to so many may join, or leave side by side, before hashing all of them is the faster
+    /// way.</summary>
     private const int MostStrangers = 4;
 
-    /// <summary>What is to be served in place of <paramref name="shown"/>: of <paramref name="endpoints"/> the first of those that are the same, at most
-    /// as many as are used. The same object where that comes to the same.</summary>
-    public static IReadOnlyList<Endpoint> Replace(IReadOnlyList<Endpoint> shown, IReadOnlyList<Endpoint> endpoints)
+    private readonly Endpoint[] _endpoints;
+
+    // Those of the addresses, by place: whether one is known is asked without a look at any of the others.
+    private readonly int[] _hashes;
+
+    private EndpointList(Endpoint[] endpoints, int[] hashes, bool isEachAddressOnce)
+        => (_endpoints, _hashes, IsEachAddressOnce) = (endpoints, hashes, isEachAddressOnce);
+
+    public static EndpointList Empty { get; } = new([], [], isEachAddressOnce: true);
+
+    /// <summary>No address stands for several workloads. True nearly always; false where that is not known.</summary>
+    public bool IsEachAddressOnce { get; }
+
+    public ReadOnlySpan<Endpoint> Span => _endpoints;
+
+    public int Count => _endpoints.Length;
+
+    public Endpoint this[int index] => _endpoints[index];
+
+    /// <summary>The endpoints of <paramref name="answer"/>, or as many as are used: the first of those that are the same, and those of this list where they
+    /// are described alike. This list where that comes to the same.</summary>
+    public EndpointList Replace(IReadOnlyList<Endpoint> answer)
     {
-        var next = Follow(endpoints, shown) ?? Distinct(endpoints);
-        return IsSame(next, shown) ? shown : next;
+        var given = ArrayOf(answer);
+        var next = Follow(given) ?? Distinct(given);
+        return IsSame(next.Span, Span) ? this : next;
     }
 
     /// <summary>The same addresses in the same order, described alike.</summary>
-    public static bool IsSame(IReadOnlyList<Endpoint> left, IReadOnlyList<Endpoint> right)
+    public static bool IsSame(IReadOnlyList<Endpoint> left, IReadOnlyList<Endpoint> right) => IsSame(ArrayOf(left).AsSpan(), ArrayOf(right));
+
+    public IEnumerator<Endpoint> GetEnumerator() => ((IEnumerable<Endpoint>)_endpoints).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => _endpoints.GetEnumerator();
+
+    private static Endpoint[] ArrayOf(IReadOnlyList<Endpoint> endpoints) => endpoints as Endpoint[] ?? [.. endpoints];
+
+    private static bool IsSame(ReadOnlySpan<Endpoint> left, ReadOnlySpan<Endpoint> right)
     {
-        if (left.Count != right.Count)
+        if (left.Length != right.Length)
         {
             return false;
         }
 
-        for (var index = 0; index < left.Count; index++)
+        for (var index = 0; index < left.Length; index++)
         {
-            var (one, other) = (left[index], right[index]);
-            if (!ReferenceEquals(one, other) && (one.Address != other.Address || !IsSame(one, other)))
+            if (!ReferenceEquals(left[index], right[index]) && (left[index].Address != right[index].Address || !IsSame(left[index], right[index])))
             {
                 return false;
             }
@@ -36,66 +66,138 @@ internal static class EndpointList
         return true;
     }
 
-    private static List<Endpoint> Distinct(IReadOnlyList<Endpoint> answer)
+    private static EndpointList Distinct(Endpoint[] answer)
     {
-        var endpoints = new List<Endpoint>(Math.Min(answer.Count, EndpointView.MaximumEndpoints));
-        var seen = new HashSet<Endpoint>(endpoints.Capacity, EndpointComparer.Instance);
+        var endpoints = new List<Endpoint>(Math.Min(answer.Length, EndpointView.MaximumEndpoints));
+        var hashes = new List<int>(endpoints.Capacity);
+        var seen = new HashSet<string>(endpoints.Capacity, StringComparer.Ordinal);
+
+        // Mostly an address that was seen is an endpoint that was; only then it is to be told from others there.
+        HashSet<Endpoint>? known = null;
+        var isEachAddressOnce = true;
         foreach (var endpoint in answer)
         {
-            if (endpoints.Count < EndpointView.MaximumEndpoints && seen.Add(endpoint))
+            if (endpoints.Count == EndpointView.MaximumEndpoints)
             {
-                endpoints.Add(endpoint);
+                break;
+            }
+
+            if (!seen.Add(endpoint.Address))
+            {
+                known ??= new(endpoints, EndpointComparer.Instance);
+                if (!known.Add(endpoint))
+                {
+                    continue;
+                }
+
+                isEachAddressOnce = false;
+            }
+            else
+            {
+                known?.Add(endpoint);
+            }
+
+            endpoints.Add(endpoint);
+            hashes.Add(HashOf(endpoint));
+        }
+
+        return new([.. endpoints], [.. hashes], isEachAddressOnce);
+    }
+
+    /// <summary>The way of an ordinary change. Null where the answer is too different, too long, or may name one address twice.</summary>
+    private EndpointList? Follow(Endpoint[] answer)
+        => Count == 0 || answer.Length > EndpointView.MaximumEndpoints || !IsEachAddressOnce ? null
+            : ListChange.Find<Endpoint>(_endpoints, answer) is { } changes ? FollowChanges(answer, changes)
+            : FollowAddresses(answer);
+
+    /// <summary>Where the source gives the same object again for what did not change, only the others are looked at.</summary>
+    private EndpointList? FollowChanges(Endpoint[] answer, List<ListChange> changes)
+    {
+        var leaving = new Dictionary<string, Endpoint>(StringComparer.Ordinal);
+        foreach (var change in changes)
+        {
+            foreach (var endpoint in _endpoints.AsSpan(change.Start, change.Removed))
+            {
+                leaving.Add(endpoint.Address, endpoint);
             }
         }
 
-        return endpoints;
-    }
-
-    /// <summary>The way of an ordinary change: the answer goes along what is known but for a few that left or joined. Nothing is hashed, and what
-    /// did not change stays the same object. Null where the answer is too different, too long, or may name one address twice.</summary>
-    private static List<Endpoint>? Follow(IReadOnlyList<Endpoint> answer, IReadOnlyList<Endpoint> known)
-    {
-        if (known.Count == 0 || answer.Count > EndpointView.MaximumEndpoints)
+        var joining = new HashSet<string>(StringComparer.Ordinal);
+        var endpoints = answer;
+        var hashes = new int[answer.Length];
+        ListChange.CopyUnchanged(changes, _hashes, hashes);
+        foreach (var change in changes)
         {
-            return null;
+            for (var place = change.NextStart; place < change.NextStart + change.Added; place++)
+            {
+                var endpoint = answer[place];
+                hashes[place] = HashOf(endpoint);
+                if (!joining.Add(endpoint.Address))
+                {
+                    return null;
+                }
+
+                if (!leaving.TryGetValue(endpoint.Address, out var known))
+                {
+                    if (Contains(endpoint.Address, hashes[place]))
+                    {
+                        return null;
+                    }
+                }
+                else if (IsSame(known, endpoint))
+                {
+                    endpoints = ReferenceEquals(endpoints, answer) ? [.. answer] : endpoints;
+                    endpoints[place] = known;
+                }
+            }
         }
 
-        var endpoints = new List<Endpoint>(answer.Count);
-        var joined = 0;
+        return new(endpoints, hashes, isEachAddressOnce: true);
+    }
+
+    /// <summary>Where it makes its objects anew the answer goes along what is known but for a few that left or joined. Nothing is hashed, and what did
+    /// not change stays the same object.</summary>
+    private EndpointList? FollowAddresses(Endpoint[] answer)
+    {
+        var (endpoints, hashes) = (new Endpoint[answer.Length], new int[answer.Length]);
+        var joined = new List<string>(MostStrangers);
         var next = 0;
-        foreach (var endpoint in answer)
+        for (var index = 0; index < answer.Length; index++)
         {
+            var endpoint = answer[index];
             var place = next;
-            // Mostly it is the same object; of thousands none is to be looked into then.
-            while (place < known.Count && place <= next + MostStrangers && !ReferenceEquals(known[place], endpoint) && known[place].Address != endpoint.Address)
+            while (place < Count && place <= next + MostStrangers && !ReferenceEquals(_endpoints[place], endpoint) && _endpoints[place].Address != endpoint.Address)
             {
                 place++;
             }
 
-            if (place < known.Count && place <= next + MostStrangers)
+            if (place < Count && place <= next + MostStrangers)
             {
-                endpoints.Add(IsSame(known[place], endpoint) ? known[place] : endpoint);
+                endpoints[index] = IsSame(_endpoints[place], endpoint) ? _endpoints[place] : endpoint;
+                hashes[index] = _hashes[place];
                 next = place + 1;
                 continue;
             }
 
             // What goes along is in the order of what is known, so it names nothing twice; one that joins is looked for everywhere.
-            if (++joined > MostStrangers || Contains(known, endpoint.Address) || Contains(endpoints, endpoint.Address))
+            hashes[index] = HashOf(endpoint);
+            if (joined.Count == MostStrangers || joined.Contains(endpoint.Address) || Contains(endpoint.Address, hashes[index]))
             {
                 return null;
             }
 
-            endpoints.Add(endpoint);
+            joined.Add(endpoint.Address);
+            endpoints[index] = endpoint;
         }
 
-        return endpoints;
+        return new(endpoints, hashes, isEachAddressOnce: true);
     }
 
-    private static bool Contains(IReadOnlyList<Endpoint> endpoints, string address)
+    private bool Contains(string address, int hash)
     {
-        for (var index = 0; index < endpoints.Count; index++)
+        for (var start = 0; _hashes.AsSpan(start).IndexOf(hash) is >= 0 and var found; start += found + 1)
         {
-            if (endpoints[index].Address == address)
+            if (_endpoints[start + found].Address == address)
             {
                 return true;
             }
@@ -103,6 +205,8 @@ internal static class EndpointList
 
         return false;
     }
+
+    private static int HashOf(Endpoint endpoint) => endpoint.Address.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>Of two descriptions of one address. Labels are compared by reference: equal ones of other rules cost one needless update, which
     /// changes nothing.</summary>

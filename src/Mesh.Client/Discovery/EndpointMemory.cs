@@ -79,7 +79,7 @@ internal sealed class EndpointMemory
         }
 
         IReadOnlyList<Endpoint> all = _earlier.Count == 0 ? _current : [.. _current, .. _earlier];
-        var endpoints = _isChanged ? EndpointList.Replace(shown.Endpoints, all) : shown.Endpoints;
+        var endpoints = _isChanged ? shown.Endpoints.Replace(all) : shown.Endpoints;
         _isChanged = false;
         var otherwiseConfirmedAt = _current.Count == 0 && _earlier.Count > 0 ? shown.ConfirmedAt
             : _current.Count > 0 || questions.Count == 0 ? _takenAt

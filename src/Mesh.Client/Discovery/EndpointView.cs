@@ -1,5 +1,3 @@
-using Mesh.Client.Model;
-
 namespace Mesh.Client.Discovery;
 
 /// <summary>What a watcher serves, as one object.</summary>
@@ -7,7 +5,7 @@ namespace Mesh.Client.Discovery;
 /// <param name="State">How much they are to be believed.</param>
 /// <param name="ConfirmedAt">The timestamp of the last answer that confirmed them; of several questions, that of the one longest ago.</param>
 /// <param name="Problem">The last failure or empty answer.</param>
-internal sealed record EndpointView(IReadOnlyList<Endpoint> Endpoints, DiscoveryState State, long ConfirmedAt, string? Problem = null)
+internal sealed record EndpointView(EndpointList Endpoints, DiscoveryState State, long ConfirmedAt, string? Problem = null)
 {
     /// <summary>More than any service has; a source that answers more has gone wrong or is hostile, and must not exhaust the process.</summary>
     public const int MaximumEndpoints = 100_000;
@@ -21,7 +19,7 @@ internal sealed record EndpointView(IReadOnlyList<Endpoint> Endpoints, Discovery
     /// <param name="endpoints">What is served.</param>
     /// <param name="questions">What is known of each question.</param>
     /// <param name="otherwiseConfirmedAt">Where no question has given endpoints.</param>
-    public static EndpointView Of(IReadOnlyList<Endpoint> endpoints, IReadOnlyList<QuestionView> questions, long otherwiseConfirmedAt)
+    public static EndpointView Of(EndpointList endpoints, IReadOnlyList<QuestionView> questions, long otherwiseConfirmedAt)
     {
         var confirmed = questions.Where(question => question.Endpoints.Count > 0).ToList();
         var isPending = questions.Any(question => question.State == DiscoveryState.Pending);

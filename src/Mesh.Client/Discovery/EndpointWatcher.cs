@@ -54,7 +54,7 @@ internal sealed class EndpointWatcher : IDisposable
         _logger = logger;
         _changed = changed;
         _startedAt = timeProvider.GetTimestamp();
-        _view = new EndpointView([], DiscoveryState.Pending, _startedAt);
+        _view = new EndpointView(EndpointList.Empty, DiscoveryState.Pending, _startedAt);
         if (restored is not null)
         {
             _memory.Restore(restored);
@@ -68,7 +68,7 @@ internal sealed class EndpointWatcher : IDisposable
 
     public ServiceModel Service { get; private set; }
 
-    public IReadOnlyList<Endpoint> Endpoints => Volatile.Read(ref _view).Endpoints;
+    public EndpointList Endpoints => Volatile.Read(ref _view).Endpoints;
 
     /// <summary>What is served, and how much that is to be believed.</summary>
     public EndpointView View => Volatile.Read(ref _view);

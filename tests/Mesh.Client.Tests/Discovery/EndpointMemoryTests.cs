@@ -9,7 +9,7 @@ public sealed class EndpointMemoryTests
 {
     private readonly EndpointMemory _memory = new();
     private EndpointPlan _plan = null!;
-    private EndpointView _shown = new([], DiscoveryState.Pending, 0);
+    private EndpointView _shown = new(EndpointList.Empty, DiscoveryState.Pending, 0);
 
     private enum Event
     {
@@ -224,7 +224,7 @@ public sealed class EndpointMemoryTests
         events =>
         {
             var memory = new EndpointMemory();
-            var shown = new EndpointView([], DiscoveryState.Pending, 0);
+            var shown = new EndpointView(EndpointList.Empty, DiscoveryState.Pending, 0);
             var newest = Enumerable.Range(0, 4).ToDictionary(index => $"name{index}", _ => Array.Empty<string>());
             var port = 80;
             var plan = Reload();
