@@ -1,4 +1,3 @@
-using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 
 namespace Mesh.Client.Health;
@@ -9,24 +8,16 @@ internal static class AvailableEndpoints
     /// <summary>All but those that are ejected, fail their health checks or have an open circuit breaker, in groups by priority and locality where the
     /// policy tells them apart. Where fewer than <c>minHealthPercent</c> of a priority are left and the priorities together cannot bear all calls,
     /// all of it is used but what a breaker keeps out. Draining endpoints count as if they were not there, as long as there is another to pick.</summary>
-    public static EndpointSet Build(EndpointState[] all, ClusterPolicy policy)
-    {
-        var draining = 0;
-        foreach (var endpoint in all)
-        {
-            draining += endpoint.IsDraining ? 1 : 0;
-        }
+    public static EndpointSet Build(EndpointState[] all, ClusterPolicy policy) => Build(all, EndpointTraits.Of(all, TellsLabels(policy)), policy);
 
-        if (draining == 0 || draining == all.Length)
-        {
-            return Build(all, all, [], policy);
-        }
-
-        // What is set aside is for good, mostly for the seconds until it is gone; ejections and panic are about those that stay.
-        EndpointState[] staying = [.. all.Where(static endpoint => !endpoint.IsDraining)];
-        var set = Build(all, staying, [.. all.Where(static endpoint => endpoint.IsDraining)], policy);
-        return set.Groups.Length > 0 ? set : Build(all, all, [], policy);
-    }
+    /// <summary>The same of endpoints that are those of another set but for some: of the others neither health nor description is looked at, since whoever
+    /// changes them publishes afterwards.</summary>
+    /// <param name="current">The other set.</param>
+    /// <param name="changes">What made its endpoints these.</param>
+    /// <param name="all">The endpoints.</param>
+    /// <param name="policy">The policy of the cluster.</param>
+    public static EndpointSet Build(EndpointSet current, List<ListChange> changes, EndpointState[] all, ClusterPolicy policy)
+        => current.Traits?.Follow(changes, all, TellsLabels(policy)) is { } traits ? Build(all, traits, policy) : Build(all, policy);
 
     /// <summary>Brings the published set in line with health and policy as they are now. No update is lost without a lock: whoever changes
     /// a flag, the policy or the members comes here afterwards, and a set can only replace the one that it was built from.</summary>
@@ -40,60 +31,48 @@ internal static class AvailableEndpoints
         while (!cluster.TryPublish(current, Build(current.All, cluster.Model.Policy)));
     }
 
-    private static EndpointSet Build(EndpointState[] all, EndpointState[] candidates, EndpointState[] setAside, ClusterPolicy policy)
-    {
-        // Health changes while this runs; the flags are therefore read once, and whoever changes one publishes after this.
-        var isAvailable = new bool[candidates.Length];
-        bool[]? isBroken = null;
-        var hasPriorities = false;
-        var count = 0;
-        for (var index = 0; index < candidates.Length; index++)
-        {
-            hasPriorities |= candidates[index].Endpoint.Priority != candidates[0].Endpoint.Priority
-                || (policy.HeedsSource && candidates[index].Endpoint.IsForOthers != candidates[0].Endpoint.IsForOthers);
-            if (candidates[index].IsBroken)
-            {
-                (isBroken ??= new bool[candidates.Length])[index] = true;
-                continue;
-            }
+    private static bool TellsLabels(ClusterPolicy policy) => policy.Locality?.ReadsLabels ?? false;
 
-            isAvailable[index] = candidates[index].IsAvailable;
-            count += isAvailable[index] ? 1 : 0;
+    private static EndpointSet Build(EndpointState[] all, EndpointTraits traits, ClusterPolicy policy)
+    {
+        var everybody = EndpointCandidates.Everybody(all, traits);
+        var draining = traits.CountMarked(EndpointTraits.Draining);
+        if (draining == 0 || draining == all.Length)
+        {
+            return Build(everybody, policy);
         }
 
-        var threshold = policy.OutlierDetection?.MinHealthPercent ?? 0;
-        return (policy.Locality ?? (hasPriorities ? LocalityPolicy.Alike : null)) is { } locality
-            ? new EndpointGrouping(candidates, isAvailable, isBroken, locality, threshold, policy).Build(all, setAside)
-            : BuildOne(all, candidates, setAside, isAvailable, isBroken, count, threshold, policy.Warmup);
+        // What is set aside is for good, mostly for the seconds until it is gone; ejections and panic are about those that stay.
+        var set = Build(EndpointCandidates.WithoutDraining(all, traits), policy);
+        return set.Groups.Length > 0 ? set : Build(everybody, policy);
     }
 
-    private static EndpointSet BuildOne(
-        EndpointState[] all, EndpointState[] candidates, EndpointState[] setAside, bool[] isAvailable, bool[]? isBroken, int count, int threshold, WarmupConfiguration? warmup)
+    private static EndpointSet Build(EndpointCandidates candidates, ClusterPolicy policy)
     {
-        if (count == candidates.Length)
-        {
-            return new EndpointSet(all, candidates, warmup) { SetAside = setAside };
-        }
+        var threshold = policy.OutlierDetection?.MinHealthPercent ?? 0;
+        return (policy.Locality ?? (candidates.Traits.HasPriorities(policy) ? LocalityPolicy.Alike : null)) is { } locality
+            ? new EndpointGrouping(candidates, locality, threshold, policy).Build()
+            : BuildOne(candidates, threshold, policy);
+    }
 
+    private static EndpointSet BuildOne(EndpointCandidates candidates, int threshold, ClusterPolicy policy)
+    {
+        var (total, unavailable) = (candidates.Endpoints.Length, candidates.Traits.CountMarked(EndpointTraits.Unavailable));
         Span<int> load = [0];
         Span<bool> panics = [false];
-        PriorityLoads.Divide([count], [candidates.Length], threshold, load, panics);
-        if (panics[0])
+        if (unavailable > 0)
         {
-            EndpointState[] usable = isBroken is null ? candidates : [.. candidates.Where((_, index) => !isBroken[index])];
-            return new EndpointSet(all, usable, warmup) { IsPanicking = true, SetAside = setAside };
+            PriorityLoads.Divide([total - unavailable], [total], threshold, load, panics);
         }
 
-        var available = new EndpointState[count];
-        var next = 0;
-        for (var index = 0; index < candidates.Length; index++)
+        var left = panics[0] ? EndpointTraits.Broken : EndpointTraits.Unavailable;
+        var endpoints = candidates.Traits.LeaveOut(candidates.Endpoints, left);
+        EndpointGroup[] groups = endpoints.Length == 0 ? [] : [new(endpoints, candidates.Traits.LeaveOut(left).Weigh(), policy.Warmup)];
+        return new EndpointSet(candidates.All, groups, [])
         {
-            if (isAvailable[index])
-            {
-                available[next++] = candidates[index];
-            }
-        }
-
-        return new EndpointSet(all, available, warmup) { SetAside = setAside };
+            Traits = candidates.TraitsOfAll,
+            SetAside = candidates.SetAside,
+            IsPanicking = panics[0],
+        };
     }
 }

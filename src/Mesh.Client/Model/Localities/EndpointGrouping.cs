@@ -4,30 +4,25 @@ namespace Mesh.Client.Model;
 
 /// <summary>Sorts the endpoints of a cluster into priorities and localities and says what each gets. For one use; one pass counts, one fills.</summary>
 /// <param name="candidates">Those of the cluster that are to be sorted.</param>
-/// <param name="isAvailable">For each of them.</param>
-/// <param name="isBroken">For each of them: is not to be used even where all are; null where none is.</param>
 /// <param name="policy">How it tells places apart.</param>
 /// <param name="panicThreshold">In percent of a priority.</param>
 /// <param name="cluster">The policy of the cluster.</param>
-internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvailable, bool[]? isBroken, LocalityPolicy policy, int panicThreshold, ClusterPolicy cluster)
+internal sealed class EndpointGrouping(EndpointCandidates candidates, LocalityPolicy policy, int panicThreshold, ClusterPolicy cluster)
 {
     /// <summary>The sum of the weights of one priority. Times a load of 100 percent it still fits into 32 bits.</summary>
     private const double Unit = 10_000_000;
 
-    /// <summary>Places that are compared one by one before any is hashed: more than there are zones in most clusters.</summary>
-    private const int MostCompared = 8;
-
+    private readonly EndpointTraits _traits = candidates.Traits;
     private readonly List<Part> _parts = [];
-    private readonly Dictionary<(string? Locality, object? Labels, int Priority), Part> _known = [];
-    private readonly (string? Locality, object? Labels, int Priority, Part Part)[] _first = new (string?, object?, int, Part)[MostCompared];
-    private readonly Part[] _partOf = new Part[candidates.Length];
+
+    // By kind; null for those that none is of.
+    private readonly Part?[] _partOf = new Part?[candidates.Traits.Kinds.Length];
+    private readonly bool _weighsAlike = candidates.Traits.WeighsAlike;
 
     /// <summary>A hash leads to an endpoint by one table for each priority, in which places have the part that they weigh.</summary>
     private readonly bool _isHashed = cluster.ConsistentHash is not null;
 
-    /// <param name="all">All endpoints of the cluster.</param>
-    /// <param name="setAside">Those that are no candidates.</param>
-    public EndpointSet Build(EndpointState[] all, EndpointState[] setAside)
+    public EndpointSet Build()
     {
         Sort();
         if (policy.Distribution is { Length: > 0 } distribution)
@@ -79,7 +74,7 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
         }
 
         Fill();
-        EndpointGroup[] groups = [.. buckets.Select(bucket => new EndpointGroup(bucket.Members, cluster.Warmup)
+        EndpointGroup[] groups = [.. buckets.Select(bucket => new EndpointGroup(bucket.Members, _weighsAlike ? null : EndpointWeights.Create(bucket.Weights), cluster.Warmup)
         {
             Shares = bucket.HasShares ? SharesOf(bucket, priorities[bucket.Priority]) : null,
             Priority = bucket.Priority,
@@ -87,9 +82,10 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
             Weight = bucket.Weight,
             IsPanicking = bucket.TakesAll,
         })];
-        return new EndpointSet(all, groups, [.. buckets.Select(bucket => (uint)loads[bucket.Priority] * bucket.Weight)])
+        return new EndpointSet(candidates.All, groups, [.. buckets.Select(bucket => (uint)loads[bucket.Priority] * bucket.Weight)])
         {
-            SetAside = setAside,
+            Traits = candidates.TraitsOfAll,
+            SetAside = candidates.SetAside,
             IsPanicking = buckets.Exists(bucket => bucket.TakesAll),
             PriorityHealth = [.. healthy.Select((count, priority) => PriorityLoads.HealthOf(count, totals[priority]))],
         };
@@ -107,50 +103,24 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
 
     private void Sort()
     {
-        Part? part = null;
-        Endpoint? previous = null;
-        for (var index = 0; index < candidates.Length; index++)
+        for (var index = 0; index < _traits.Count; index++)
         {
-            var endpoint = candidates[index].Endpoint;
-
-            // Neighbours mostly stand in one place.
-            if (part is null || endpoint.Locality != previous!.Locality || PriorityOf(endpoint) != PriorityOf(previous)
-                || (policy.ReadsLabels && !ReferenceEquals(endpoint.Labels, previous.Labels)))
-            {
-                part = PartFor(endpoint);
-            }
-
-            previous = endpoint;
-            _partOf[index] = part;
+            var kind = _traits.KindOf(index);
+            var part = _partOf[kind] ??= PartFor(_traits.Kinds[kind]);
             part.Total++;
-            part.Available += isAvailable[index] ? 1 : 0;
+            part.Available += IsAvailable(index) ? 1 : 0;
             part.Broken += IsBroken(index) ? 1 : 0;
-            part.Weight += EndpointWeights.WeightOf(candidates[index]);
+            part.Weight += EndpointWeights.WeightOf(_traits.Kinds[kind]);
         }
     }
 
-    /// <summary>That of the endpoint, and within it what its source says of its place.</summary>
-    private int PriorityOf(Endpoint endpoint) => (endpoint.Priority * 2) + (endpoint.IsForOthers && cluster.HeedsSource ? 1 : 0);
-
     private Part PartFor(Endpoint endpoint)
     {
-        var key = (endpoint.Locality, policy.ReadsLabels ? (object)endpoint.Labels : null, Priority: PriorityOf(endpoint));
-        for (var index = 0; index < MostCompared && index < _known.Count; index++)
-        {
-            var place = _first[index];
-            if (place.Locality == key.Locality && ReferenceEquals(place.Labels, key.Item2) && place.Priority == key.Priority)
-            {
-                return place.Part;
-            }
-        }
-
-        if (_known.TryGetValue(key, out var known))
-        {
-            return known;
-        }
-
         var locality = Locality.Parse(endpoint.Locality);
-        var distance = (key.Priority, policy.PriorityOf(endpoint, locality));
+
+        // That of the endpoint, and within it what its source says of its place.
+        var own = (endpoint.Priority * 2) + (endpoint.IsForOthers && cluster.HeedsSource ? 1 : 0);
+        var distance = (own, policy.PriorityOf(endpoint, locality));
         var name = policy.GroupOf(locality);
         var part = _parts.Find(candidate => candidate.Distance == distance && candidate.Name == name);
         if (part is null)
@@ -159,12 +129,6 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
             _parts.Add(part);
         }
 
-        if (_known.Count < MostCompared)
-        {
-            _first[_known.Count] = (key.Locality, key.Item2, key.Priority, part);
-        }
-
-        _known.Add(key, part);
         return part;
     }
 
@@ -215,13 +179,16 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
 
     private void Fill()
     {
-        for (var index = 0; index < candidates.Length; index++)
+        for (var index = 0; index < _traits.Count; index++)
         {
-            if (_partOf[index].Bucket is { } bucket && (bucket.TakesAll ? !IsBroken(index) : isAvailable[index]))
+            var kind = _traits.KindOf(index);
+            if (_partOf[kind] is { Bucket: { } bucket } part && (bucket.TakesAll ? !IsBroken(index) : IsAvailable(index)))
             {
-                _partOf[index].AvailableWeight += EndpointWeights.WeightOf(candidates[index]);
-                bucket.PartOf[bucket.Count] = _partOf[index];
-                bucket.Members[bucket.Count++] = candidates[index];
+                var weight = EndpointWeights.WeightOf(_traits.Kinds[kind]);
+                part.AvailableWeight += weight;
+                bucket.PartOf[bucket.Count] = part;
+                bucket.Weights[bucket.Count] = weight;
+                bucket.Members[bucket.Count++] = candidates.Endpoints[index];
             }
         }
     }
@@ -235,13 +202,15 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
         for (var index = 0; index < shares.Length; index++)
         {
             var place = bucket.PartOf[index];
-            shares[index] = EndpointWeights.WeightOf(bucket.Members[index]) * ((double)place.Weight / total) / place.AvailableWeight;
+            shares[index] = bucket.Weights[index] * ((double)place.Weight / total) / place.AvailableWeight;
         }
 
         return shares;
     }
 
-    private bool IsBroken(int index) => isBroken is not null && isBroken[index];
+    private bool IsAvailable(int index) => !_traits.IsMarked(index, EndpointTraits.Unavailable);
+
+    private bool IsBroken(int index) => _traits.IsMarked(index, EndpointTraits.Broken);
 
     /// <summary>Endpoints of one distance and locality; it counts while they are sorted.</summary>
     private sealed class Part((int Own, int OfPlace) distance, string? name, Locality locality)
@@ -263,6 +232,7 @@ internal sealed class EndpointGrouping(EndpointState[] candidates, bool[] isAvai
     {
         internal readonly EndpointState[] Members = new EndpointState[Size];
         internal readonly Part[] PartOf = new Part[Size];
+        internal readonly uint[] Weights = new uint[Size];
         internal int Count;
     }
 }

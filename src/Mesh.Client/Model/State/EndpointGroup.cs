@@ -4,17 +4,24 @@ namespace Mesh.Client.Model;
 
 /// <summary>Endpoints among which a policy chooses on its own: all that are available, or those of one priority and locality.</summary>
 /// <param name="endpoints">At least one.</param>
+/// <param name="weights">Their shares; null where all weigh the same.</param>
 /// <param name="warmup">How they warm up; null: they do not.</param>
-internal sealed class EndpointGroup(EndpointState[] endpoints, WarmupConfiguration? warmup = null)
+internal sealed class EndpointGroup(EndpointState[] endpoints, EndpointWeights? weights, WarmupConfiguration? warmup)
 {
     private object? _memory;
     private WarmUp? _warmUp = Model.WarmUp.Create(endpoints, warmup);
+
+    /// <summary>By the weights that the endpoints have.</summary>
+    public EndpointGroup(EndpointState[] endpoints, WarmupConfiguration? warmup = null)
+        : this(endpoints, EndpointWeights.Create(endpoints), warmup)
+    {
+    }
 
     /// <summary>At least one; never written after publication.</summary>
     public EndpointState[] Endpoints { get; } = endpoints;
 
     /// <summary>Their shares; null where all weigh the same.</summary>
-    public EndpointWeights? Weights { get; } = EndpointWeights.Create(endpoints);
+    public EndpointWeights? Weights { get; } = weights;
 
     /// <summary>What consistent hashing is to give each of them, where places that weigh differently are in the group together: with what other
     /// places weigh whose endpoints are gone, they add up to one. Null where the endpoints' own weights decide.</summary>

@@ -43,6 +43,9 @@ internal sealed class EndpointSet
         _ => [.. Groups.SelectMany(group => group.Endpoints)],
     };
 
+    /// <summary>What the set was made by; null where it was put together by hand.</summary>
+    public EndpointTraits? Traits { get; init; }
+
     /// <summary>Draining endpoints that get no calls, since others may be picked.</summary>
     public EndpointState[] SetAside { get; init; } = [];
 

@@ -42,13 +42,24 @@ internal sealed class EndpointWeights
     /// <summary>Null where there is nothing to weigh: no endpoints, or all with the same weight.</summary>
     public static EndpointWeights? Create(ReadOnlySpan<EndpointState> endpoints)
     {
+        var weights = new uint[endpoints.Length];
+        for (var index = 0; index < weights.Length; index++)
+        {
+            weights[index] = WeightOf(endpoints[index].Endpoint);
+        }
+
+        return Create(weights);
+    }
+
+    /// <summary>The same by the weights alone, each 1 or more.</summary>
+    public static EndpointWeights? Create(ReadOnlySpan<uint> weights)
+    {
         var divisor = 0u;
         var differ = false;
         var sum = 0UL;
-        for (var index = 0; index < endpoints.Length; index++)
+        foreach (var weight in weights)
         {
-            var weight = WeightOf(endpoints[index]);
-            differ |= weight != WeightOf(endpoints[0]);
+            differ |= weight != weights[0];
             divisor = GreatestCommonDivisor(weight, divisor);
             sum += weight;
         }
@@ -61,16 +72,16 @@ internal sealed class EndpointWeights
         // The line must fit into 32 bits. Rounding up keeps the lightest endpoint in play; shares move by less than one in a million
         // until there are thousands of endpoints with weights near the maximum.
         var unit = (ulong)divisor;
-        while ((sum / unit) + (ulong)endpoints.Length > uint.MaxValue)
+        while ((sum / unit) + (ulong)weights.Length > uint.MaxValue)
         {
             unit *= 2;
         }
 
-        var ends = new uint[endpoints.Length];
+        var ends = new uint[weights.Length];
         var end = 0u;
         for (var index = 0; index < ends.Length; index++)
         {
-            end += (uint)((WeightOf(endpoints[index]) + unit - 1) / unit);
+            end += (uint)((weights[index] + unit - 1) / unit);
             ends[index] = end;
         }
 
@@ -107,7 +118,9 @@ internal sealed class EndpointWeights
     /// <summary>How long the part of the line is that belongs to <paramref name="index"/>.</summary>
     public uint this[int index] => index == 0 ? _ends[0] : _ends[index] - _ends[index - 1];
 
-    public static uint WeightOf(EndpointState endpoint) => (uint)Math.Max(1, endpoint.Endpoint.Weight);
+    public static uint WeightOf(EndpointState endpoint) => WeightOf(endpoint.Endpoint);
+
+    public static uint WeightOf(Endpoint endpoint) => (uint)Math.Max(1, endpoint.Weight);
 
     /// <summary>Bins as many as endpoints and each as long as the whole line, so that together they hold every endpoint as many times as it weighs: each bin
     /// its own endpoint, and in what that leaves free a part of a heavier one (Vose 1991).</summary>
