@@ -10,6 +10,7 @@ namespace Mesh.Client;
 internal sealed class EndpointSetWatch(ClusterState cluster, BalancerUpdates balancer, Action<EndpointState> leaving) : IEndpointSetListener
 {
     private readonly Lock _gate = new();
+    private EndpointState[] _all = [];
     private EndpointState[] _setAside = [];
 
     public BalancerUpdates Balancer { get; } = balancer;
@@ -31,24 +32,48 @@ internal sealed class EndpointSetWatch(ClusterState cluster, BalancerUpdates bal
         lock (_gate)
         {
             var endpoints = cluster.Endpoints;
-            foreach (var endpoint in _setAside)
+            var back = Missing(_setAside, endpoints.SetAside);
+            if (back.Count > 0)
             {
                 // What discovery dropped meanwhile stays marked by whoever ended it.
-                if (Array.IndexOf(endpoints.SetAside, endpoint) < 0 && Array.IndexOf(endpoints.All, endpoint) >= 0)
+                back.ExceptWith(Missing(_all, endpoints.All));
+                foreach (var endpoint in back)
                 {
                     endpoint.IsLeaving = false;
                 }
             }
 
-            _setAside = endpoints.SetAside;
-            foreach (var endpoint in _setAside)
+            var added = Missing(endpoints.SetAside, _setAside);
+            (_all, _setAside) = (endpoints.SetAside.Length == 0 ? [] : endpoints.All, endpoints.SetAside);
+            foreach (var endpoint in added)
             {
-                if (!endpoint.IsLeaving)
-                {
-                    endpoint.IsLeaving = true;
-                    leaving(endpoint);
-                }
+                endpoint.IsLeaving = true;
+                leaving(endpoint);
             }
         }
+    }
+
+    /// <summary>Those of the one list that are not in the other: thousands may drain while a few come and go.</summary>
+    private static HashSet<EndpointState> Missing(EndpointState[] of, EndpointState[] from)
+    {
+        var missing = new HashSet<EndpointState>(ReferenceEqualityComparer.Instance);
+        if (ListChange.Find<EndpointState>(of, from) is not { } changes)
+        {
+            missing.UnionWith(of);
+            missing.ExceptWith(from);
+            return missing;
+        }
+
+        foreach (var change in changes)
+        {
+            missing.UnionWith(new ArraySegment<EndpointState>(of, change.Start, change.Removed));
+        }
+
+        foreach (var change in changes)
+        {
+            missing.ExceptWith(new ArraySegment<EndpointState>(from, change.NextStart, change.Added));
+        }
+
+        return missing;
     }
 }
