@@ -10,7 +10,7 @@ namespace Mesh.Client.Discovery;
 /// known while the source fails, and lets nobody wait but the first calls. Each question (mostly one; one a name, where rules give endpoints
 /// by name) is asked at its own pace and outlives the rules that asked it first, as long as the newest ask it too.
 /// </summary>
-internal sealed class EndpointWatcher : IDisposable
+internal sealed partial class EndpointWatcher : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Func<DiscoveryChoice, IEndpointSource> _sources;
@@ -82,38 +82,6 @@ internal sealed class EndpointWatcher : IDisposable
         {
             var view = Volatile.Read(ref _view);
             return new DiscoveryStatus(view.State, view.Endpoints.Count, _timeProvider.GetElapsedTime(view.ConfirmedAt), view.Problem);
-        }
-    }
-
-    /// <summary>The source has answered, cannot answer, or has had the time to.</summary>
-    public bool IsReady => _ready.Task.IsCompleted || _timeProvider.GetElapsedTime(_startedAt) >= RefreshSchedule.FirstAnswerLimit;
-
-    /// <summary>Completes when <see cref="IsReady"/>, never later than the first-answer limit.</summary>
-    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
-    {
-        var left = RefreshSchedule.FirstAnswerLimit - _timeProvider.GetElapsedTime(_startedAt);
-        if (_ready.Task.IsCompleted || left <= TimeSpan.Zero)
-        {
-            return;
-        }
-
-        try
-        {
-            await _ready.Task.WaitAsync(left, _timeProvider, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // Ready, with what there is.
-        }
-    }
-
-    /// <summary>The same for synchronous callers, who wait on the system's clock: the answer arrives on another thread.</summary>
-    public void WaitUntilReady(CancellationToken cancellationToken)
-    {
-        var left = RefreshSchedule.FirstAnswerLimit - _timeProvider.GetElapsedTime(_startedAt);
-        if (!_ready.Task.IsCompleted && left > TimeSpan.Zero)
-        {
-            _ready.Task.Wait(left, cancellationToken);
         }
     }
 
