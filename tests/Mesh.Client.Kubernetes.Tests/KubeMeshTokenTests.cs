@@ -21,20 +21,29 @@ public sealed class KubeMeshTokenTests(SharedKube kube) : IDisposable
         await using var network = new CuttingProxy(api.Address);
         var inTime = await WriteAsync("in-time", network.Address, api);
         var late = await WriteAsync("late", api.Address, api);
-        await ReplaceAsync("in-time", tokens.Create(TimeSpan.FromSeconds(6)));
-        await ReplaceAsync("late", tokens.Create(TimeSpan.FromSeconds(6)));
+        var (inTimeClock, lateClock) = (new OtherClock(TimeSpan.Zero), new OtherClock(TimeSpan.Zero));
+        await ReplaceAsync(tokens.Create(TimeSpan.FromHours(1)), "in-time", "late");
 
         // The one keeps its streams open, the other has to ask again every other second.
-        await using var first = await reviews.CallerAsync(inTime);
-        var clock = new OtherClock(TimeSpan.Zero);
-        await using var second = await reviews.CallerAsync(late, time: clock, connect: access => new ShortWatches(ApiTransport.Create(access.Transport, access.Place)));
-        await ReplaceAsync("in-time", tokens.Create(TimeSpan.FromHours(1)));
-
-        // By a clock that is set back the minute for which a token of a file is not read again is far from over.
-        clock.Ahead = TimeSpan.FromDays(-1);
+        await using var first = await reviews.CallerAsync(inTime, time: inTimeClock);
+        await using var second = await reviews.CallerAsync(late, time: lateClock, connect: access => new ShortWatches(ApiTransport.Create(access.Transport, access.Place)));
         await using var firstCalls = Calls.Start(first, "http://reviews/");
         await using var secondCalls = Calls.Start(second, "http://reviews/");
         await using var ruled = Calls.Start(second, "http://still.test/", 418);
+
+        // After a minute files are read again, and all streams of both are opened with the token that ends soon.
+        var ending = tokens.Create(TimeSpan.FromSeconds(8));
+        await ReplaceAsync(ending, "in-time", "late");
+        inTimeClock.Ahead = lateClock.Ahead = TimeSpan.FromMinutes(2);
+        network.Break();
+        await Eventually.TrueAsync(() => Token(first) == ending && Token(second) == ending);
+        await reviews.ChangeEndpointsAsync(1, 4);
+        await ReviewsAtKube.HasAsync(first, 1, 4);
+        await ReviewsAtKube.HasAsync(second, 1, 4);
+        await ReplaceAsync(tokens.Create(TimeSpan.FromHours(1)), "in-time");
+
+        // By a clock that is set back the next minute is far from over.
+        lateClock.Ahead = TimeSpan.FromDays(-1);
         await Eventually.TrueAsync(
             () => Task.FromResult(second.Log.Complaints.Any(entry => entry.Message.Contains("does not accept the credentials of context 'test' of", StringComparison.Ordinal))),
             TimeSpan.FromSeconds(90),
@@ -52,8 +61,8 @@ public sealed class KubeMeshTokenTests(SharedKube kube) : IDisposable
         Assert.Empty(first.Log.Complaints);
 
         await Eventually.TrueAsync(() => second.Discovery("reviews")!.State == MeshDiscoveryState.Stale);
-        Assert.Equal([PodServer.Address(1), PodServer.Address(2)], second.Endpoints("reviews", "v1"));
-        await ReplaceAsync("late", tokens.Create(TimeSpan.FromHours(1)));
+        Assert.Equal([PodServer.Address(1), PodServer.Address(4)], second.Endpoints("reviews", "v1"));
+        await ReplaceAsync(tokens.Create(TimeSpan.FromHours(1)), "late");
         await ReviewsAtKube.HasAsync(second, 2, 3);
         await ReviewsAtKube.ProbedAsync(second, 451);
         Assert.Empty(await firstCalls.StopAsync());
@@ -69,10 +78,14 @@ public sealed class KubeMeshTokenTests(SharedKube kube) : IDisposable
     }
 
     /// <summary>In one step, as a kubelet does.</summary>
-    private async Task ReplaceAsync(string name, string token)
+    private async Task ReplaceAsync(string token, params string[] names)
     {
-        var path = Path.Combine(_folder, name);
-        await File.WriteAllTextAsync(path + ".new", token);
-        File.Move(path + ".new", path, overwrite: true);
+        foreach (var path in names.Select(name => Path.Combine(_folder, name)))
+        {
+            await File.WriteAllTextAsync(path + ".new", token);
+            File.Move(path + ".new", path, overwrite: true);
+        }
     }
+
+    private static string? Token(KubeMesh mesh) => mesh.Get<KubernetesCluster>().Server.Access?.Authorization?.Parameter;
 }

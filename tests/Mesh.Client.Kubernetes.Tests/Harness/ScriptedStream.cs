@@ -12,6 +12,9 @@ internal sealed class ScriptedStream : Stream
     /// <summary>Somebody waits for what it will say.</summary>
     public bool IsRead { get; private set; }
 
+    /// <summary>Parts that nobody has taken yet.</summary>
+    public int Unread => _parts.Reader.Count;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
