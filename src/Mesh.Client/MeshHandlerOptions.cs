@@ -23,6 +23,9 @@ public sealed class MeshHandlerOptions
     /// <summary>Who knows hosts that the rules do not name.</summary>
     internal IHostDirectory? HostDirectory { get; init; }
 
+    /// <summary>What other packages add; made anew for each handler, and ended with it.</summary>
+    internal List<IMeshPart> Parts { get; } = [];
+
     /// <summary>Null: nothing is logged.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 

@@ -30,16 +30,39 @@ internal sealed partial class MeshRuntime
         StatePathOf(services.GetService<MeshSection>()?.Section ?? services.GetService<IConfiguration>(), services.GetService<IHostEnvironment>()?.ContentRootPath));
 
     /// <summary>A mesh without dependency injection.</summary>
-    public static MeshRuntime Create(MeshHandlerOptions options) => new(
-        SectionOf(options.Configuration, contentRoot: null),
-        options.Sources,
-        options.EndpointSources,
-        options.LoggerFactory ?? NullLoggerFactory.Instance,
-        new MeshTelemetry(options.MeterFactory),
-        options.TimeProvider ?? TimeProvider.System,
-        serviceDiscovery: null,
-        options.HostDirectory,
-        StatePathOf(options.Configuration, contentRoot: null));
+    public static MeshRuntime Create(MeshHandlerOptions options)
+    {
+        MeshRuntime? runtime = null;
+        var parts = new List<MeshPartServices>();
+        try
+        {
+            foreach (var part in options.Parts)
+            {
+                parts.Add(part.Create(options, () => runtime!));
+            }
+
+            return runtime = new(
+                SectionOf(options.Configuration, contentRoot: null),
+                options.Sources.Concat(parts.SelectMany(part => part.Sources)),
+                options.EndpointSources.Concat(parts.SelectMany(part => part.EndpointSources)),
+                options.LoggerFactory ?? NullLoggerFactory.Instance,
+                new MeshTelemetry(options.MeterFactory),
+                options.TimeProvider ?? TimeProvider.System,
+                serviceDiscovery: null,
+                options.HostDirectory ?? parts.Select(part => part.HostDirectory).FirstOrDefault(directory => directory is not null),
+                StatePathOf(options.Configuration, contentRoot: null))
+            {
+                Owned = [.. parts.Select(part => part.Owner)],
+            };
+        }
+        finally
+        {
+            if (runtime is null)
+            {
+                parts.ForEach(part => part.Owner.Dispose());
+            }
+        }
+    }
 
     /// <summary>Where the last good state is kept, which is to be known before any rules are; null where it is not.</summary>
     private static string? StatePathOf(IConfiguration? configuration, string? contentRoot)

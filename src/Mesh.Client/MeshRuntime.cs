@@ -73,6 +73,9 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         Telemetry.Limits.Observe(MeasureConcurrency);
     }
 
+    /// <summary>What ends with the mesh, after it.</summary>
+    public IReadOnlyList<IDisposable> Owned { get; init; } = [];
+
     public TimeProvider TimeProvider { get; }
 
     /// <summary>The mesh's clock without the pauses of this process, by which policies learn from calls.</summary>
@@ -233,6 +236,10 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
         _clusters?.Dispose();
         Transports.Dispose();
         Telemetry.Dispose();
+        foreach (var owned in Owned)
+        {
+            owned.Dispose();
+        }
     }
 
     private static MeshDiscoveryStatus StatusOf(ServiceModel service, DiscoveryStatus status)

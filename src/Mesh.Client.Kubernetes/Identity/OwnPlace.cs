@@ -10,6 +10,9 @@ namespace Mesh.Client.Kubernetes.Identity;
 /// <param name="mesh">The live rules.</param>
 internal sealed class OwnPlace(string? node, ServiceDocuments documents, Func<IMeshConfigurationAccessor> mesh)
 {
+    /// <param name="environment">Variables of the environment.</param>
+    public static string? NodeOf(Func<string, string?> environment) => environment("NODE_NAME");
+
     public string? Node { get; } = string.IsNullOrEmpty(node) ? null : node;
 
     /// <summary>As the rules have it, whoever told them.</summary>

@@ -21,7 +21,7 @@ internal static class ServiceRegistration
         });
         services.AddSingleton<IMeshConfigurationSource>(static provider => provider.GetRequiredService<ServiceDocuments>());
         services.AddSingleton(static provider => new OwnPlace(
-            Environment.GetEnvironmentVariable("NODE_NAME"), provider.GetRequiredService<ServiceDocuments>(), MeshOf(provider)));
+            OwnPlace.NodeOf(Environment.GetEnvironmentVariable), provider.GetRequiredService<ServiceDocuments>(), MeshOf(provider)));
         services.AddSingleton<IMeshEndpointSource>(static provider => new KubernetesEndpointSource(
             provider.GetRequiredService<KubernetesCluster>(),
             provider.GetRequiredService<ServiceWatches>(),

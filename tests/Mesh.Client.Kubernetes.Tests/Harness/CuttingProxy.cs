@@ -14,6 +14,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly Task _accepting;
     private bool _isCut;
     private long _received;
+    private int _open;
 
     public CuttingProxy(Uri target)
     {
@@ -27,6 +28,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     /// <summary>How many connections were made through it.</summary>
     public int Connections { get; private set; }
+
+    /// <summary>How many of them are there now.</summary>
+    public int OpenConnections => Volatile.Read(ref _open);
 
     /// <summary>What the server has sent through it.</summary>
     public long BytesReceived => Interlocked.Read(ref _received);
@@ -84,6 +88,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 }
 
                 Connections++;
+                Interlocked.Increment(ref _open);
                 var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
                 lock (_gate)
                 {
@@ -114,6 +119,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         {
             client.Dispose();
             server.Dispose();
+            Interlocked.Decrement(ref _open);
         }
     }
 
