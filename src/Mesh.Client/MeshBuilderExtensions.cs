@@ -102,7 +102,7 @@ public static class MeshBuilderExtensions
     /// not reach providers.
     /// Change tokens fire when the endpoints or the rules change. The first question of a service waits for its first endpoints, up to 5 seconds; a service
     /// without endpoints makes it fail, rather than be looked for under its name. Draining endpoints are left out while there are others.</para>
-    /// <para>Each endpoint has a feature of type <see cref="MeshEndpoint"/> with its labels, locality and weight, and the service as its host name. Services that
+    /// <para>Each endpoint has a feature of type <see cref="MeshEndpoint"/> with its labels, locality, weight and priority, and the service as its host name. Services that
     /// the mesh itself finds by <c>"Discovery": "ServiceDiscovery"</c> are left to the other providers.</para>
     /// </remarks>
     /// <param name="builder">The mesh.</param>

@@ -8,6 +8,9 @@ namespace Mesh.Client;
 /// the next says that nothing about it has changed.</summary>
 public sealed class MeshEndpoint
 {
+    /// <summary>That of SRV records; more makes no sense of anything.</summary>
+    internal const int LowestPriority = ushort.MaxValue;
+
     // What the mesh makes of it, once. Whoever comes second makes the same.
     private volatile Endpoint[]? _compiled;
 
@@ -76,6 +79,20 @@ public sealed class MeshEndpoint
         }
     } = 1;
 
+    /// <summary>When it is called, as in SRV records and in Envoy: those of 0, the default, get all calls as long as they are healthy enough to bear them; what they
+    /// cannot bear spills over to those of the next number, whatever their places. Numbers that no endpoint has are no gaps. 0 to 65535.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 0 or more than 65535.</exception>
+    public int Priority
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LowestPriority);
+            field = value;
+        }
+    }
+
     /// <summary>Which of the service's ports are served here, and on which port of the endpoint: from the number that callers address to the number
     /// that is dialled, each 1 to 65535. It goes before a port in <see cref="Address"/>. Empty, the default: all, on the port of the address.
     /// Not for <c>unix:</c> addresses.</summary>
@@ -129,6 +146,7 @@ public sealed class MeshEndpoint
             Labels = Labels.Count == 0 ? FrozenDictionary<string, string>.Empty : labels.Get(Labels),
             Locality = Locality,
             Weight = Weight,
+            Priority = Priority,
             IsForOthers = IsForOthers,
             IsDraining = State == MeshEndpointState.Draining,
         };

@@ -77,6 +77,7 @@ internal sealed class MeshEndpointProvider(MeshRuntime runtime, ServiceEndpointQ
             Labels = endpoint.Labels,
             Locality = endpoint.Locality,
             Weight = endpoint.Weight,
+            Priority = endpoint.Priority,
             State = endpoint.IsDraining ? MeshEndpointState.Draining : MeshEndpointState.Ready,
         });
         return ServiceEndpoint.Create(EndpointAuthority.Target(endpoint, cluster), features);

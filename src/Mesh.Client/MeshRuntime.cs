@@ -191,6 +191,10 @@ internal sealed partial class MeshRuntime : IMesh, IMeshConfigurationAccessor, I
                     EndpointAuthority.Describe(endpoint.Endpoint, cluster), endpoint.Endpoint.Labels, endpoint.InFlight, endpoint.IsEjected)
                 {
                     IsDraining = endpoint.Endpoint.IsDraining,
+                    Priority = endpoint.Endpoint.Priority,
+                    Weight = endpoint.Endpoint.Weight,
+                    Target = endpoint.Endpoint.Target,
+                    Locality = endpoint.Endpoint.Locality,
                     FailedHealthCheck = endpoint.IsFailing ? endpoint.Health.CheckFailure ?? "" : null,
                     CircuitBreaker = CircuitBreakers.Of(endpoint)?.State,
                 }),

@@ -66,6 +66,11 @@ public sealed class MeshEndpointTests
     [Fact]
     public void Weight_of_nothing_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new MeshEndpoint("a") { Weight = 0 });
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(65536)]
+    public void Priority_that_is_none_is_refused(int priority) => Assert.Throws<ArgumentOutOfRangeException>(() => new MeshEndpoint("a") { Priority = priority });
+
     /// <summary>So that an update among thousands compares references.</summary>
     [Fact]
     public void Same_object_compiles_to_the_same_object_and_equal_labels_are_shared()

@@ -70,12 +70,12 @@ public sealed class ServiceDiscoveryProviderTests : IAsyncDisposable
     public async Task Endpoint_has_the_name_of_the_service_and_what_is_known_of_it_as_features()
     {
         var asking = GetAsync("http://reviews");
-        await _source.PushAsync("reviews", new MeshEndpoint("10.0.0.1") { Labels = new Dictionary<string, string> { ["version"] = "v1" }, Locality = "eu/a", Weight = 3 });
+        await _source.PushAsync("reviews", new MeshEndpoint("10.0.0.1") { Labels = new Dictionary<string, string> { ["version"] = "v1" }, Locality = "eu/a", Weight = 3, Priority = 2 });
         var features = Assert.Single((await asking).Endpoints).Features;
 
         Assert.Equal("reviews", features.Get<IHostNameFeature>()!.HostName);
         var described = features.Get<MeshEndpoint>()!;
-        Assert.Equal(("10.0.0.1:80", "v1", "eu/a", 3), (described.Address, described.Labels["version"], described.Locality, described.Weight));
+        Assert.Equal(("10.0.0.1:80", "v1", "eu/a", 3, 2), (described.Address, described.Labels["version"], described.Locality, described.Weight, described.Priority));
     }
 
     [Fact]

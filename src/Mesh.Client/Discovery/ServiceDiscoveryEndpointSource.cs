@@ -55,6 +55,7 @@ internal sealed class ServiceDiscoveryEndpointSource(ServiceEndpointResolver res
                 Labels = described.Labels.Count == 0 ? endpoint.Labels : _labels.Get(described.Labels),
                 Locality = described.Locality,
                 Weight = described.Weight,
+                Priority = described.Priority,
                 IsDraining = described.State == MeshEndpointState.Draining,
             }
             : features.Get<IReadOnlyDictionary<string, string>>() is { Count: > 0 } metadata ? endpoint with { Labels = _labels.Get(metadata) }

@@ -45,7 +45,7 @@ internal sealed record SavedEndpoint
     /// <exception cref="FormatException">Nobody who keeps to the format has written that.</exception>
     public Endpoint ToEndpoint(LabelSets labels)
     {
-        if (Weight < 1 || Priority < 0 || (Locality is not null && !LocalityText.IsValid(Locality)) || Ports?.Any(port => port is < 1 or > ushort.MaxValue) == true)
+        if (Weight < 1 || Priority is < 0 or > MeshEndpoint.LowestPriority || (Locality is not null && !LocalityText.IsValid(Locality)) || Ports?.Any(port => port is < 1 or > ushort.MaxValue) == true)
         {
             throw new FormatException($"The weight, the priority, the locality or a port of {FindingSink.Quote(Address)} cannot be.");
         }

@@ -38,6 +38,25 @@ public sealed class EndpointSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Endpoints_are_called_by_their_priority_and_status_tells_it()
+    {
+        var first = GetAsync();
+        await _source.PushAsync("reviews", new MeshEndpoint("10.0.0.2:80") { Priority = 7 }, new MeshEndpoint("10.0.0.1:80") { Priority = 1, Weight = 3, Locality = "eu/a" });
+        await first;
+        for (var call = 0; call < 20; call++)
+        {
+            Assert.Equal("10.0.0.1:80", await GetAsync());
+        }
+
+        var cluster = Assert.Single(_mesh.Mesh.GetClusters());
+        Assert.Equal(
+            [("10.0.0.2:80", 7, 1, null), ("10.0.0.1:80", 1, 3, "eu/a")],
+            cluster.Endpoints.Select(endpoint => (endpoint.Address, endpoint.Priority, endpoint.Weight, endpoint.Locality)));
+        Assert.True(_mesh.Mesh.EjectEndpoint(cluster.Name, "10.0.0.1:80"));
+        Assert.Equal("10.0.0.2:80", await GetAsync());
+    }
+
+    [Fact]
     public async Task First_call_without_an_answer_is_answered_503_after_five_seconds()
     {
         var call = _mesh.GetAsync("http://reviews/");

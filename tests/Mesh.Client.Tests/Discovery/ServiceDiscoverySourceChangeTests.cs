@@ -30,13 +30,13 @@ public sealed class ServiceDiscoverySourceChangeTests : IAsyncDisposable
     public async Task Features_become_labels_locality_weight_and_draining()
     {
         _provider.Set(
-            ("10.0.0.1:80", features => features.Set(new MeshEndpoint("ignored:1") { Labels = Version("v1"), Locality = "eu/a", Weight = 3, State = MeshEndpointState.Draining })),
+            ("10.0.0.1:80", features => features.Set(new MeshEndpoint("ignored:1") { Labels = Version("v1"), Locality = "eu/a", Weight = 3, Priority = 2, State = MeshEndpointState.Draining })),
             ("10.0.0.2:80", features => features.Set<IReadOnlyDictionary<string, string>>(Version("v2"))),
             ("10.0.0.3:80", null));
         var endpoints = (await KnowAsync()).Endpoints.All.Select(state => state.Endpoint).ToList();
 
         Assert.Equal(["10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80"], endpoints.Select(endpoint => endpoint.Address));
-        Assert.Equal(("v1", "eu/a", 3, true), (endpoints[0].Labels["version"], endpoints[0].Locality, endpoints[0].Weight, endpoints[0].IsDraining));
+        Assert.Equal(("v1", "eu/a", 3, 2, true), (endpoints[0].Labels["version"], endpoints[0].Locality, endpoints[0].Weight, endpoints[0].Priority, endpoints[0].IsDraining));
         Assert.Equal(("v2", null, 1, false), (endpoints[1].Labels["version"], endpoints[1].Locality, endpoints[1].Weight, endpoints[1].IsDraining));
         Assert.Empty(endpoints[2].Labels);
     }

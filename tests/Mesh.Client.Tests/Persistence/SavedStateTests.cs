@@ -193,8 +193,8 @@ public sealed class SavedStateTests : IDisposable
     public async Task Everything_about_an_endpoint_survives()
     {
         await RunAsync(
-            new MeshEndpoint("10.0.0.1") { Labels = new Dictionary<string, string> { ["version"] = "v1" }, Locality = "eu/a", Weight = 7, Ports = new Dictionary<int, int> { [80] = 8080 } },
-            new MeshEndpoint("fd00::1", 80),
+            new MeshEndpoint("10.0.0.1") { Labels = new Dictionary<string, string> { ["version"] = "v1" }, Locality = "eu/a", Weight = 7, Priority = 3, Ports = new Dictionary<int, int> { [80] = 8080 } },
+            new MeshEndpoint("fd00::1", 80) { IsForOthers = true },
             new MeshEndpoint("unix:/run/a.sock") { State = MeshEndpointState.Draining });
         using var mesh = new SavedMesh(_path, _clock);
         mesh.EndpointSource.Beginning = _ => throw new TimeoutException();
@@ -205,6 +205,8 @@ public sealed class SavedStateTests : IDisposable
         Assert.Equal(["10.0.0.1:8080", "[fd00::1]:80", "unix:/run/a.sock"], endpoints.Select(endpoint => endpoint.Address));
         Assert.Equal(("v1", "eu/a", 7, false), (endpoints[0].Labels["version"], endpoints[0].Locality, endpoints[0].Weight, endpoints[0].IsDraining));
         Assert.True(endpoints[2].IsDraining);
+        Assert.Equal([3, 0, 0], mesh.Mesh.GetClusters()[0].Endpoints.Select(endpoint => endpoint.Priority));
+        Assert.Contains("\"isForOthers\":true", File.ReadAllText(EndpointsFile), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -316,9 +318,10 @@ public sealed class SavedStateTests : IDisposable
     [InlineData("\"address\":\"10.0.0.1:80\"", "\"address\":\"nonsense:nonsense\"")]
     [InlineData("\"weight\":3", "\"weight\":-3")]
     [InlineData("\"locality\":\"eu\"", "\"locality\":\"/\"")]
+    [InlineData("\"priority\":2", "\"priority\":70000")]
     public async Task Endpoint_that_cannot_be_is_done_without(string written, string wrong)
     {
-        await RunAsync(new MeshEndpoint("10.0.0.1:80") { Weight = 3, Locality = "eu" });
+        await RunAsync(new MeshEndpoint("10.0.0.1:80") { Weight = 3, Priority = 2, Locality = "eu" });
         var text = File.ReadAllText(EndpointsFile);
         Assert.Contains(written, text, StringComparison.Ordinal);
         File.WriteAllText(EndpointsFile, text.Replace(written, wrong, StringComparison.Ordinal));

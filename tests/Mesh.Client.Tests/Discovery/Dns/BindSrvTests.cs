@@ -1,5 +1,6 @@
 using Mesh.Client.Configuration;
 using Mesh.Client.Discovery;
+using Mesh.Client.Pipeline;
 using Mesh.Client.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -68,8 +69,12 @@ public sealed class BindSrvTests
             { "Seed": 1, "Dns": { "NameServers": [ "{{server.Address}}" ] },
               "Services": { "reviews.mesh.test": { "Discovery": "DnsSrv", "Ports": [ { "Number": 80, "Name": "http" } ] } } }
             """);
-        using var client = new HttpClient(MeshClient.CreateHandler(new MeshHandlerOptions { Sources = [rules] }));
+        var handler = MeshClient.CreateHandler(new MeshHandlerOptions { Sources = [rules] });
+        using var client = new HttpClient(handler);
         Assert.Equal(fleet[0].Address, await CallAsync(client));
+        Assert.Equal(
+            [(1, "one.mesh.test", fleet[0].Port), (2, "one.mesh.test", fleet[1].Port)],
+            Assert.Single(((IMesh)((MeshHandler)handler).Runtime).GetClusters()).Endpoints.Select(endpoint => (endpoint.Priority, endpoint.Target, int.Parse(endpoint.Address.Split(':')[1], null))));
         Assert.Equal(fleet[0].Address, await CallAsync(client));
 
         await fleet[0].KillAsync();
