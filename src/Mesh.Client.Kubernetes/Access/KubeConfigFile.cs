@@ -1,17 +1,16 @@
 using System.Globalization;
-using k8s;
 using k8s.KubeConfigModels;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Mesh.Client.Kubernetes.Access;
 
-/// <summary>A kubeconfig file: what the Kubernetes client library reads of it, and the fields that it does not know.</summary>
+/// <summary>A kubeconfig file: what the types of the Kubernetes client library hold of it, and the fields that they do not have.</summary>
 internal sealed class KubeConfigFile
 {
-    private readonly YamlNode? _root;
+    private readonly YamlMappingNode _root;
 
-    private KubeConfigFile(string path, K8SConfiguration content, YamlNode? root)
+    private KubeConfigFile(string path, K8SConfiguration content, YamlMappingNode root)
     {
         Path = path;
         Content = content;
@@ -33,8 +32,7 @@ internal sealed class KubeConfigFile
             stream.Load(new StringReader(text));
             if (stream.Documents is [{ RootNode: YamlMappingNode root }, ..])
             {
-                using var bytes = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
-                return new KubeConfigFile(full, KubernetesClientConfiguration.LoadKubeConfig(bytes), root);
+                return new KubeConfigFile(full, KubeConfigContent.Read(root), root);
             }
 
             throw new KubernetesAccessException($"{full} is no kubeconfig: an object with clusters, users and contexts is expected.");
@@ -45,9 +43,8 @@ internal sealed class KubeConfigFile
             throw new KubernetesAccessException(
                 string.Create(CultureInfo.InvariantCulture, $"{full}, line {exception.Start.Line}, is no kubeconfig: {innermost.Message}"), exception);
         }
-        catch (Exception exception) when (exception is NullReferenceException or InvalidCastException or ArgumentException or FormatException)
+        catch (FormatException exception)
         {
-            // What the library makes of a list that is null, for one.
             throw new KubernetesAccessException($"{full} is no kubeconfig: {exception.Message}", exception);
         }
     }
@@ -57,14 +54,8 @@ internal sealed class KubeConfigFile
 
     /// <summary>A text field of <c>LIST[name].KIND.FIELD</c>, such as <c>users[name].user.tokenFile</c>; null where it is not there.</summary>
     public string? Field(string list, string name, string kind, string field)
-        => Child(_root, list) is YamlSequenceNode entries
-            && entries.FirstOrDefault(entry => Text(Child(entry, "name")) == name) is { } found
-            && Text(Child(Child(found, kind), field)) is { Length: > 0 } value
+        => KubeConfigContent.Entries(_root, list, entry => KubeConfigContent.Text(entry, "name") == name ? KubeConfigContent.Map(entry, kind) : null)
+            .FirstOrDefault(found => found is not null) is { } found && KubeConfigContent.Text(found, field) is { Length: > 0 } value
                 ? value
                 : null;
-
-    private static YamlNode? Child(YamlNode? node, string key)
-        => node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(key), out var child) ? child : null;
-
-    private static string? Text(YamlNode? node) => (node as YamlScalarNode)?.Value;
 }
