@@ -185,9 +185,7 @@ public sealed class KubeMeshLoadTests(ITestOutputHelper output)
 
     private static async Task<KubeMesh> StartAsync(EventApi api, PodServer pods)
     {
-        api.Put("services", Space, "reviews", """
-            ,"spec":{"selector":{"app":"reviews"},"ports":[{"name":"http","port":80,"targetPort":8080}]}
-            """);
+        api.PutService("reviews", Space);
         for (var pod = 1; pod <= 4; pod++)
         {
             api.Put("pods", Space, $"pod-{pod}", "", """{"app":"reviews","version":"v1"}""");
@@ -207,16 +205,8 @@ public sealed class KubeMeshLoadTests(ITestOutputHelper output)
             ,"apiVersion":"networking.istio.io/v1","kind":"VirtualService",
             "spec":{"hosts":["reviews"],"http":[{"route":[{"destination":{"host":"reviews","subset":"v1","port":{"number":80}}}]}]}
             """);
-        var kubeConfig = Path.GetTempFileName();
-        await File.WriteAllTextAsync(kubeConfig, """
-            apiVersion: v1
-            kind: Config
-            clusters: [{ name: test, cluster: { server: "http://events" } }]
-            contexts: [{ name: test, context: { cluster: test } }]
-            current-context: test
-            """);
         var mesh = new KubeMesh(
-            kubeConfig,
+            EventApi.KubeConfig,
             Space,
             configure: options =>
             {
@@ -226,7 +216,6 @@ public sealed class KubeMeshLoadTests(ITestOutputHelper output)
             connect: _ => api);
         await mesh.KnowAsync("http://reviews/");
         await ReviewsAtKube.HasAsync(mesh, 1, 2, 3);
-        File.Delete(kubeConfig);
         return mesh;
     }
 
@@ -234,9 +223,7 @@ public sealed class KubeMeshLoadTests(ITestOutputHelper output)
         ,"apiVersion":"networking.istio.io/v1","kind":"VirtualService","spec":{"hosts":["{{name}}.test"],"http":[{"directResponse":{"status":{{status}} } } ] }
         """));
 
-    private static void PutSlice(EventApi api, PodServer pods, int index, int pod) => api.Put("endpointslices", Space, $"reviews-{index}", string.Create(CultureInfo.InvariantCulture, $$"""
-        ,"addressType":"IPv4","endpoints":[{{KubeObjects.Endpoint(pod)}}],"ports":[{"name":"http","port":{{pods.Port}},"protocol":"TCP"}]
-        """), """{"kubernetes.io/service-name":"reviews"}""");
+    private static void PutSlice(EventApi api, PodServer pods, int index, int pod) => api.PutSlice($"reviews-{index}", "reviews", Space, pods.Port, pod);
 
     private static Task<Holdings> CountAsync(KubeMesh mesh)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -9,10 +10,30 @@ internal sealed class EventApi : HttpMessageHandler
 {
     private const string Istio = "networking.istio.io/v1";
 
+    private static readonly Lazy<string> File = new(() =>
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("mesh-events").FullName, "config");
+        System.IO.File.WriteAllText(path, """
+            apiVersion: v1
+            kind: Config
+            clusters: [{ name: test, cluster: { server: "http://events" } }]
+            contexts: [{ name: test, context: { cluster: test } }]
+            current-context: test
+            """);
+        return path;
+    });
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Dictionary<string, string>> _objects = [];
     private readonly Dictionary<string, List<ScriptedStream>> _streams = [];
+    private readonly ConcurrentQueue<string> _requests = new();
     private int _version = 100;
+
+    /// <summary>Paths of all requests so far.</summary>
+    public IReadOnlyList<string> Requests => [.. _requests];
+
+    /// <summary>Names a server that nobody connects to.</summary>
+    public static string KubeConfig => File.Value;
 
     /// <summary>Changes so far.</summary>
     public int Changes => Volatile.Read(ref _version) - 100;
@@ -51,9 +72,20 @@ internal sealed class EventApi : HttpMessageHandler
         }
     }
 
+    /// <summary>Port 80 of pods with the label <c>app</c>.</summary>
+    public void PutService(string name, string space) => Put("services", space, name, $$"""
+        ,"spec":{"selector":{"app":"{{name}}"},"ports":[{"name":"http","port":80,"targetPort":8080}]}
+        """);
+
+    /// <summary>With one endpoint.</summary>
+    public void PutSlice(string name, string service, string space, int port, int pod) => Put("endpointslices", space, name, string.Create(CultureInfo.InvariantCulture, $$"""
+        ,"addressType":"IPv4","endpoints":[{{KubeObjects.Endpoint(pod)}}],"ports":[{"name":"http","port":{{port}},"protocol":"TCP"}]
+        """), $$"""{"kubernetes.io/service-name":"{{service}}"}""");
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri!.AbsolutePath;
+        _requests.Enqueue(path);
         var collection = path[(path.LastIndexOf('/') + 1)..];
         lock (_gate)
         {

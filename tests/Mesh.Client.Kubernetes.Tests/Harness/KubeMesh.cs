@@ -22,6 +22,7 @@ internal sealed class KubeMesh : IAsyncDisposable
     /// <param name="time">The mesh's clock.</param>
     /// <param name="node">The node that the application runs on; null: it does not know.</param>
     /// <param name="connect">Makes the connections to the server; as in earnest by default.</param>
+    /// <param name="more">Further services of the application.</param>
     public KubeMesh(
         string kubeConfig,
         string space,
@@ -29,7 +30,8 @@ internal sealed class KubeMesh : IAsyncDisposable
         Action<MeshKubernetesOptions>? configure = null,
         TimeProvider? time = null,
         string? node = null,
-        Func<KubernetesAccess, HttpMessageHandler>? connect = null)
+        Func<KubernetesAccess, HttpMessageHandler>? connect = null,
+        Action<IServiceCollection>? more = null)
     {
         var configuration = new ConfigurationBuilder();
         if (rules is not null)
@@ -62,6 +64,7 @@ internal sealed class KubeMesh : IAsyncDisposable
         }
 
         services.AddHttpClient("", client => client.Timeout = TimeSpan.FromSeconds(30));
+        more?.Invoke(services);
         _services = services.BuildServiceProvider();
         Client = _services.GetRequiredService<IHttpClientFactory>().CreateClient();
         Mesh = _services.GetRequiredService<IMesh>();

@@ -3,6 +3,8 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Client.Kubernetes.Tests.Harness;
@@ -14,10 +16,16 @@ internal sealed class PodServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ConcurrentDictionary<string, int> _calls = new();
 
-    private PodServer(WebApplication application, int port)
+    private PodServer(WebApplication application, int port, bool isGrpc)
     {
         _application = application;
         Port = port;
+        if (isGrpc)
+        {
+            application.MapGrpcService<WhereService>();
+            return;
+        }
+
         application.Run(context =>
         {
             var address = context.Connection.LocalIpAddress!.ToString();
@@ -36,7 +44,8 @@ internal sealed class PodServer : IAsyncDisposable
 
     /// <param name="count">Addresses of IPv4.</param>
     /// <param name="isDualStack">It listens on <c>::1</c> too.</param>
-    public static async Task<PodServer> StartAsync(int count = 4, bool isDualStack = false)
+    /// <param name="isGrpc">It answers with a <see cref="WhereService"/> alone.</param>
+    public static async Task<PodServer> StartAsync(int count = 4, bool isDualStack = false, bool isGrpc = false)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -47,8 +56,11 @@ internal sealed class PodServer : IAsyncDisposable
             probe.Stop();
             var builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
+            builder.Services.AddGrpc();
             builder.WebHost.ConfigureKestrel(options =>
             {
+                // Without TLS it is one or the other.
+                options.ConfigureEndpointDefaults(listen => listen.Protocols = isGrpc ? HttpProtocols.Http2 : HttpProtocols.Http1);
                 for (var index = 1; index <= count; index++)
                 {
                     options.Listen(IPAddress.Parse(Address(index)), port);
@@ -59,7 +71,7 @@ internal sealed class PodServer : IAsyncDisposable
                     options.Listen(IPAddress.IPv6Loopback, port);
                 }
             });
-            var server = new PodServer(builder.Build(), port);
+            var server = new PodServer(builder.Build(), port, isGrpc);
             try
             {
                 await server._application.StartAsync();

@@ -7,6 +7,7 @@ internal sealed partial class ShortWatches(HttpMessageHandler inner) : Delegatin
 {
     private int _watches;
     private int _others;
+    private int _isAncient;
 
     /// <summary>Watches so far.</summary>
     public int Watches => Volatile.Read(ref _watches);
@@ -14,13 +15,17 @@ internal sealed partial class ShortWatches(HttpMessageHandler inner) : Delegatin
     /// <summary>Lists and all else so far.</summary>
     public int Others => Volatile.Read(ref _others);
 
+    /// <summary>Has the next watch ask for what happened since a version that every server has forgotten.</summary>
+    public void FromAncientVersion() => Volatile.Write(ref _isAncient, 1);
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var address = request.RequestUri!.AbsoluteUri;
         if (Seconds().IsMatch(address))
         {
             Interlocked.Increment(ref _watches);
-            request.RequestUri = new Uri(Seconds().Replace(address, "timeoutSeconds=2"));
+            address = Seconds().Replace(address, "timeoutSeconds=2");
+            request.RequestUri = new Uri(Interlocked.Exchange(ref _isAncient, 0) == 1 ? Version().Replace(address, "resourceVersion=1") : address);
         }
         else
         {
@@ -32,4 +37,7 @@ internal sealed partial class ShortWatches(HttpMessageHandler inner) : Delegatin
 
     [GeneratedRegex("timeoutSeconds=[0-9]+", RegexOptions.CultureInvariant)]
     private static partial Regex Seconds();
+
+    [GeneratedRegex("resourceVersion=[0-9]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Version();
 }
