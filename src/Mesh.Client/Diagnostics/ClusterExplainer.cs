@@ -113,6 +113,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
             Weight = endpoint.Weight,
             InFlight = state.InFlight,
             IsDraining = endpoint.IsDraining,
+            IsForOthers = endpoint.IsForOthers && cluster.Model.Policy.HeedsSource,
             EjectedFor = !state.IsEjected ? null
                 : Volatile.Read(ref state.Health.EjectedUntil) is var until && until == long.MaxValue ? TimeSpan.MaxValue
                 : Left(until),

@@ -73,7 +73,8 @@ internal static class ClusterText
         var labels = endpoint.Labels.Count == 0 ? "" : $" {Wording.Labels(endpoint.Labels)}";
         var weight = endpoint.Weight == 1 ? "" : $" weight {Wording.Number(endpoint.Weight)}";
         var locality = endpoint.Locality is null ? "" : $" in {endpoint.Locality}";
-        return $"{endpoint.Address}{labels}{locality}{weight}{(wasCalled ? $": {Health(endpoint)}, {Wording.Number(endpoint.InFlight)} in flight" : "")}";
+        var hint = endpoint.IsForOthers ? " for callers elsewhere" : "";
+        return $"{endpoint.Address}{labels}{locality}{weight}{hint}{(wasCalled ? $": {Health(endpoint)}, {Wording.Number(endpoint.InFlight)} in flight" : "")}";
     }
 
     private static string Health(MeshEndpointExplanation endpoint) => endpoint switch

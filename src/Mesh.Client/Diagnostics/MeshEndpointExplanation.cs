@@ -34,6 +34,10 @@ public sealed class MeshEndpointExplanation
     /// <summary>Its source says that it is about to stop: it gets no new calls as long as others can be picked.</summary>
     public bool IsDraining { get; internal init; }
 
+    /// <summary>Its source keeps it for callers in other places, as hints of Kubernetes do, and no rule says how places count: it is called after the
+    /// others.</summary>
+    public bool IsForOthers { get; internal init; }
+
     /// <summary>For how long it stays ejected at least, zero where it comes back at the next look, <see cref="TimeSpan.MaxValue"/> where only
     /// <see cref="IMesh.ReturnEndpoint"/> brings it back; null where it is not ejected.</summary>
     public TimeSpan? EjectedFor { get; internal init; }

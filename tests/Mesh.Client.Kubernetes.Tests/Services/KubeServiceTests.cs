@@ -43,6 +43,10 @@ public sealed class KubeServiceTests(SharedKube kube)
         // Terminating: it drains, and all calls go to the other one.
         await objects.ChangeSliceAsync("reviews-1", KubeObjects.Endpoint(1, "\"ready\": false, \"serving\": true, \"terminating\": true"), KubeObjects.Endpoint(2));
         await HasAsync(mesh, "127.0.77.2", "~127.0.77.1");
+
+        // That is shown a moment before picks go by it.
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://reviews/");
+        await Eventually.TrueAsync(() => mesh.Mesh.Explain(request).Destinations[0].Cluster!.Endpoints.Single(endpoint => endpoint.IsDraining).Priority is null);
         for (var call = 0; call < 20; call++)
         {
             Assert.Equal("127.0.77.2", await mesh.CallAsync("http://reviews/"));

@@ -16,6 +16,8 @@ public sealed class KubeTopologyTests(SharedKube kube)
         var objects = await CreateAsync(pods, InZone(1, "eu-1"), InZone(2, "eu-2"), InZone(3, "eu-1"));
         await using var mesh = Mesh(objects, Here);
         Assert.Equal(["127.0.77.1", "127.0.77.3"], await CalledAsync(mesh));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://reviews/");
+        Assert.Contains($"127.0.77.2:{pods.Port} in eu/eu-2 for callers elsewhere: healthy", mesh.Mesh.Explain(request).ToString(), StringComparison.Ordinal);
 
         await objects.ChangeSliceAsync("reviews-1", InZone(1, "eu-1"), InZone(2, "eu-2"), KubeObjects.Endpoint(3));
         await CallsAsync(mesh, "127.0.77.1", "127.0.77.2", "127.0.77.3");
