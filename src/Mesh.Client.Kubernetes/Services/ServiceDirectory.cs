@@ -166,13 +166,12 @@ internal sealed class ServiceDirectory : IHostDirectory, IDisposable
     {
         lock (_gate)
         {
-            if (!_found.TryRemove(KeyValuePair.Create(found.Key, found)))
+            // Under the lock, so that what it takes out of the rules is not what another, for a call that comes now, has put there.
+            if (_found.TryRemove(KeyValuePair.Create(found.Key, found)))
             {
-                return;
+                found.Dispose();
             }
         }
-
-        found.Dispose();
     }
 
     /// <summary>A service that is not called costs a watch and memory, and some are called once.</summary>
