@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Client.Configuration;
 using Mesh.Client.Kubernetes.Identity;
 using Mesh.Client.Kubernetes.Watching;
 using Microsoft.Extensions.Configuration;
@@ -8,7 +9,7 @@ namespace Mesh.Client.Kubernetes.Services;
 
 /// <summary>The rules that follow from the cluster by itself: the Services that are called, and who this process is. All of it holds only where nobody has
 /// written anything else. Thread-safe.</summary>
-internal sealed class ServiceDocuments(WorkloadIdentity identity) : IMeshConfigurationSource
+internal sealed class ServiceDocuments(WorkloadIdentity identity) : IMeshConfigurationSource, IRuleSource
 {
     private ImmutableSortedDictionary<string, MeshDocument> _documents = ImmutableSortedDictionary.Create<string, MeshDocument>(StringComparer.Ordinal);
     private ConfigurationReloadToken _change = new();
@@ -16,9 +17,14 @@ internal sealed class ServiceDocuments(WorkloadIdentity identity) : IMeshConfigu
 
     public string Name => "Kubernetes";
 
+    /// <summary>It never fails: for the next run a service is kept with its endpoints, and who this process is the next one knows by itself.</summary>
+    public bool IsRemote => false;
+
     public IChangeToken GetChangeToken() => Volatile.Read(ref _change);
 
     public IReadOnlyList<MeshDocument> Load() => [identity.Document(Volatile.Read(ref _place)), .. Volatile.Read(ref _documents).Values];
+
+    public IReadOnlyList<SourceDocument> Read() => [.. Load().Select(SourceDocument.Of)];
 
     /// <param name="locality">Where this process stands, as its node says.</param>
     public void SetPlace(string? locality)

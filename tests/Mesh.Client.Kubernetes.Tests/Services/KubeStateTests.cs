@@ -113,6 +113,7 @@ public sealed class KubeStateTests : IDisposable
         }
 
         Assert.Equal(rules.Length == 0, (await File.ReadAllTextAsync(Saved)).Contains("Service/default/reviews", StringComparison.Ordinal));
+        Assert.DoesNotContain(Space, await File.ReadAllTextAsync(Path.Combine(_path, "rules.json")), StringComparison.Ordinal);
         return objects;
     }
 
