@@ -28,6 +28,7 @@ internal sealed class RuleWatches : IDisposable
     private RuleWatch[] _all = [];
     private string? _problem;
     private int _isStarted;
+    private int _isAssembled;
 
     /// <param name="cluster">Whose rules are read.</param>
     /// <param name="wake">Called after each change, on the thread of a watch.</param>
@@ -185,6 +186,7 @@ internal sealed class RuleWatches : IDisposable
 
     private async Task AssembleAsync(RuleWatch[] watches)
     {
+        var isWhole = false;
         try
         {
             if (watches.Length > 0)
@@ -194,10 +196,7 @@ internal sealed class RuleWatches : IDisposable
 
             var answered = watches.Select(watch => SettleAsync(watch, WatchSchedule.RefusalBelieved));
             var answers = await Task.WhenAll(answered).WaitAsync(Patience, _cluster.TimeProvider, _stop.Token).ConfigureAwait(false);
-            if (answers.All(isAnswered => isAnswered))
-            {
-                RuleLog.Known(_cluster.Logger, watches.Sum(watch => watch.Count), watches.Select(watch => watch.Kind).Distinct().Count());
-            }
+            isWhole = answers.All(isAnswered => isAnswered);
         }
         catch (TimeoutException)
         {
@@ -206,6 +205,17 @@ internal sealed class RuleWatches : IDisposable
         catch (OperationCanceledException)
         {
             return;
+        }
+
+        // While it waited more kinds may have been looked for, and their lists waited for too.
+        if (Interlocked.Exchange(ref _isAssembled, 1) == 1)
+        {
+            return;
+        }
+
+        if (isWhole)
+        {
+            RuleLog.Known(_cluster.Logger, watches.Sum(watch => watch.Count), watches.Select(watch => watch.Kind).Distinct().Count());
         }
 
         _known.TrySetResult();
