@@ -117,6 +117,26 @@ public sealed class RuleReporterTests : IDisposable
         Assert.Equal("", (string?)_lease!["spec"]!["holderIdentity"]);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task Lease_of_a_process_whose_clock_is_a_day_off_is_taken_when_it_was_not_renewed_for_its_duration(int days)
+    {
+        _mesh.Findings = [Finding("one")];
+        _lease = JsonNode.Parse($$"""
+            { "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": { "name": "mesh-client-findings", "namespace": "here", "resourceVersion": "7" },
+              "spec": { "holderIdentity": "other_1", "leaseDurationSeconds": 40, "renewTime": "{{ReportLease.MicroTime(_api.Clock.GetUtcNow().AddDays(days))}}" } }
+            """);
+        await StartAsync(MeshKubernetesReports.Events);
+        await AdvanceAsync(ReportLease.Duration);
+        Assert.Equal("other_1", (string?)_lease!["spec"]!["holderIdentity"]);
+
+        await AdvanceAsync(TimeSpan.FromMinutes(1));
+
+        Assert.NotEqual("other_1", (string?)_lease!["spec"]!["holderIdentity"]);
+        Assert.Single(Posted(Events));
+    }
+
     [Fact]
     public async Task Status_gets_a_condition_and_messages_beside_those_of_others_for_the_version_that_was_read()
     {
