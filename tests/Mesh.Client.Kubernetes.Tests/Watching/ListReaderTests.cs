@@ -12,7 +12,7 @@ public sealed class ListReaderTests
     public Task List_is_read_alike_however_it_comes_in_pieces()
         => Gen.Select(Gen.String.Array[0, 12], Gen.Int[1, 50].Array[1, 200], Gen.Bool).SampleAsync(async (values, pieces, isLate) =>
         {
-            var items = string.Join(",\n ", values.Select((value, index) => ScriptedApi.Thing($"thing-{index}", $"{index}", JsonSerializer.Serialize(value))));
+            var items = string.Join(",\n ", values.Select((value, index) => ScriptedApi.Thing($"thing-{index}", $"{index}", JsonSerializer.Serialize(value, ThingContext.Default.String))));
             var metadata = """ "metadata": { "resourceVersion": "7", "remainingItemCount": 3, "continue": "on" } """;
             var text = isLate
                 ? $$"""{ "items": [ {{items}} ], "odd": { "items": [ {} ] }, {{metadata}} }"""
