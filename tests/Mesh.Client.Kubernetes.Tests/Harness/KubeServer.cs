@@ -57,6 +57,9 @@ internal sealed class KubeServer : IAsyncDisposable
             }
 
             server._api = new KubeApi(server.Address, server.File("ca.crt"), await System.IO.File.ReadAllTextAsync(server.File("admin.token")));
+
+            // A server that is ready makes it a moment later.
+            await Eventually.TrueAsync(() => server.Api.IsServedAsync("/api/v1/namespaces/default"));
             foreach (var name in resources ?? ["endpointslices", "istio", "gateway-api", "openshift"])
             {
                 await server.ServeAsync(name);
