@@ -33,13 +33,13 @@ internal readonly struct EndpointCost
     private readonly double _factor;
 
     /// <param name="endpoint">Which.</param>
-    /// <param name="callsPerShare">Its calls in flight count as so many each: by its weight, and the more while it warms up. Idle it is as good as
-    /// the others, since it is drawn the less often already.</param>
+    /// <param name="busy">Its calls in flight, each counted as its weight says, and as more while it warms up. Idle it is as good as the others, since it is
+    /// drawn the less often already.</param>
     /// <param name="now">Microseconds of the <see cref="ActiveClock"/>.</param>
     /// <param name="limit">A latency above it is suspect.</param>
-    public EndpointCost(EndpointState endpoint, double callsPerShare, long now, double limit)
+    public EndpointCost(EndpointState endpoint, double busy, long now, double limit)
     {
-        _factor = 1 + (Math.Max(0, endpoint.InFlight) * callsPerShare);
+        _factor = 1 + busy;
         var load = EndpointLoad.Of(endpoint);
         var latency = load.Latency;
         var errors = load.Errors;

@@ -76,8 +76,8 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
                 // The age of calls that wait for headers counts to the microsecond.
                 var time = EndpointLoad.Of(endpoint).Waiting > 0 || EndpointLoad.Of(otherEndpoint).Waiting > 0 ? NowOf(ref clock) : RoughlyNow(ref clock);
                 var (limit, weights) = (Limit, group.Weights);
-                var first = new EndpointCost(endpoint, weights?.CallsPerShare(one) ?? 1, time, limit);
-                var second = new EndpointCost(otherEndpoint, weights?.CallsPerShare(other) ?? 1, time, limit);
+                var first = new EndpointCost(endpoint, BusyOf(group, one, default), time, limit);
+                var second = new EndpointCost(otherEndpoint, BusyOf(group, other, default), time, limit);
 
                 // Without weights an eighth of the calls goes to the other of two that are close, so that endpoints that are equal all get some: calls
                 // keep what is known of them fresh, and their connections warm.
@@ -147,8 +147,12 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
 
     protected EndpointCost CostOf(EndpointGroup group, int index, long now, ref PickClock clock)
     {
-        var endpoint = group.Endpoints[index];
-        var calls = (group.Weights?.CallsPerShare(index) ?? 1) / clock.WarmUpOf(group).FactorOf(index);
-        return new EndpointCost(endpoint, calls, now, Limit);
+        return new EndpointCost(group.Endpoints[index], BusyOf(group, index, clock.WarmUpOf(group)), now, Limit);
+    }
+
+    private static double BusyOf(EndpointGroup group, int index, in WarmUpMoment warmUp)
+    {
+        var inFlight = group.Endpoints[index].InFlight;
+        return inFlight <= 0 ? 0 : inFlight * (group.Weights?.CallsPerShare(index) ?? 1) / warmUp.FactorOf(index);
     }
 }

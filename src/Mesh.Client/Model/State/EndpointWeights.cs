@@ -3,7 +3,8 @@ namespace Mesh.Client.Model;
 /// <summary>Endpoints laid end to end, each as long as its weight: a point on the line names an endpoint.</summary>
 internal sealed class EndpointWeights
 {
-    private readonly uint[] _ends;
+    // Where each begins, and at last where all end.
+    private readonly uint[] _starts;
 
     // The line cut into as many equal parts as there are endpoints: for each the first endpoint that reaches into it.
     private readonly int[] _firsts;
@@ -12,18 +13,19 @@ internal sealed class EndpointWeights
     private readonly Bin[] _bins;
     private readonly double _mean;
 
-    private EndpointWeights(uint[] ends)
+    private EndpointWeights(uint[] starts)
     {
-        _ends = ends;
-        _mean = (double)Total / ends.Length;
-        _bins = FillBins();
-        _firsts = new int[ends.Length];
-        _partsPerPoint = ((ulong)ends.Length << 32) / Total;
+        _starts = starts;
+        var count = starts.Length - 1;
+        _mean = (double)Total / count;
+        _bins = FillBins(count);
+        _firsts = new int[count];
+        _partsPerPoint = ((ulong)count << 32) / Total;
         Step = ChooseStep(Total);
         var first = 0;
         for (var part = 0; part < _firsts.Length; part++)
         {
-            while (ends[first] <= (ulong)part * Total / (ulong)ends.Length)
+            while (starts[first + 1] <= (ulong)part * Total / (ulong)count)
             {
                 first++;
             }
@@ -33,7 +35,7 @@ internal sealed class EndpointWeights
     }
 
     /// <summary>The sum of all weights, after division by what they have in common.</summary>
-    public uint Total => _ends[^1];
+    public uint Total => _starts[^1];
 
     /// <summary>A stride without a common divisor with <see cref="Total"/>: walking by it visits every point once before it repeats, so
     /// that each endpoint comes up exactly as often as it weighs; near the golden section of the line its turns are spread evenly.</summary>
@@ -77,15 +79,13 @@ internal sealed class EndpointWeights
             unit *= 2;
         }
 
-        var ends = new uint[weights.Length];
-        var end = 0u;
-        for (var index = 0; index < ends.Length; index++)
+        var starts = new uint[weights.Length + 1];
+        for (var index = 0; index < weights.Length; index++)
         {
-            end += (uint)((weights[index] + unit - 1) / unit);
-            ends[index] = end;
+            starts[index + 1] = starts[index] + (uint)((weights[index] + unit - 1) / unit);
         }
 
-        return new EndpointWeights(ends);
+        return new EndpointWeights(starts);
     }
 
     /// <summary>The index of the endpoint at <paramref name="point"/>, which is below <see cref="Total"/>. Indexed search (Chen and Asau 1974): two
@@ -94,7 +94,7 @@ internal sealed class EndpointWeights
     {
         // Rounded down, so that the part is that of the point or the one before.
         var index = _firsts[(int)((point * _partsPerPoint) >> 32)];
-        while (_ends[index] <= point)
+        while (_starts[index + 1] <= point)
         {
             index++;
         }
@@ -108,7 +108,7 @@ internal sealed class EndpointWeights
     public int Draw(ulong drawn)
     {
         var index = (int)(((drawn >> 32) * (uint)_bins.Length) >> 32);
-        ref readonly var bin = ref _bins[index];
+        var bin = _bins[index];
         return ((drawn & uint.MaxValue) * Total) >> 32 < bin.Kept ? index : bin.Alias;
     }
 
@@ -116,7 +116,7 @@ internal sealed class EndpointWeights
     public double CallsPerShare(int index) => _mean / this[index];
 
     /// <summary>How long the part of the line is that belongs to <paramref name="index"/>.</summary>
-    public uint this[int index] => index == 0 ? _ends[0] : _ends[index] - _ends[index - 1];
+    public uint this[int index] => _starts[index + 1] - _starts[index];
 
     public static uint WeightOf(EndpointState endpoint) => WeightOf(endpoint.Endpoint);
 
@@ -124,9 +124,9 @@ internal sealed class EndpointWeights
 
     /// <summary>Bins as many as endpoints and each as long as the whole line, so that together they hold every endpoint as many times as it weighs: each bin
     /// its own endpoint, and in what that leaves free a part of a heavier one (Vose 1991).</summary>
-    private Bin[] FillBins()
+    private Bin[] FillBins(int count)
     {
-        var bins = new Bin[_ends.Length];
+        var bins = new Bin[count];
         var lengths = new ulong[bins.Length];
 
         // The light ones from the front, the heavy ones from the back.
