@@ -24,7 +24,7 @@ internal sealed class ActiveClock : IDisposable
     private readonly long _period;
     private readonly long _tolerance;
     private ITimer? _timer;
-    private Beat _beat = new(0, long.MaxValue, 0);
+    private Beat _beat = new(0, long.MaxValue, 0, 0);
     private bool _isLookedAt;
     private int _idleBeats;
     private volatile bool _isDisposed;
@@ -68,20 +68,17 @@ internal sealed class ActiveClock : IDisposable
     /// <param name="microseconds">As <see cref="ToMicroseconds"/> gives them.</param>
     public bool TryGetBeat(out long microseconds)
     {
-        var beat = Volatile.Read(ref _beat);
+        var beat = LookAtBeat();
         microseconds = beat.Microseconds;
-        if (beat.Limit == long.MaxValue)
-        {
-            return false;
-        }
+        return beat.Limit != long.MaxValue;
+    }
 
-        // Read first: the line is shared by all picks.
-        if (!_isLookedAt)
-        {
-            _isLookedAt = true;
-        }
-
-        return true;
+    /// <summary>The same as a timestamp of the mesh's clock, pauses included.</summary>
+    public bool TryGetBeatTimestamp(out long timestamp)
+    {
+        var beat = LookAtBeat();
+        timestamp = beat.Timestamp;
+        return beat.Limit != long.MaxValue;
     }
 
     /// <summary>A timestamp of this clock as microseconds since it was made.</summary>
@@ -92,7 +89,20 @@ internal sealed class ActiveClock : IDisposable
     {
         _isDisposed = true;
         Volatile.Read(ref _timer)?.Dispose();
-        Publish(new Beat(Volatile.Read(ref _beat).Paused, long.MaxValue, 0));
+        Publish(new Beat(Volatile.Read(ref _beat).Paused, long.MaxValue, 0, 0));
+    }
+
+    private Beat LookAtBeat()
+    {
+        var beat = Volatile.Read(ref _beat);
+
+        // Read first: the line is shared by all picks.
+        if (!_isLookedAt && beat.Limit != long.MaxValue)
+        {
+            _isLookedAt = true;
+        }
+
+        return beat;
     }
 
     private void Start(Beat stopped, long now)
@@ -128,7 +138,7 @@ internal sealed class ActiveClock : IDisposable
         if (_idleBeats * Period >= Patience)
         {
             _idleBeats = 0;
-            Publish(new Beat(paused, long.MaxValue, 0));
+            Publish(new Beat(paused, long.MaxValue, 0, 0));
             return;
         }
 
@@ -136,7 +146,7 @@ internal sealed class ActiveClock : IDisposable
         _timer!.Change(Period, Timeout.InfiniteTimeSpan);
     }
 
-    private Beat After(long paused, long now) => new(paused, now + _period + _tolerance, ToMicroseconds(now - paused));
+    private Beat After(long paused, long now) => new(paused, now + _period + _tolerance, ToMicroseconds(now - paused), now);
 
     private void Publish(Beat beat) => Volatile.Write(ref _beat, beat);
 
@@ -144,5 +154,6 @@ internal sealed class ActiveClock : IDisposable
     /// <param name="Paused">All pauses so far.</param>
     /// <param name="Limit">Where time stands still until the next beat comes; the maximum where none will.</param>
     /// <param name="Microseconds">What the clock showed when it came.</param>
-    private sealed record Beat(long Paused, long Limit, long Microseconds);
+    /// <param name="Timestamp">What the mesh's clock showed then.</param>
+    private sealed record Beat(long Paused, long Limit, long Microseconds, long Timestamp);
 }

@@ -4,7 +4,9 @@ using Mesh.Client.Model;
 namespace Mesh.Client.LoadBalancing;
 
 /// <summary>Chooses an endpoint of a cluster. Safe for use by several threads without a lock; a pick allocates nothing.</summary>
-internal abstract class Balancer(MeshRandom random)
+/// <param name="random">The mesh's chance.</param>
+/// <param name="clock">Whose beat tells of slow start; null where the policy knows none.</param>
+internal abstract class Balancer(MeshRandom random, ActiveClock? clock = null)
 {
     /// <summary>Draws before all endpoints are looked at. Where half of them cannot be used, one pick in 256 looks at all.</summary>
     private const int MaximumDraws = 8;
@@ -15,9 +17,9 @@ internal abstract class Balancer(MeshRandom random)
     /// <param name="reports">Hears of the reports of servers, where the policy goes by them.</param>
     public static Balancer Create(ClusterPolicy policy, MeshRandom random, ActiveClock clock, ILoadReportListener? reports = null) => policy.LoadBalancer switch
     {
-        LoadBalancerPolicy.RoundRobin => new RoundRobinBalancer(random),
+        LoadBalancerPolicy.RoundRobin => new RoundRobinBalancer(random, clock),
         LoadBalancerPolicy.Random => new RandomBalancer(random),
-        LoadBalancerPolicy.LeastRequest => new LeastRequestBalancer(random, policy.LoadBalancerExtension.ChoiceCount),
+        LoadBalancerPolicy.LeastRequest => new LeastRequestBalancer(random, clock, policy.LoadBalancerExtension.ChoiceCount),
         LoadBalancerPolicy.RingHash => new RingHashBalancer(random, policy.ConsistentHash!.Size, policy.LoadBalancerExtension.HashBalanceFactor),
         LoadBalancerPolicy.Maglev => new MaglevBalancer(random, policy.ConsistentHash!.Size, policy.LoadBalancerExtension.HashBalanceFactor),
         LoadBalancerPolicy.Prequal => new PrequalBalancer(random, clock, policy.LoadBalancerExtension.ChoiceCount, reports),
@@ -34,9 +36,6 @@ internal abstract class Balancer(MeshRandom random)
     public abstract LoadBalancerPolicy Policy { get; }
 
     protected MeshRandom Random { get; } = random;
-
-    /// <summary>Endpoints that have just joined get their share little by little, where the policy of the cluster says so.</summary>
-    protected virtual bool WarmsUp => false;
 
     /// <summary>Wants to hear of every attempt, by <see cref="Begin"/> and <see cref="End"/>.</summary>
     public virtual bool LearnsFromCalls => false;
@@ -74,6 +73,13 @@ internal abstract class Balancer(MeshRandom random)
     /// <param name="port">That of endpoints without one of their own.</param>
     public virtual void Prepare(EndpointSet current, EndpointSet next, int port)
     {
+        if (clock is not null)
+        {
+            foreach (var group in next.Groups)
+            {
+                group.WarmUp?.Divide(clock.TimeProvider.TimestampFrequency, group.Weights);
+            }
+        }
     }
 
     /// <summary>Whether <see cref="Complete"/> has nothing to do.</summary>
@@ -117,8 +123,8 @@ internal abstract class Balancer(MeshRandom random)
             return group.Endpoints[0];
         }
 
-        var clock = new PickClock(context.TimeProvider);
-        return group.Endpoints[Choose(group, context, ref clock)];
+        var pickClock = new PickClock(context.TimeProvider, clock);
+        return group.Endpoints[Choose(group, context, ref pickClock)];
     }
 
     /// <summary>From the groups after the drawn one, and those before it: all of the drawn one were tried.</summary>
@@ -139,16 +145,43 @@ internal abstract class Balancer(MeshRandom random)
     /// <summary>The policy's next candidate as an index, whether it can be used or not.</summary>
     protected abstract int Draw(EndpointGroup group);
 
+    /// <summary>Whether <see cref="Draw"/> is like <see cref="DrawRandom"/>, so that slow start may draw in its own way.</summary>
+    protected virtual bool DrawsByChance => true;
+
+    /// <summary>The first candidate of a group that warms up which is not passed over, whether it can be used or not; negative after some draws.</summary>
+    protected int DrawTaken(EndpointGroup group, in WarmUpMoment warmUp)
+    {
+        var index = -1;
+        for (var draw = 0; index < 0 && draw < MaximumDraws; draw++)
+        {
+            index = DrawWarmingUp(group, warmUp);
+        }
+
+        return index;
+    }
+
+    /// <summary>The same for one draw.</summary>
+    private int DrawWarmingUp(EndpointGroup group, in WarmUpMoment warmUp)
+    {
+        if (warmUp.IsDivided && DrawsByChance)
+        {
+            return warmUp.Draw(Random);
+        }
+
+        var index = Draw(group);
+        return Random.NextDouble() < warmUp.FactorOf(index) ? index : -1;
+    }
+
     /// <summary>The first candidate that can be used; after some draws one among the best there are, by weight. One that warms up is passed over
     /// as often as makes it its part of its share.</summary>
     protected int DrawUsable(EndpointGroup group, ReadOnlySpan<EndpointState> tried, ref PickClock clock)
     {
         var available = group.Endpoints;
-        var warmUp = WarmsUp ? clock.WarmUpOf(group) : default;
+        ref readonly var warmUp = ref clock.WarmUpOf(group);
         for (var draw = 0; draw < MaximumDraws; draw++)
         {
-            var index = Draw(group);
-            if ((warmUp.IsNone || Random.NextDouble() < warmUp.FactorOf(index)) && RankOf(available[index], tried, ref clock) == 0)
+            var index = warmUp.IsNone ? Draw(group) : DrawWarmingUp(group, warmUp);
+            if (index >= 0 && RankOf(available[index], tried, ref clock) == 0)
             {
                 return index;
             }

@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using Mesh.Client.Model;
 
 namespace Mesh.Client.LoadBalancing;
 
-/// <summary>What a call to an endpoint would cost, as far as it can be said without another to compare with.</summary>
+/// <summary>What a call to an endpoint would cost, as far as it can be said without another to compare with. What compares is made part of its callers, so
+/// that two costs that a pick compares never come into memory.</summary>
 internal readonly struct EndpointCost
 {
     private const double SuspectPenalty = 1.5;
@@ -70,6 +72,7 @@ internal readonly struct EndpointCost
 
     /// <summary>The slower one may have recovered to what the other is, but not to more: what has not been called for a while is worth a
     /// try, not a rush. One without answers counts like the other for the same reason.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsLessThan(in EndpointCost other)
     {
         // Which of the two is the slower one is chance, so that nothing branches on it.
@@ -79,6 +82,7 @@ internal readonly struct EndpointCost
     }
 
     /// <summary>As busy as the other, and as fast but for what may be chance: of such two the better one should not get every call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsCloseTo(in EndpointCost other)
         => _factor == other._factor && (_latency == 0 || other._latency == 0
             || !(IsLongerThan(CloseRatio * Math.Max(ShortestLatency, other._latency)) || other.IsLongerThan(CloseRatio * Math.Max(ShortestLatency, _latency))));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 
@@ -5,28 +6,26 @@ namespace Mesh.Client.LoadBalancing;
 
 /// <summary>Power of two choices, or of some more: of the endpoints drawn at random the one with the fewest calls in flight for its weight,
 /// the first where they are even. As in Envoy the same endpoint may be drawn twice.</summary>
-internal sealed class LeastRequestBalancer(MeshRandom random, int choiceCount) : Balancer(random)
+internal sealed class LeastRequestBalancer(MeshRandom random, ActiveClock clock, int choiceCount) : Balancer(random, clock)
 {
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.LeastRequest;
 
-    protected override bool WarmsUp => true;
-
     protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
     {
-        if (choiceCount == 2 && group.WarmUp is null && context.Tried.IsEmpty)
+        if (choiceCount == 2 && context.Tried.IsEmpty)
         {
             // The first try of nearly every call. Nothing beats an idle endpoint that was drawn first.
-            var (one, other) = DrawTwo(group);
-            if (!IsMarked(group.Endpoints[one], ref clock))
+            var (one, other) = group.WarmUp is null ? DrawTwo(group) : DrawTwoWarmingUp(group, ref clock);
+            if (one >= 0 && !IsMarked(group.Endpoints[one], ref clock))
             {
                 if (group.Endpoints[one].InFlight <= 0)
                 {
                     return one;
                 }
 
-                if (!IsMarked(group.Endpoints[other], ref clock))
+                if (other >= 0 && !IsMarked(group.Endpoints[other], ref clock))
                 {
-                    return LoadOf(group, other, one) < LoadOf(group, one, other) ? other : one;
+                    return IsLess(group, other, one, ref clock) ? other : one;
                 }
             }
         }
@@ -56,11 +55,24 @@ internal sealed class LeastRequestBalancer(MeshRandom random, int choiceCount) :
         return ((int)(((drawn >> 32) * count) >> 32), (int)(((drawn & uint.MaxValue) * count) >> 32));
     }
 
+    /// <summary>Negative for what was passed over too often. Its own frame, which costs other picks nothing.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private (int One, int Other) DrawTwoWarmingUp(EndpointGroup group, ref PickClock clock)
+    {
+        ref readonly var warmUp = ref clock.WarmUpOf(group);
+        return warmUp.IsNone ? DrawTwo(group) : (DrawTaken(group, warmUp), DrawTaken(group, warmUp));
+    }
+
     /// <summary>Fewer calls in flight for its weight, and for its part of it while it warms up.</summary>
     private static bool IsLess(EndpointGroup group, int one, int other, ref PickClock clock)
     {
         var (load, otherLoad) = (LoadOf(group, one, other), LoadOf(group, other, one));
-        var warmUp = clock.WarmUpOf(group);
+        if (otherLoad == 0)
+        {
+            return false;
+        }
+
+        ref readonly var warmUp = ref clock.WarmUpOf(group);
         return warmUp.IsNone ? load < otherLoad : load * warmUp.FactorOf(other) < otherLoad * warmUp.FactorOf(one);
     }
 

@@ -5,10 +5,10 @@ namespace Mesh.Client.LoadBalancing;
 
 /// <summary>Learns from calls how fast an endpoint answers and how often it fails. The guard that every such policy needs stands here: a call
 /// that failed or was cancelled never makes its endpoint look faster, since an endpoint that fails at once would else attract all calls.</summary>
-internal abstract class LoadAwareBalancer(MeshRandom random, ActiveClock clock) : Balancer(random)
+internal abstract class LoadAwareBalancer(MeshRandom random, ActiveClock clock) : Balancer(random, clock)
 {
     /// <summary>Draws until two endpoints differ; then one of the set has nearly all of the weight.</summary>
-    private const int MaximumRedraws = 4;
+    protected const int MaximumRedraws = 4;
 
     protected ActiveClock Clock { get; } = clock;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 
@@ -36,8 +37,6 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
 
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.PeakEwma;
 
-    protected override bool WarmsUp => true;
-
     public override void End(EndpointState endpoint, in CallSample sample)
     {
         base.End(endpoint, sample);
@@ -65,47 +64,98 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
 
     protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
     {
-        if (choiceCount == 2 && group.WarmUp is null && context.Tried.IsEmpty)
+        if (choiceCount == 2 && context.Tried.IsEmpty)
         {
             // The first try of nearly every call.
-            var drawn = Random.NextUInt64();
-            var (one, other) = DrawTwo(group, drawn);
-            var (endpoint, otherEndpoint) = (group.Endpoints[one], group.Endpoints[other]);
-            if (!IsMarked(endpoint, ref clock) && !IsMarked(otherEndpoint, ref clock))
+            var index = group.WarmUp is null ? ChooseOfTwo(group, context, ref clock) : ChooseOfTwoWarmingUp(group, context, ref clock);
+            if (index >= 0)
             {
-                // The age of calls that wait for headers counts to the microsecond.
-                var time = EndpointLoad.Of(endpoint).Waiting > 0 || EndpointLoad.Of(otherEndpoint).Waiting > 0 ? NowOf(ref clock) : RoughlyNow(ref clock);
-                var (limit, weights) = (Limit, group.Weights);
-                var first = new EndpointCost(endpoint, BusyOf(group, one, default), time, limit);
-                var second = new EndpointCost(otherEndpoint, BusyOf(group, other, default), time, limit);
-
-                // Without weights an eighth of the calls goes to the other of two that are close, so that endpoints that are equal all get some: calls
-                // keep what is known of them fresh, and their connections warm.
-                var isOther = second.IsLessThan(first) != ((drawn & CloseCallMask) == 0 && weights is null && first.IsCloseTo(second));
-                if (!(isOther ? second.IsSuspect : first.IsSuspect))
-                {
-                    return isOther ? other : one;
-                }
-
-                var (chosen, chosenCost) = isOther ? (other, second) : (one, first);
-                if (one == other)
-                {
-                    Compare(group, ref chosen, ref chosenCost, context, time, ref clock);
-                }
-
-                return ChooseMore(group, chosen, chosenCost, context, ref clock);
+                return index;
             }
         }
 
-        var now = NowOf(ref clock);
+        return ChooseOfSome(group, context, ref clock);
+    }
+
+    /// <summary>Of those that can be used as many as are to be compared.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ChooseOfSome(EndpointGroup group, in PickContext context, ref PickClock clock)
+    {
         var best = DrawUsable(group, context.Tried, ref clock);
-        var cost = CostOf(group, best, now, ref clock);
+        var cost = CostOf(group, best, ref clock);
         for (var choice = 1; choice < choiceCount; choice++)
         {
-            Compare(group, ref best, ref cost, context, now, ref clock);
+            Compare(group, ref best, ref cost, context, ref clock);
         }
 
         return ChooseMore(group, best, cost, context, ref clock);
+    }
+
+    /// <summary>Negative where one of the two is better not used.</summary>
+    private int ChooseOfTwo(EndpointGroup group, in PickContext context, ref PickClock clock)
+    {
+        var drawn = Random.NextUInt64();
+        var (one, other) = DrawTwo(group, drawn);
+
+        // Without weights an eighth of the calls goes to the other of two that are close, so that endpoints that are equal all get some: calls keep
+        // what is known of them fresh, and their connections warm.
+        var takesClose = (drawn & CloseCallMask) == 0 && group.Weights is null;
+        return Compare(group, one, other, BusyOf(group, one), BusyOf(group, other), takesClose, context, ref clock);
+    }
+
+    /// <summary>Its own frame, which costs other picks nothing.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ChooseOfTwoWarmingUp(EndpointGroup group, in PickContext context, ref PickClock clock)
+    {
+        ref readonly var warmUp = ref clock.WarmUpOf(group);
+        if (warmUp.IsNone)
+        {
+            return ChooseOfTwo(group, context, ref clock);
+        }
+
+        var one = DrawTaken(group, warmUp);
+        var other = one < 0 ? -1 : DrawTaken(group, warmUp);
+        for (var redraw = 0; other == one && other >= 0 && group.Weights is null && redraw < MaximumRedraws; redraw++)
+        {
+            other = DrawTaken(group, warmUp);
+        }
+
+        return other < 0 ? -1 : Compare(
+            group, one, other, BusyOf(group, one, warmUp), BusyOf(group, other, warmUp), takesClose: false, context, ref clock);
+    }
+
+    /// <summary>The better of two by their costs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Compare(
+        EndpointGroup group, int one, int other, double busy, double otherBusy, bool takesClose, in PickContext context, ref PickClock clock)
+    {
+        var (endpoint, otherEndpoint) = (group.Endpoints[one], group.Endpoints[other]);
+        if (IsMarked(endpoint, ref clock) || IsMarked(otherEndpoint, ref clock))
+        {
+            return -1;
+        }
+
+        // The age of calls that wait for headers counts to the microsecond.
+        var time = EndpointLoad.Of(endpoint).Waiting > 0 || EndpointLoad.Of(otherEndpoint).Waiting > 0 ? NowOf(ref clock) : RoughlyNow(ref clock);
+        var limit = Limit;
+        var first = new EndpointCost(endpoint, busy, time, limit);
+        var second = new EndpointCost(otherEndpoint, otherBusy, time, limit);
+        var isOther = second.IsLessThan(first) != (takesClose && first.IsCloseTo(second));
+        var chosen = isOther ? other : one;
+        return (isOther ? second.IsSuspect : first.IsSuspect) ? ChooseBeyond(group, chosen, one == other, context, ref clock) : chosen;
+    }
+
+    /// <summary>Others are looked at beside one that is suspect. Its own frame, so that picks of nobody suspect keep the costs out of memory.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ChooseBeyond(EndpointGroup group, int chosen, bool isAlone, in PickContext context, ref PickClock clock)
+    {
+        var cost = CostOf(group, chosen, ref clock);
+        if (isAlone)
+        {
+            Compare(group, ref chosen, ref cost, context, ref clock);
+        }
+
+        return ChooseMore(group, chosen, cost, context, ref clock);
     }
 
     private (int One, int Other) DrawTwo(EndpointGroup group, ulong drawn)
@@ -126,33 +176,40 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
     {
         for (var choice = 0; cost.IsSuspect && choice < MaximumMoreChoices; choice++)
         {
-            Compare(group, ref best, ref cost, context, NowOf(ref clock), ref clock);
+            Compare(group, ref best, ref cost, context, ref clock);
         }
 
         return best;
     }
 
-    private void Compare(EndpointGroup group, ref int best, ref EndpointCost cost, in PickContext context, long now, ref PickClock clock)
+    private void Compare(EndpointGroup group, ref int best, ref EndpointCost cost, in PickContext context, ref PickClock clock)
     {
         // By weight an endpoint may be drawn twice, as often as its share demands, unless something is wrong with it.
         var next = group.Weights is null || cost.IsSuspect
             ? DrawOther(group, best, context, ref clock)
             : DrawUsable(group, context.Tried, ref clock);
-        if (next != best && CostOf(group, next, now, ref clock) is var nextCost && nextCost.IsLessThan(cost))
+        if (next != best && CostOf(group, next, ref clock) is var nextCost && nextCost.IsLessThan(cost))
         {
             best = next;
             cost = nextCost;
         }
     }
 
-    protected EndpointCost CostOf(EndpointGroup group, int index, long now, ref PickClock clock)
+    protected EndpointCost CostOf(EndpointGroup group, int index, ref PickClock clock)
     {
-        return new EndpointCost(group.Endpoints[index], BusyOf(group, index, clock.WarmUpOf(group)), now, Limit);
+        var endpoint = group.Endpoints[index];
+        var now = EndpointLoad.Of(endpoint).Waiting > 0 ? NowOf(ref clock) : RoughlyNow(ref clock);
+        return new EndpointCost(endpoint, BusyOf(group, index, clock.WarmUpOf(group)), now, Limit);
     }
 
-    private static double BusyOf(EndpointGroup group, int index, in WarmUpMoment warmUp)
+    /// <summary>Calls in flight, each counted as the weight says.</summary>
+    private static double BusyOf(EndpointGroup group, int index)
     {
         var inFlight = group.Endpoints[index].InFlight;
-        return inFlight <= 0 ? 0 : inFlight * (group.Weights?.CallsPerShare(index) ?? 1) / warmUp.FactorOf(index);
+        return inFlight <= 0 ? 0 : inFlight * (group.Weights?.CallsPerShare(index) ?? 1);
     }
+
+    /// <summary>While it warms up the more.</summary>
+    private static double BusyOf(EndpointGroup group, int index, in WarmUpMoment warmUp)
+        => BusyOf(group, index) is > 0 and var busy ? busy / warmUp.FactorOf(index) : 0;
 }

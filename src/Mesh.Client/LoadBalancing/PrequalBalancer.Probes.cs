@@ -56,13 +56,13 @@ internal sealed partial class PrequalBalancer
     /// <returns>How many were found.</returns>
     public int DrawUnreported(EndpointGroup group, Span<int> places)
     {
-        var clock = new PickClock(TimeProvider);
+        var clock = new PickClock(TimeProvider, Clock);
         var now = NowOf(ref clock);
         var count = 0;
         for (var draw = 0; draw < MaximumDraws && count < places.Length; draw++)
         {
             var place = Draw(group);
-            if (places[..count].Contains(place) || IsMarked(group.Endpoints[place], ref clock) || CostOf(group, place, now, ref clock).IsSuspect)
+            if (places[..count].Contains(place) || IsMarked(group.Endpoints[place], ref clock) || CostOf(group, place, ref clock).IsSuspect)
             {
                 continue;
             }

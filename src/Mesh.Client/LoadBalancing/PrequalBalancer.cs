@@ -91,7 +91,7 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
         ReportPool pool, EndpointGroup group, in PickContext context, long now, ref PickClock clock, scoped Span<Entry> entries, out int free)
     {
         var count = 0;
-        var warmUp = clock.WarmUpOf(group);
+        ref readonly var warmUp = ref clock.WarmUpOf(group);
         free = -1;
         for (var slot = 0; slot < ReportPool.Size; slot++)
         {
@@ -110,7 +110,7 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
                 // One whose first answer is on its way stays.
                 free = load.Waiting > 0 ? free : slot;
             }
-            else if (CostOf(group, place, now, ref clock).IsSuspect)
+            else if (CostOf(group, place, ref clock).IsSuspect)
             {
                 free = slot;
             }

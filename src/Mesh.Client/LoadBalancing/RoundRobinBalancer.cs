@@ -6,13 +6,13 @@ namespace Mesh.Client.LoadBalancing;
 
 /// <summary>One endpoint after the other, each as often as it weighs. The start is random, so that a fleet that starts together does not
 /// call the same endpoint first; each group has its own turn, and a changed set goes on from the same count.</summary>
-internal sealed class RoundRobinBalancer(MeshRandom random) : Balancer(random)
+internal sealed class RoundRobinBalancer(MeshRandom random, ActiveClock clock) : Balancer(random, clock)
 {
     private readonly ConcurrentDictionary<(int Priority, string? Locality), Turn> _turns = new();
 
     public override LoadBalancerPolicy Policy => LoadBalancerPolicy.RoundRobin;
 
-    protected override bool WarmsUp => true;
+    protected override bool DrawsByChance => false;
 
     protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock) => DrawUsable(group, context.Tried, ref clock);
 

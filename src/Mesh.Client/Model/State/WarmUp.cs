@@ -17,6 +17,8 @@ internal sealed class WarmUp
     private readonly double _minimum;
     private readonly double _exponent;
 
+    private Division? _division;
+
     private WarmUp(WarmupConfiguration settings, long[] joined)
     {
         (_joined, _oldest, _newest) = (joined, joined.Min(), joined.Max());
@@ -44,11 +46,35 @@ internal sealed class WarmUp
         return newest == EndpointState.JoinedLongAgo ? null : new(settings, joined);
     }
 
+    /// <summary>Tells those that had warmed up before the youngest joined from the others, so that draws need not pass over those that warm up: without
+    /// it picks are the same and take longer. Looks at every endpoint.</summary>
+    /// <param name="frequency">Timestamps per second of the mesh's TimeProvider.</param>
+    /// <param name="weights">Those of the group.</param>
+    public void Divide(long frequency, EndpointWeights? weights)
+    {
+        var window = _duration / 1e3 * frequency;
+
+        // JoinedLongAgo and windows of years are off the scale of timestamps.
+        var limit = window < _newest - (double)long.MinValue ? _newest - (long)window : long.MinValue;
+        if (_oldest <= limit)
+        {
+            Volatile.Write(ref _division, DivideAt(limit, weights, 1e3 / frequency));
+        }
+    }
+
     /// <summary>The factors at a timestamp of the mesh's TimeProvider; none where the youngest endpoint has been there for the whole window.</summary>
     public WarmUpMoment At(TimeProvider timeProvider, long now)
     {
-        var milliseconds = 1e3 / timeProvider.TimestampFrequency;
-        return (now - _newest) * milliseconds >= _duration ? default : new(this, now, milliseconds, FactorAt(_oldest, now, milliseconds));
+        var division = Volatile.Read(ref _division);
+        var milliseconds = division?.Milliseconds ?? 1e3 / timeProvider.TimestampFrequency;
+        if ((now - _newest) * milliseconds >= _duration)
+        {
+            return default;
+        }
+
+        return division is null
+            ? new(this, null, now, milliseconds, FactorAt(_oldest, now, milliseconds), 1)
+            : new(this, division, now, milliseconds, 1, FactorAt(division.OldestYoung, now, milliseconds));
     }
 
     /// <summary>Above 0 to 1: what the endpoint gets of the share that it would have.</summary>
@@ -78,4 +104,30 @@ internal sealed class WarmUp
         var part = Math.Max(1, age) / _duration;
         return Math.Clamp(_exponent == 1 ? part : Math.Pow(part, _exponent), _minimum, 1);
     }
+
+    private Division DivideAt(long limit, EndpointWeights? weights, double milliseconds)
+    {
+        var (grown, young, oldestYoung) = (new List<int>(), new List<int>(), long.MaxValue);
+        for (var place = 0; place < _joined.Length; place++)
+        {
+            if (_joined[place] <= limit)
+            {
+                grown.Add(place);
+                continue;
+            }
+
+            young.Add(place);
+            oldestYoung = Math.Min(oldestYoung, _joined[place]);
+        }
+
+        return new(new([.. grown], weights), new([.. young], weights), oldestYoung, oldestYoung == _newest, milliseconds);
+    }
+
+    /// <summary>Whom a draw chooses between first; neither is empty.</summary>
+    /// <param name="Grown">Endpoints that have all of their share.</param>
+    /// <param name="Young">All others.</param>
+    /// <param name="OldestYoung">When the oldest of those joined.</param>
+    /// <param name="IsEven">All of those joined together.</param>
+    /// <param name="Milliseconds">In one of the units of the mesh's TimeProvider.</param>
+    internal sealed record Division(WarmUpCohort Grown, WarmUpCohort Young, long OldestYoung, bool IsEven, double Milliseconds);
 }
