@@ -135,8 +135,7 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
             return -1;
         }
 
-        // The age of calls that wait for headers counts to the microsecond.
-        var time = EndpointLoad.Of(endpoint).Waiting > 0 || EndpointLoad.Of(otherEndpoint).Waiting > 0 ? NowOf(ref clock) : RoughlyNow(ref clock);
+        var time = TimeFor(EndpointLoad.Of(endpoint).Waiting > 0 ? endpoint : otherEndpoint, ref clock);
         var limit = Limit;
         var first = new EndpointCost(endpoint, busy, time, limit);
         var second = new EndpointCost(otherEndpoint, otherBusy, time, limit);
@@ -195,12 +194,19 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
         }
     }
 
-    protected EndpointCost CostOf(EndpointGroup group, int index, ref PickClock clock)
+    /// <summary>It is much worse than is typical.</summary>
+    protected bool IsSuspect(EndpointState endpoint, ref PickClock clock)
+        => new EndpointCost(endpoint, 0, TimeFor(endpoint, ref clock), Limit).IsSuspect;
+
+    private EndpointCost CostOf(EndpointGroup group, int index, ref PickClock clock)
     {
         var endpoint = group.Endpoints[index];
-        var now = EndpointLoad.Of(endpoint).Waiting > 0 ? NowOf(ref clock) : RoughlyNow(ref clock);
-        return new EndpointCost(endpoint, BusyOf(group, index, clock.WarmUpOf(group)), now, Limit);
+        return new EndpointCost(endpoint, BusyOf(group, index, clock.WarmUpOf(group)), TimeFor(endpoint, ref clock), Limit);
     }
+
+    /// <summary>The age of calls that wait for headers counts to the microsecond.</summary>
+    private long TimeFor(EndpointState endpoint, ref PickClock clock)
+        => EndpointLoad.Of(endpoint).Waiting > 0 ? NowOf(ref clock) : RoughlyNow(ref clock);
 
     /// <summary>Calls in flight, each counted as the weight says.</summary>
     private static double BusyOf(EndpointGroup group, int index)

@@ -62,7 +62,7 @@ internal sealed partial class PrequalBalancer
         for (var draw = 0; draw < MaximumDraws && count < places.Length; draw++)
         {
             var place = Draw(group);
-            if (places[..count].Contains(place) || IsMarked(group.Endpoints[place], ref clock) || CostOf(group, place, ref clock).IsSuspect)
+            if (places[..count].Contains(place) || IsMarked(group.Endpoints[place], ref clock) || IsSuspect(group.Endpoints[place], ref clock))
             {
                 continue;
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mesh.Client.Configuration;
 using Mesh.Client.Model;
 
@@ -62,10 +63,109 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
     protected override int Choose(EndpointGroup group, in PickContext context, ref PickClock clock)
     {
         var pool = ReportPool.Of(group);
+        var isExploration = Random.Next(PicksPerExploration) == 0;
+        if (context.Tried.IsEmpty && group.WarmUp is null)
+        {
+            // The first try of nearly every call.
+            var best = ChooseBest(pool, group, ref clock);
+            if (best >= 0)
+            {
+                return isExploration ? Explore(pool, group, context, ref clock) : best;
+            }
+        }
+
+        return ChooseAmongEntries(pool, group, isExploration, context, ref clock);
+    }
+
+    /// <summary>Of a pool that is not starved. In small groups everybody is in the pool already, and no place has to be found in it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Explore(ReportPool pool, EndpointGroup group, in PickContext context, ref PickClock clock)
+    {
+        var explored = base.Choose(group, context, ref clock);
+        if (!pool.Contains(explored))
+        {
+            Span<Entry> entries = stackalloc Entry[ReportPool.Size];
+            var count = Read(pool, group, context, NowOf(ref clock), ref clock, entries, out var free);
+            pool.Replace(free >= 0 ? free : entries[Worst(entries[..count], count)].Slot, explored);
+        }
+
+        return explored;
+    }
+
+    /// <summary>The fastest that is not hot. Whether it is marked or suspect is asked of that one alone; where it is, or the pool is starved, it is
+    /// negative, and all there is to know of each has to be looked at.</summary>
+    private int ChooseBest(ReportPool pool, EndpointGroup group, ref PickClock clock)
+    {
+        Span<double> requests = stackalloc double[ReportPool.Size];
+        Span<long> keys = stackalloc long[ReportPool.Size];
+        var oldest = CoarseTime.Of(RoughlyNow(ref clock)) - CoarseTime.Of((long)MaximumAge);
+        var count = 0;
+        foreach (var place in pool.Used)
+        {
+            if ((uint)place >= (uint)group.Endpoints.Length)
+            {
+                continue;
+            }
+
+            var load = EndpointLoad.Of(group.Endpoints[place]);
+            var report = load.Reported;
+            if (!report.IsSince(oldest))
+            {
+                continue;
+            }
+
+            requests[count] = RequestsOf(group, place, load, report);
+            keys[count++] = ((long)report.LatencyOrder << 32) | (uint)place;
+        }
+
+        if (count < 2)
+        {
+            return -1;
+        }
+
+        var chosen = (int)FastestCold(requests[..count], keys[..count]);
+        return IsMarked(group.Endpoints[chosen], ref clock) || IsSuspect(group.Endpoints[chosen], ref clock) ? -1 : chosen;
+    }
+
+    /// <summary>The least of the keys of which few enough others have fewer requests: what <see cref="HotAbove"/> says of each, without
+    /// sorting all.</summary>
+    private static long FastestCold(ReadOnlySpan<double> requests, ReadOnlySpan<long> keys)
+    {
+        var cold = (int)(ColdShare * (keys.Length - 1));
+        var passed = -1L;
+        while (true)
+        {
+            // Keys are above zero and no two are one; who is the fastest is chance, so that nothing branches on it.
+            var (least, fastest) = (long.MaxValue, 0);
+            for (var index = 0; index < keys.Length; index++)
+            {
+                var isLess = keys[index] < least & keys[index] > passed;
+                least = isLess ? keys[index] : least;
+                fastest = isLess ? index : fastest;
+            }
+
+            var below = 0;
+            var own = requests[fastest];
+            foreach (var other in requests)
+            {
+                below += other < own ? 1 : 0;
+            }
+
+            if (below <= cold)
+            {
+                return least;
+            }
+
+            passed = least;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ChooseAmongEntries(ReportPool pool, EndpointGroup group, bool isExploration, in PickContext context, ref PickClock clock)
+    {
         var now = NowOf(ref clock);
         Span<Entry> entries = stackalloc Entry[ReportPool.Size];
         var count = Read(pool, group, context, now, ref clock, entries, out var free);
-        var isExploration = Random.Next(PicksPerExploration) == 0;
         if (count >= 2 && !isExploration)
         {
             return entries[Best(entries[..count], count)].Place;
@@ -93,7 +193,9 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
         var count = 0;
         ref readonly var warmUp = ref clock.WarmUpOf(group);
         free = -1;
-        for (var slot = 0; slot < ReportPool.Size; slot++)
+
+        // From the last, so that the first one that is free is filled.
+        for (var slot = ReportPool.Size - 1; slot >= 0; slot--)
         {
             var place = pool[slot];
             if ((uint)place >= (uint)group.Endpoints.Length)
@@ -110,24 +212,25 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
                 // One whose first answer is on its way stays.
                 free = load.Waiting > 0 ? free : slot;
             }
-            else if (CostOf(group, place, ref clock).IsSuspect)
+            else if (IsSuspect(endpoint, ref clock))
             {
                 free = slot;
             }
             else if (IsUsable(endpoint, context.Tried, ref clock))
             {
-                // Since the report this client has sent, or ended, calls itself.
-                var requests = report.RequestsInFlight + endpoint.InFlight - load.InFlightAtReport;
-                var forWeight = Math.Max(0, requests) * CallsPerWeight(group, place);
-                entries[count++] = new Entry(slot, place, forWeight / warmUp.FactorOf(place), report.LatencyOrder);
+                entries[count++] = new Entry(slot, place, RequestsOf(group, place, load, report) / warmUp.FactorOf(place), report.LatencyOrder);
             }
         }
 
         return count;
     }
 
-    private static double CallsPerWeight(EndpointGroup group, int index)
-        => group.Weights is { } weights ? weights.Total / (double)group.Endpoints.Length / weights[index] : 1;
+    /// <summary>In flight, for the weight: since the report this client has sent, or ended, calls itself.</summary>
+    private static double RequestsOf(EndpointGroup group, int place, EndpointLoad load, ReportedLoad report)
+    {
+        var requests = Math.Max(0, report.RequestsInFlight + group.Endpoints[place].InFlight - load.InFlightAtReport);
+        return group.Weights is { } weights ? requests * weights.CallsPerShare(place) : requests;
+    }
 
     private static int Best(ReadOnlySpan<Entry> entries, int count)
     {

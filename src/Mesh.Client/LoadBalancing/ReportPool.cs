@@ -13,6 +13,7 @@ internal sealed class ReportPool
     private const long Never = long.MinValue;
 
     private readonly int[] _places = new int[Size];
+    private int _used;
     private long _starvedAt = Never;
 
     public ReportPool() => Array.Fill(_places, None);
@@ -30,7 +31,18 @@ internal sealed class ReportPool
     /// <summary>The endpoint's place in the group; negative for none.</summary>
     public int this[int slot] => Volatile.Read(ref _places[slot]);
 
-    public void Replace(int slot, int place) => Volatile.Write(ref _places[slot], place);
+    /// <summary>The places in the slots up to the last that was ever filled: those of small groups are few.</summary>
+    public ReadOnlySpan<int> Used => _places.AsSpan(0, Volatile.Read(ref _used));
+
+    public void Replace(int slot, int place)
+    {
+        Volatile.Write(ref _places[slot], place);
+        var used = Volatile.Read(ref _used);
+        while (used <= slot && Interlocked.CompareExchange(ref _used, slot + 1, used) is var found && found != used)
+        {
+            used = found;
+        }
+    }
 
     public bool Contains(int place) => _places.AsSpan().Contains(place);
 

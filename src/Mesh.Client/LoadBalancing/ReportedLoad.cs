@@ -20,6 +20,9 @@ internal readonly record struct ReportedLoad(long Word)
     /// <summary>For comparison only.</summary>
     public int LatencyOrder => (int)(Word >> 32) & ((1 << LatencyBits) - 1);
 
+    /// <summary>It came at <paramref name="oldest"/>, in the units of <see cref="CoarseTime"/>, or later.</summary>
+    public bool IsSince(uint oldest) => Word != 0 && (int)((uint)Word - oldest) >= 0;
+
     /// <param name="now">Microseconds of the <see cref="ActiveClock"/>.</param>
     /// <param name="age">In microseconds.</param>
     public bool IsYoungerThan(double age, long now) => Word != 0 && CoarseTime.Since((uint)Word, now) <= age;

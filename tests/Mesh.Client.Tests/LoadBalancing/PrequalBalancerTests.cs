@@ -1,6 +1,8 @@
+using CsCheck;
 using Mesh.Client.LoadBalancing;
 using Mesh.Client.Model;
 using Mesh.Client.TestKit;
+using Mesh.Client.Tests.Configuration;
 
 namespace Mesh.Client.Tests.LoadBalancing;
 
@@ -38,6 +40,35 @@ public sealed class PrequalBalancerTests : IDisposable
 
         Assert.InRange(Picks(set, 1000).Count(pick => pick == set.All[2]), LeastOfThousand, 1000);
     }
+
+    /// <summary>Of all reports, whatever they are: the least latency among the 84 % that have the fewest requests in flight for their weight.</summary>
+    [Fact]
+    public void Pick_is_that_of_the_hot_and_cold_rule()
+        => Seeded.Sample(Gen.Select(Gen.Int[0, 9], Gen.Long[1, 1_000_000], Gen.Int[0, 3], Gen.Int[1, 5]).Array[2, ReportPool.Size], 60, reports =>
+        {
+            var endpoints = reports.Select((report, index) => new EndpointState(new() { Address = $"e{index}", Host = $"e{index}", Weight = report.Item4 })).ToArray();
+            var set = new EndpointSet(endpoints, endpoints);
+            Report(set, [.. reports.Select(report => (report.Item1, report.Item2))]);
+            while (!Enumerable.Range(0, reports.Length).All(ReportPool.Of(set.Groups[0]).Contains))
+            {
+                Picks(set, 100);
+            }
+
+            for (var index = 0; index < reports.Length; index++)
+            {
+                for (var call = 0; call < reports[index].Item3; call++)
+                {
+                    endpoints[index].BeginCall();
+                }
+            }
+
+            double[] requests = [.. reports.Select(report => (report.Item1 + report.Item3) / (double)report.Item4)];
+            var hotAbove = requests.Order().ElementAt((int)(0.84 * (reports.Length - 1))) + 1e-9;
+            var expected = reports.Index().Where(report => requests[report.Index] <= hotAbove)
+                .MinBy(report => EndpointLoad.Of(endpoints[report.Index]).Reported.LatencyOrder).Index;
+
+            Assert.InRange(Picks(set, 200).Count(pick => pick == endpoints[expected]), 150, 200);
+        });
 
     [Fact]
     public void Own_calls_since_the_report_count()
