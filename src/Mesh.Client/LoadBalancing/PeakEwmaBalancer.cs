@@ -91,7 +91,8 @@ internal class PeakEwmaBalancer(MeshRandom random, ActiveClock clock, int choice
         return ChooseMore(group, best, cost, context, ref clock);
     }
 
-    /// <summary>Negative where one of the two is better not used.</summary>
+    /// <summary>Negative where one of the two is better not used. Its own frame: within its callers it would be cleared with all that they need.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int ChooseOfTwo(EndpointGroup group, in PickContext context, ref PickClock clock)
     {
         var drawn = Random.NextUInt64();
