@@ -1,22 +1,23 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
 namespace Mesh.Client;
 
 /// <summary>All endpoints of a service at one moment. Immutable.</summary>
 public sealed class MeshEndpointSet
 {
-    /// <param name="endpoints">All of them, draining ones included; copied. Empty: there are none. Of several that are the same the first counts.
+    /// <param name="endpoints">All of them, draining ones included; copied, unless they are an <see cref="ImmutableArray{T}"/>. Empty: there are none. Of several that are the same the first counts.
     /// At most 100,000 are used.</param>
     /// <exception cref="ArgumentNullException"><paramref name="endpoints"/> is null.</exception>
     /// <exception cref="ArgumentException">One of the endpoints is null.</exception>
     public MeshEndpointSet(IEnumerable<MeshEndpoint> endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        MeshEndpoint[] copy = [.. endpoints];
-        if (Array.IndexOf(copy, null) is >= 0 and var place)
+        All = endpoints is ImmutableArray<MeshEndpoint> { IsDefault: false } array ? ImmutableCollectionsMarshal.AsArray(array)! : [.. endpoints];
+        if (Array.IndexOf(All, null) is >= 0 and var place)
         {
             throw new ArgumentException($"The endpoint at {place} is null.", nameof(endpoints));
         }
-
-        All = copy;
     }
 
     /// <summary>The endpoints in the order given.</summary>

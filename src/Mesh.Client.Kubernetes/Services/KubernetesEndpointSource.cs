@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Mesh.Client.Kubernetes.Identity;
 using Mesh.Client.Kubernetes.Watching;
 using Mesh.Client.Telemetry;
@@ -42,7 +43,7 @@ internal sealed class KubernetesEndpointSource(
         var signal = new Signal();
         signal.Set();
         using var follower = new ServiceFollower(service, query.Ports, cluster, watches, place, signal.Set);
-        IReadOnlyList<MeshEndpoint> endpoints = [];
+        MeshEndpoint[] endpoints = [];
         MeshEndpointSet? last = null;
         var failures = follower.Failure is null ? 0 : follower.Failures;
         while (true)
@@ -69,7 +70,7 @@ internal sealed class KubernetesEndpointSource(
 
     /// <summary>Null where nothing is new.</summary>
     private static MeshEndpointSet? SetOf(
-        ServiceFollower follower, ResourceKey service, string host, bool isCertain, IReadOnlyList<MeshEndpoint> endpoints, MeshEndpointSet? last)
+        ServiceFollower follower, ResourceKey service, string host, bool isCertain, MeshEndpoint[] endpoints, MeshEndpointSet? last)
     {
         var problem = follower.Problem;
         var name = follower.ExternalName ?? (follower.IsThere || isCertain ? null : host);
@@ -78,18 +79,18 @@ internal sealed class KubernetesEndpointSource(
             return last is { Endpoints: [{ } known] } && known.Address == name && last.Problem == problem ? null : ByName(name, problem);
         }
 
-        var explanation = endpoints.Count > 0 ? null
+        var explanation = endpoints.Length > 0 ? null
             : !follower.IsThere ? $"There is no Service {service.Name} in namespace {service.Namespace}."
             : follower.IsWithoutSlices ? "The API server has no endpointslices.discovery.k8s.io of v1, which Kubernetes 1.21 and later have."
             : follower.Count == 0 ? $"Service {service.Name} in namespace {service.Namespace} has no endpoints."
             : follower.OnlyNode is { } node ? $"Service {service.Name} in namespace {service.Namespace} has {follower.Count} endpoints, and none on node {node} is ready, where alone its internalTrafficPolicy Local lets them be called."
             : $"Service {service.Name} in namespace {service.Namespace} has {follower.Count} endpoints, and none of them is ready.";
-        if (last is not null && last.Problem == problem && last.Explanation == explanation && last.Endpoints.SequenceEqual(endpoints))
+        if (last is not null && last.Problem == problem && last.Explanation == explanation && ReferenceEquals(last.Endpoints, endpoints))
         {
             return null;
         }
 
-        return new MeshEndpointSet(endpoints) { Explanation = explanation, Problem = endpoints.Count > 0 ? problem : null };
+        return new MeshEndpointSet(ImmutableCollectionsMarshal.AsImmutableArray(endpoints)) { Explanation = explanation, Problem = endpoints.Length > 0 ? problem : null };
     }
 
     /// <summary>What is no Service is found by its name, as it would be without the mesh, when it is dialled.</summary>

@@ -8,17 +8,14 @@ internal sealed class MergedAddress(string address)
 
     public string Address { get; } = address;
 
-    /// <summary>What is served; null where it is not to be called.</summary>
-    public MeshEndpoint? Endpoint { get; set; }
-
     /// <summary>It waits to be looked at anew.</summary>
     public bool IsDirty { get; set; }
 
     /// <summary>As they are counted.</summary>
     public HintMarks Hints { get; set; }
 
-    /// <summary>It stands in the list of all.</summary>
-    public bool IsListed { get; set; }
+    /// <summary>Where its endpoint stands, kept by <see cref="EndpointPlaces"/>.</summary>
+    public int Place { get; set; } = EndpointPlaces.None;
 
     /// <summary>The next address of the same pod.</summary>
     public MergedAddress? NextOfPod { get; set; }
@@ -53,9 +50,9 @@ internal sealed class MergedAddress(string address)
     /// <summary>All that tell of it, by the names of their slices.</summary>
     public IEnumerable<Told> All => (_more ?? []).Prepend(_first).OrderBy(told => told.Name, StringComparer.Ordinal);
 
-    public void Set(string name, Slice slice, SliceMember member)
+    public void Set(string name, SliceTerms terms, SliceMember member)
     {
-        var told = new Told(name, slice, member);
+        var told = new Told(name, terms, member);
         if (!IsTold || _first.Name == name)
         {
             _first = told;
@@ -92,7 +89,7 @@ internal sealed class MergedAddress(string address)
     }
 
     /// <param name="Name">Of the slice.</param>
-    /// <param name="Slice">The slice.</param>
-    /// <param name="Member">What it says.</param>
-    internal readonly record struct Told(string Name, Slice Slice, SliceMember? Member);
+    /// <param name="Terms">What the slice says of all its endpoints.</param>
+    /// <param name="Member">What it says of this one.</param>
+    internal readonly record struct Told(string Name, SliceTerms Terms, SliceMember? Member);
 }

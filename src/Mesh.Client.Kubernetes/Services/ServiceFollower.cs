@@ -87,7 +87,7 @@ internal sealed class ServiceFollower : IDisposable
 
     /// <summary>Looks at what changed.</summary>
     /// <returns>The endpoints; null where they are those of the last time.</returns>
-    public IReadOnlyList<MeshEndpoint>? Take()
+    public MeshEndpoint[]? Take()
     {
         // Each is asked for before the look at what it speaks of: what comes in between is for the next look, of which it tells.
         var isServiceKnown = _object.Watch.FirstAnswer.IsCompleted;

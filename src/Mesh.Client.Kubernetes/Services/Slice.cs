@@ -5,12 +5,23 @@ using Mesh.Client.Kubernetes.Watching;
 namespace Mesh.Client.Kubernetes.Services;
 
 /// <summary>What is kept of an EndpointSlice: a tenth of it, since a called service may have hundreds of slices.</summary>
-/// <param name="Family">Of all its addresses.</param>
+/// <param name="Terms">What it says of all its endpoints.</param>
 /// <param name="Members">Its endpoints, each address once.</param>
-/// <param name="Ports">Where they listen, for TCP; empty where there is none to tell.</param>
-internal sealed record Slice(AddressFamily Family, SliceMember[] Members, SlicePort[] Ports)
+internal sealed record Slice(SliceTerms Terms, SliceMember[] Members)
 {
-    public static ResourceType<Slice> Type { get; } = new("discovery.k8s.io", ["v1"], "endpointslices", static (_, json) => Parse(json));
+    public Slice(AddressFamily family, SliceMember[] members, SlicePort[] ports)
+        : this(new SliceTerms(family, ports), members)
+    {
+    }
+
+    public static ResourceType<Slice> Type { get; } = new("discovery.k8s.io", ["v1"], "endpointslices", static (_, json) => Parse(json))
+    {
+        Keep = static (slice, before) => slice.Keep(before),
+    };
+
+    public AddressFamily Family => Terms.Family;
+
+    public SlicePort[] Ports => Terms.Ports;
 
     /// <exception cref="JsonException">It is no slice.</exception>
     public static Slice Parse(ReadOnlySpan<byte> json)
@@ -41,6 +52,38 @@ internal sealed record Slice(AddressFamily Family, SliceMember[] Members, SliceP
         }
 
         return new Slice(family, [.. members.Values], [.. (written.Ports ?? []).Where(port => port.IsTcp)]);
+    }
+
+    /// <summary>This slice, with the objects of an earlier version of it where they say the same: then a change is found, and kept, without a look at
+    /// what did not change.</summary>
+    public Slice Keep(Slice before)
+    {
+        var members = Members.ToArray();
+        var start = 0;
+        for (; start < members.Length && start < before.Members.Length && members[start] == before.Members[start]; start++)
+        {
+            members[start] = before.Members[start];
+        }
+
+        var (end, endBefore) = (members.Length, before.Members.Length);
+        for (; end > start && endBefore > start && members[end - 1] == before.Members[endBefore - 1]; end--, endBefore--)
+        {
+            members[end - 1] = before.Members[endBefore - 1];
+        }
+
+        if (end > start && endBefore > start)
+        {
+            var others = before.Members[start..endBefore].ToDictionary(member => member.Address, StringComparer.Ordinal);
+            for (; start < end; start++)
+            {
+                if (others.TryGetValue(members[start].Address, out var known) && known == members[start])
+                {
+                    members[start] = known;
+                }
+            }
+        }
+
+        return new Slice(Terms == before.Terms ? before.Terms : Terms, members);
     }
 
     private static SliceMember Read(SliceEndpoint endpoint, string address, HashSet<string> texts) => new(

@@ -18,6 +18,10 @@ internal delegate T ResourceParser<out T>(ResourceKey key, ReadOnlySpan<byte> js
 internal sealed record ResourceType<T>(string Group, IReadOnlyList<string> Versions, string Plural, ResourceParser<T> Parse)
     where T : class
 {
+    /// <summary>Called with an object that was read and the version of it before: gives one that says the same as the first, and shares with the second
+    /// what is the same in both. Null: each version is for itself.</summary>
+    public Func<T, T, T>? Keep { get; init; }
+
     /// <summary>The server is asked for nothing but the metadata of objects: labels and annotations, without <c>spec</c> and <c>status</c>.</summary>
     public bool IsMetadataOnly { get; init; }
 

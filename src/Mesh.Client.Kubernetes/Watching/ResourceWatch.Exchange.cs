@@ -227,7 +227,9 @@ internal sealed partial class ResourceWatch<T>
     {
         try
         {
-            var resource = new Resource<T>(key, version, _type.Parse(key, json));
+            var value = _type.Parse(key, json);
+            var resource = new Resource<T>(
+                key, version, _type.Keep is { } keep && _store.Objects.TryGetValue(key, out var before) ? keep(value, before.Value) : value);
             if (_refused.Remove(key))
             {
                 Volatile.Write(ref _refusedCount, _refused.Count);

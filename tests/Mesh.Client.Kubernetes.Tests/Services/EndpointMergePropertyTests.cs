@@ -37,7 +37,8 @@ public sealed class EndpointMergePropertyTests
         policy));
 
     private static readonly Gen<Step> Steps = Gen.Frequency(
-        (8, Gen.Select(OneOf("a", "b", "c"), Slices, (name, slice) => new Step { Name = name, Slice = slice })),
+        (8, Gen.Select(OneOf("a", "b", "c"), Slices, Gen.Bool, (name, slice, isKept) => new Step { Name = name, Slice = slice, IsKept = isKept })),
+        (6, Gen.Select(OneOf("a", "b", "c"), Gen.Int[0, 3], Members, Gen.Bool, (name, place, member, isKept) => new Step { Name = name, Place = place, Member = member, IsKept = isKept })),
         (2, OneOf("a", "b", "c").Select(name => new Step { Name = name })),
         (1, Services.Select(service => new Step { Service = service })),
         (1, Gen.Select(OneOf("p1", "p2", "p3"), Gen.Int[0, 2], (pod, version) => new Step { Pod = pod, Version = version })),
@@ -85,9 +86,12 @@ public sealed class EndpointMergePropertyTests
         {
             if (step.Name is { } name)
             {
-                _merge.SetSlice(name, step.Slice);
+                var before = _model.Slices.GetValueOrDefault(name);
+                var slice = step.Member is null ? step.Slice : before is null ? null : Edit(before, step.Place, step.Member);
+                slice = step.IsKept && before is not null ? slice?.Keep(before) : slice;
+                _merge.SetSlice(name, slice);
                 _model.Slices.Remove(name);
-                if (step.Slice is { } slice)
+                if (slice is not null)
                 {
                     _model.Slices.Add(name, slice);
                 }
@@ -134,6 +138,18 @@ public sealed class EndpointMergePropertyTests
             _shown = shown;
         }
 
+        /// <summary>One member says something else, or is gone where there are not so many.</summary>
+        private static Slice Edit(Slice slice, int place, SliceMember member)
+        {
+            SliceMember[] members = [.. slice.Members.Select(known => known with { })];
+            return slice with
+            {
+                Members = place < members.Length
+                    ? [.. members[..place], member with { Address = members[place].Address }, .. members[(place + 1)..]]
+                    : members[..^Math.Min(1, members.Length)],
+            };
+        }
+
         private void SetPlace(string? own)
         {
             _model.Own = own;
@@ -146,6 +162,14 @@ public sealed class EndpointMergePropertyTests
         public string? Name { get; init; }
 
         public Slice? Slice { get; init; }
+
+        /// <summary>With a place: one member of the slice is another, or is gone.</summary>
+        public SliceMember? Member { get; init; }
+
+        public int Place { get; init; }
+
+        /// <summary>What did not change in the slice stays the same objects.</summary>
+        public bool IsKept { get; init; }
 
         public ServiceSpec? Service { get; init; }
 

@@ -93,6 +93,23 @@ public sealed class SliceTests
         Assert.Equal([new SlicePort("a", 1, null), new SlicePort("c", null, "TCP")], slice.Ports);
     }
 
+    [Fact]
+    public void Keep_of_an_earlier_version_has_its_objects_for_what_says_the_same()
+    {
+        string[] endpoints = [.. Enumerable.Range(1, 9).Select(number => $$"""{ "addresses": [ "10.0.0.{{number}}" ], "nodeName": "n{{number}}" }""")];
+        var before = Parse("IPv4", endpoints);
+        var draining = """{ "addresses": [ "10.0.0.5" ], "nodeName": "n5", "conditions": { "ready": false, "serving": true, "terminating": true } }""";
+        var after = Parse("IPv4", [endpoints[0], endpoints[2], draining, endpoints[3], """{ "addresses": [ "10.0.0.10" ] }""", .. endpoints[5..]]);
+        var kept = after.Keep(before);
+
+        Assert.Equal(after.Members, kept.Members);
+        Assert.Same(before.Terms, kept.Terms);
+        Assert.Equal(
+            ["10.0.0.1", "10.0.0.3", "10.0.0.4", "10.0.0.6", "10.0.0.7", "10.0.0.8", "10.0.0.9"],
+            kept.Members.Intersect(before.Members, ReferenceEqualityComparer.Instance).Cast<SliceMember>().Select(member => member.Address));
+        Assert.DoesNotContain(after.Members, member => before.Members.Contains(member, ReferenceEqualityComparer.Instance));
+    }
+
     private static string With(string conditions) => $$"""{ "addresses": [ "10.0.0.1" ]{{(conditions.Length == 0 ? "" : ",")}} {{conditions}} }""";
 
     private static Slice Parse(string type, params string[] endpoints)

@@ -52,6 +52,18 @@ public sealed class ResourceWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Event_keeps_of_the_version_before_what_its_type_says()
+    {
+        using var watch = Watches.Start(_api, type: Thing.Type with { Keep = static (thing, before) => thing with { Spec = new ThingSpec($"{before.Value}, {thing.Value}") } });
+        await _api.ListAsync("1", ScriptedApi.Thing("one", "1"));
+        var stream = await _api.WatchAsync();
+
+        stream.Line(ScriptedApi.Event("ADDED", ScriptedApi.Thing("two", "2", "\"y\"")));
+        stream.Line(ScriptedApi.Event("MODIFIED", ScriptedApi.Thing("one", "3", "\"y\"")));
+        await Eventually.TrueAsync(() => watch.Values().SequenceEqual(["one=x, y", "two=y"]));
+    }
+
+    [Fact]
     public async Task Bookmark_moves_the_version_that_the_next_stream_goes_on_from()
     {
         using var watch = Watches.Start(_api);
