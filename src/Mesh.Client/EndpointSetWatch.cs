@@ -32,18 +32,18 @@ internal sealed class EndpointSetWatch(ClusterState cluster, BalancerUpdates bal
         lock (_gate)
         {
             var endpoints = cluster.Endpoints;
-            var back = Missing(_setAside, endpoints.SetAside);
+            var back = ListChange.Missing(_setAside, endpoints.SetAside);
             if (back.Count > 0)
             {
                 // What discovery dropped meanwhile stays marked by whoever ended it.
-                back.ExceptWith(Missing(_all, endpoints.All));
+                var dropped = ListChange.Missing(_all, endpoints.All).ToHashSet();
                 foreach (var endpoint in back)
                 {
-                    endpoint.IsLeaving = false;
+                    endpoint.IsLeaving = dropped.Contains(endpoint);
                 }
             }
 
-            var added = Missing(endpoints.SetAside, _setAside);
+            var added = ListChange.Missing(endpoints.SetAside, _setAside);
             (_all, _setAside) = (endpoints.SetAside.Length == 0 ? [] : endpoints.All, endpoints.SetAside);
             foreach (var endpoint in added)
             {
@@ -51,29 +51,5 @@ internal sealed class EndpointSetWatch(ClusterState cluster, BalancerUpdates bal
                 leaving(endpoint);
             }
         }
-    }
-
-    /// <summary>Those of the one list that are not in the other: thousands may drain while a few come and go.</summary>
-    private static HashSet<EndpointState> Missing(EndpointState[] of, EndpointState[] from)
-    {
-        var missing = new HashSet<EndpointState>(ReferenceEqualityComparer.Instance);
-        if (ListChange.Find<EndpointState>(of, from) is not { } changes)
-        {
-            missing.UnionWith(of);
-            missing.ExceptWith(from);
-            return missing;
-        }
-
-        foreach (var change in changes)
-        {
-            missing.UnionWith(new ArraySegment<EndpointState>(of, change.Start, change.Removed));
-        }
-
-        foreach (var change in changes)
-        {
-            missing.ExceptWith(new ArraySegment<EndpointState>(from, change.NextStart, change.Added));
-        }
-
-        return missing;
     }
 }

@@ -50,7 +50,7 @@ public sealed class MembershipChangeTests
     [InlineData(Variety.Full, null)]
     [InlineData(Variety.Full, "v2")]
     public void Update_over_any_history_comes_to_what_a_look_at_everything_does(Variety variety, string? version)
-        => Seeded.Sample(Gen.Select(ListEdits.Histories, Between.Array[12], Gen.Int[0, Policies.Length - 1]), 1_000, run =>
+        => Seeded.Sample(Gen.Select(ListEdits.Histories, Between.Array[12], Gen.Int[0, Policies.Length - 1]), 500, run =>
         {
             var (history, between, policy) = run;
             using var watcher = Watch();
@@ -95,6 +95,7 @@ public sealed class MembershipChangeTests
                 for (var random = MeshRandom.Seeded(seed); !stop.IsCancellationRequested;)
                 {
                     Happen(cluster, random.Next(4), random.Next(1000));
+                    Thread.Yield();
                 }
             })),
             Task.Run(() =>
@@ -110,7 +111,7 @@ public sealed class MembershipChangeTests
             }, TestContext.Current.CancellationToken),
         ];
 
-        Seeded.Sample(ListEdits.Histories, 300, history =>
+        Seeded.Sample(ListEdits.Histories, 50, history =>
         {
             foreach (var edits in history)
             {

@@ -17,6 +17,7 @@ internal sealed class HealthCheckRun : IDisposable
     private readonly ClusterChecks _cluster;
     private readonly HealthChecker _owner;
     private readonly ITimer _timer;
+    private EndpointState[] _endpoints = [];
     private int _running;
     private bool _isPumping;
     private bool _isStopped;
@@ -44,26 +45,23 @@ internal sealed class HealthCheckRun : IDisposable
                 return;
             }
 
-            var kept = new HashSet<EndpointState>(endpoints, ReferenceEqualityComparer.Instance);
-            foreach (var check in _checks.Values.Where(check => !kept.Contains(check.Endpoint)).ToList())
+            foreach (var gone in ListChange.Missing(_endpoints, endpoints))
             {
-                Remove(check, abandoned);
+                Remove(_checks[gone], abandoned);
             }
 
             var now = _owner.TimeProvider.GetTimestamp();
-            foreach (var endpoint in endpoints)
+            foreach (var endpoint in ListChange.Missing(endpoints, _endpoints))
             {
-                if (!_checks.ContainsKey(endpoint))
+                var check = new EndpointCheck(endpoint, previous?.IsFailing(endpoint) ?? false);
+                _checks.Add(endpoint, check);
+                if (IsWanted(check))
                 {
-                    var check = new EndpointCheck(endpoint, previous?.IsFailing(endpoint) ?? false);
-                    _checks.Add(endpoint, check);
-                    if (IsWanted(check))
-                    {
-                        Plan(check, now, _owner.Draw(Configuration.InitialJitter));
-                    }
+                    Plan(check, now, _owner.Draw(Configuration.InitialJitter));
                 }
             }
 
+            _endpoints = endpoints;
             Arm(now);
         }
 

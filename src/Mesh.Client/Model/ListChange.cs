@@ -71,6 +71,38 @@ internal readonly record struct ListChange(int Start, int Removed, int NextStart
         previous[start..].CopyTo(next[nextStart..]);
     }
 
+    /// <summary>Those of <paramref name="list"/> that are not in the other one, in order. Neither has anything twice.</summary>
+    public static List<T> Missing<T>(T[] list, T[] other)
+        where T : class
+    {
+        if (Find<T>(list, other) is not { } changes)
+        {
+            var others = new HashSet<T>(other, ReferenceEqualityComparer.Instance);
+            return [.. list.Where(item => !others.Contains(item))];
+        }
+
+        // What was moved was added too.
+        var added = new HashSet<T>(ReferenceEqualityComparer.Instance);
+        foreach (var change in changes)
+        {
+            added.UnionWith(new ArraySegment<T>(other, change.NextStart, change.Added));
+        }
+
+        var missing = new List<T>();
+        foreach (var change in changes)
+        {
+            foreach (var item in list.AsSpan(change.Start, change.Removed))
+            {
+                if (!added.Contains(item))
+                {
+                    missing.Add(item);
+                }
+            }
+        }
+
+        return missing;
+    }
+
     private static void Skip<T>(ReadOnlySpan<T> previous, ReadOnlySpan<T> next, ref int start, ref int nextStart)
         where T : class
     {

@@ -70,6 +70,26 @@ public sealed class ListChangeTests
         Assert.Equal(isFound, ListChange.Find<object>(all.AsSpan(0, before), all.AsSpan(0, after)) is not null);
     }
 
+    [Fact]
+    public void Missing_over_any_history_are_those_that_are_not_in_the_other_list() => Seeded.Sample(ListEdits.Histories, 1_000, history =>
+    {
+        object[] list = [.. Enumerable.Range(0, 20).Select(_ => new object())];
+        foreach (var edits in history)
+        {
+            object[] next = [.. ListEdits.Apply(list, edits, (_, _) => new object()).Distinct()];
+            Assert.Equal(list.Except(next), ListChange.Missing(list, next));
+            list = next;
+        }
+    });
+
+    [Fact]
+    public void Missing_in_a_list_that_is_too_different_is_found_all_the_same()
+    {
+        object[] all = [.. Enumerable.Range(0, 5_000).Select(_ => new object())];
+
+        Assert.Equal(all[4_000..], ListChange.Missing(all, [.. all[..4_000].Reverse()]));
+    }
+
     private static void AssertMakes(object[] list, object[] next, List<ListChange> changes)
     {
         var made = new object[next.Length];

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Mesh.Client.Model;
 
 /// <summary>
@@ -18,8 +20,14 @@ internal sealed class EndpointTraits
     /// <summary>It is not to be picked, whether there are others or not.</summary>
     public const byte Unavailable = Unwell | Broken;
 
+    private const byte All = Draining | Unwell | Broken;
+
     /// <summary>With more kinds than that all endpoints of a changed set are looked at: kinds that none is of any more stay known.</summary>
     private const int MostKindsFollowed = 64;
+
+    /// <summary>By a set of marks: what those say that have one of them.</summary>
+    private static readonly SearchValues<byte>[] Having =
+        [.. Enumerable.Range(0, All + 1).Select(marks => SearchValues.Create([.. Enumerable.Range(0, All + 1).Where(mark => (mark & marks) != 0).Select(mark => (byte)mark)]))];
 
     // Null where nobody is marked.
     private readonly byte[]? _marks;
@@ -103,9 +111,9 @@ internal sealed class EndpointTraits
     public int CountMarked(byte marks)
     {
         var count = 0;
-        foreach (var mark in _marks.AsSpan())
+        for (byte mark = 1; mark <= All && _marks is not null; mark++)
         {
-            count += (mark & marks) != 0 ? 1 : 0;
+            count += (mark & marks) != 0 ? _marks.AsSpan().Count(mark) : 0;
         }
 
         return count;
@@ -202,21 +210,15 @@ internal sealed class EndpointTraits
         var marked = CountMarked(marks);
         var selected = new T[isMarked ? marked : Count - marked];
         var next = 0;
-        for (var start = 0; start < Count;)
+        for (var start = 0; next < selected.Length;)
         {
-            var end = start;
-            while (end < Count && IsMarked(end, marks) == isMarked)
-            {
-                end++;
-            }
-
-            values[start..end].CopyTo(selected.AsSpan(next));
-            next += end - start;
-            start = end;
-            while (start < Count && IsMarked(start, marks) != isMarked)
-            {
-                start++;
-            }
+            var rest = _marks.AsSpan(start);
+            start += isMarked ? rest.IndexOfAny(Having[marks]) : rest.IndexOfAnyExcept(Having[marks]);
+            rest = _marks.AsSpan(start);
+            var length = isMarked ? rest.IndexOfAnyExcept(Having[marks]) : rest.IndexOfAny(Having[marks]);
+            length = length < 0 ? rest.Length : length;
+            values.Slice(start, length).CopyTo(selected.AsSpan(next));
+            (start, next) = (start + length, next + length);
         }
 
         return selected;
