@@ -97,10 +97,10 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
             }
         }
 
-        return [.. set.All.Select(endpoint => Explain(endpoint, groups.GetValueOrDefault(endpoint), cluster))];
+        return [.. set.All.Select((endpoint, place) => Explain(endpoint, groups.GetValueOrDefault(endpoint), cluster, set.IsDraining(place)))];
     }
 
-    private MeshEndpointExplanation Explain(EndpointState state, EndpointGroup? group, ClusterState cluster)
+    private MeshEndpointExplanation Explain(EndpointState state, EndpointGroup? group, ClusterState cluster, bool isDraining)
     {
         var endpoint = state.Endpoint;
         return new()
@@ -112,7 +112,7 @@ internal sealed class ClusterExplainer(MeshSnapshot snapshot, ClusterManager? cl
             WarmedUp = group?.WarmUp?.FactorOf(state, timeProvider, timeProvider.GetTimestamp()) is < 1 and var part ? part : null,
             Weight = endpoint.Weight,
             InFlight = state.InFlight,
-            IsDraining = endpoint.IsDraining,
+            IsDraining = isDraining,
             IsForOthers = endpoint.IsForOthers && cluster.Model.Policy.HeedsSource,
             EjectedFor = !state.IsEjected ? null
                 : Volatile.Read(ref state.Health.EjectedUntil) is var until && until == long.MaxValue ? TimeSpan.MaxValue

@@ -55,6 +55,10 @@ internal sealed class EndpointSet
     /// <summary>0 to 100: what part of its load each priority can bear; empty where there is one alone.</summary>
     public int[] PriorityHealth { get; init; } = [];
 
+    /// <summary>Whether an endpoint was about to stop when the set was made, which is what picks go by: the endpoint itself may know better by now.</summary>
+    /// <param name="place">Of it among all.</param>
+    public bool IsDraining(int place) => Traits?.IsMarked(place, EndpointTraits.Draining) ?? All[place].IsDraining;
+
     /// <summary>The part of the calls that goes to the group, 0 to 1.</summary>
     public double ShareOf(int group) => Groups.Length == 1 ? 1 : _ends[^1] == 0 ? 0 : (double)(_ends[group] - (group == 0 ? 0 : _ends[group - 1])) / _ends[^1];
 
