@@ -35,8 +35,13 @@ internal static class RuleDelay
         builder.Configuration.AddInMemoryCollection([new("Mesh:DefaultDiscovery", "None")]);
         builder.Services.AddMeshClient(mesh => mesh.AddKubernetes(options => (options.KubeConfig, options.RulesWait) = (api.KubeConfig, TimeSpan.FromMinutes(2))));
         using var host = builder.Build();
+        var begun = Stopwatch.GetTimestamp();
         await host.StartAsync();
+        var started = Stopwatch.GetElapsedTime(begun);
         using var client = host.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
+        await CallAsync(client);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"The start with {others + 1} VirtualServices: {started.TotalMilliseconds:0} ms until it had ended, {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:0} ms until the first call by them."));
 
         var (sinceSent, sinceStored) = (new List<double>(edits), new List<double>(edits));
         for (var edit = 0; edit < edits; edit++)
