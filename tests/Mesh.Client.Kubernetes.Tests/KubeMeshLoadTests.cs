@@ -216,6 +216,7 @@ public sealed class KubeMeshLoadTests(ITestOutputHelper output)
             connect: _ => api);
         await mesh.KnowAsync("http://reviews/");
         await ReviewsAtKube.HasAsync(mesh, 1, 2, 3);
+        mesh.Log.Clear();
         return mesh;
     }
 
