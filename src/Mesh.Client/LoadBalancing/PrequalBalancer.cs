@@ -98,6 +98,7 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
     {
         Span<double> requests = stackalloc double[ReportPool.Size];
         Span<long> keys = stackalloc long[ReportPool.Size];
+        Span<int> places = stackalloc int[ReportPool.Size];
         var oldest = CoarseTime.Of(RoughlyNow(ref clock)) - CoarseTime.Of((long)MaximumAge);
         var count = 0;
         foreach (var place in pool.Used)
@@ -115,7 +116,8 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
             }
 
             requests[count] = RequestsOf(group, place, load, report);
-            keys[count++] = ((long)report.LatencyOrder << 32) | (uint)place;
+            keys[count] = ((long)report.LatencyOrder << 32) | (uint)count;
+            places[count++] = place;
         }
 
         if (count < 2)
@@ -123,19 +125,20 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
             return -1;
         }
 
-        var chosen = (int)FastestCold(requests[..count], keys[..count]);
+        var chosen = places[FastestCold(requests[..count], keys[..count])];
         return IsMarked(group.Endpoints[chosen], ref clock) || IsSuspect(group.Endpoints[chosen], ref clock) ? -1 : chosen;
     }
 
-    /// <summary>The least of the keys of which few enough others have fewer requests: what <see cref="HotAbove"/> says of each, without
+    /// <summary>The place of the least of the keys of which few enough others have fewer requests: what <see cref="HotAbove"/> says of each, without
     /// sorting all.</summary>
-    private static long FastestCold(ReadOnlySpan<double> requests, ReadOnlySpan<long> keys)
+    private static int FastestCold(ReadOnlySpan<double> requests, ReadOnlySpan<long> keys)
     {
         var cold = (int)(ColdShare * (keys.Length - 1));
         var passed = -1L;
         while (true)
         {
-            // Keys are above zero and no two are one; who is the fastest is chance, so that nothing branches on it.
+            // No two keys are one, though an endpoint may be in the pool twice, read as two different loads: so the one with the fewest requests is come to. Who
+            // is the fastest is chance, so that nothing branches on it.
             var (least, fastest) = (long.MaxValue, 0);
             for (var index = 0; index < keys.Length; index++)
             {
@@ -153,7 +156,7 @@ internal sealed partial class PrequalBalancer(MeshRandom random, ActiveClock clo
 
             if (below <= cold)
             {
-                return least;
+                return fastest;
             }
 
             passed = least;

@@ -155,6 +155,42 @@ public sealed class PrequalBalancerTests : IDisposable
         }
     }
 
+    /// <summary>Two threads that explore at once may each enter the endpoint; calls that begin and end meanwhile have it read as two different loads.</summary>
+    [Fact]
+    public async Task Endpoint_that_is_in_the_pool_twice_is_picked_while_its_calls_come_and_go()
+    {
+        var set = Set(2);
+        var pool = ReportPool.Of(set.Groups[0]);
+        pool.Replace(0, 0);
+        pool.Replace(1, 0);
+        _balancer.Report(set.All[0], new(5, 300), _clock.GetTimestamp());
+        using var end = new CancellationTokenSource();
+        var calls = Task.Run(
+            () =>
+            {
+                while (!end.IsCancellationRequested)
+                {
+                    set.All[0].BeginCall();
+                    set.All[0].EndCall();
+                }
+            },
+            TestContext.Current.CancellationToken);
+
+        var picks = Task.Run(
+            () =>
+            {
+                for (var pick = 0; pick < 200_000; pick++)
+                {
+                    _balancer.Pick(set, new([], _time));
+                    pool.Replace(1, 0);
+                }
+            },
+            TestContext.Current.CancellationToken);
+        await picks.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await end.CancelAsync();
+        await calls;
+    }
+
     /// <summary>Picks bring endpoints into the pool; then the reports come.</summary>
     private void Report(EndpointSet set, params (int Requests, long Latency)[] reports)
     {
