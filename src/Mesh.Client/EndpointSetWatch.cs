@@ -20,18 +20,21 @@ internal sealed class EndpointSetWatch(ClusterState cluster, BalancerUpdates bal
     public void OnPublished()
     {
         Balancer.OnPublished();
-        if (_setAside.Length > 0 || cluster.Endpoints.SetAside.Length > 0)
-        {
-            Compare();
-        }
+        Compare();
     }
 
-    /// <summary>Reads what is published now, so that those who publish may overtake each other.</summary>
+    /// <summary>Reads what is published now, so that those who publish may overtake each other. Under the lock from the first look: another may be about to mark
+    /// what was set aside until now.</summary>
     private void Compare()
     {
         lock (_gate)
         {
             var endpoints = cluster.Endpoints;
+            if (_setAside.Length == 0 && endpoints.SetAside.Length == 0)
+            {
+                return;
+            }
+
             var back = ListChange.Missing(_setAside, endpoints.SetAside);
             if (back.Count > 0)
             {

@@ -42,6 +42,28 @@ public sealed class EndpointSetWatchTests
             }
         });
 
+    /// <summary>As health and discovery do. So many are set aside that the next set comes while they are still compared.</summary>
+    [Fact]
+    public async Task Set_that_is_published_while_another_sets_endpoints_aside_leaves_none_of_them_marked()
+    {
+        var cluster = Watched();
+        EndpointState[] all = [.. Enumerable.Range(0, 5_000).Select(number => Places.At(null, number))];
+        for (var round = 0; round < 40; round++)
+        {
+            var other = Task.Run(
+                () =>
+                {
+                    SpinWait.SpinUntil(() => cluster.Endpoints.SetAside.Length > 0);
+                    cluster.TryPublish(cluster.Endpoints, new EndpointSet(all, all));
+                },
+                TestContext.Current.CancellationToken);
+            cluster.TryPublish(cluster.Endpoints, new EndpointSet(all, [all[0]]) { SetAside = all[1..] });
+            await other;
+
+            Assert.DoesNotContain(all, endpoint => endpoint.IsLeaving);
+        }
+    }
+
     private ClusterState Watched()
     {
         var model = Services.Cluster(Services.Named("reviews"));
