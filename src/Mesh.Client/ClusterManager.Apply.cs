@@ -177,6 +177,7 @@ internal sealed partial class ClusterManager
             }
             else if (!Equals(previous.Policy.Locality, model.Policy.Locality)
                 || previous.Policy.HeedsSource != model.Policy.HeedsSource
+                || previous.Policy.ConsistentHash is null != model.Policy.ConsistentHash is null
                 || previous.Policy.Warmup != model.Policy.Warmup)
             {
                 AvailableEndpoints.Publish(cluster);

@@ -6,6 +6,7 @@ using Mesh.Client.Model;
 using Mesh.Client.Resilience;
 using Mesh.Client.TestKit;
 using Mesh.Client.Tests.Discovery;
+using Mesh.Client.Tests.Model.Localities;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Client.Tests;
@@ -197,6 +198,19 @@ public sealed class ClusterManagerTests : ClusterManagerTestBase
 
         Manager.Apply(Services.Snapshot(Services.Cluster(Reviews(), policy: new ClusterPolicy { LoadBalancer = LoadBalancerPolicy.RoundRobin })));
         Assert.Equal(LoadBalancerPolicy.RoundRobin, ((Balancer)state.Balancer!).Policy);
+    }
+
+    [Fact]
+    public void Apply_of_consistent_hashing_or_of_none_any_more_divides_places_anew()
+    {
+        var policy = Places.Policy(Places.Distribute("*", ("eu/a", 70), ("eu/b", 30)), Places.ClientAt("eu/a"));
+        var service = Services.Named("reviews", DiscoveryKind.Static, [Places.At("eu/a", 1).Endpoint, Places.At("eu/b", 2).Endpoint]);
+        var state = Manager.Get(Services.Cluster(service, policy: policy), 80);
+        Manager.Apply(Services.Snapshot(Services.Cluster(service, policy: Places.Hashed(policy))));
+        Assert.Equal([0.7, 0.3], Assert.Single(state.Endpoints.Groups).Shares!);
+
+        Manager.Apply(Services.Snapshot(Services.Cluster(service, policy: policy)));
+        Assert.Equal([70, 30], Places.Shares(state.Endpoints).Select(group => group.Share));
     }
 
     [Fact]
