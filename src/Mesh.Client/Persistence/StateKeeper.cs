@@ -120,16 +120,21 @@ internal sealed class StateKeeper : IHostMemory, IDisposable
 
     public void Forget(string service)
     {
+        bool isKnown;
         lock (_gate)
         {
-            _found.Remove(service);
+            isKnown = _found.Remove(service);
             foreach (var key in _services.Where(saved => saved.Value.Document is not null && saved.Key.Service == service).Select(saved => saved.Key).ToList())
             {
-                _services.Remove(key);
+                isKnown |= _services.Remove(key);
             }
         }
 
-        OnChanged();
+        // Most that are not there never were, and nothing is written for those.
+        if (isKnown)
+        {
+            OnChanged();
+        }
     }
 
     /// <summary>From here on it saves.</summary>

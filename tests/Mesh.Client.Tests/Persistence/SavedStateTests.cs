@@ -269,6 +269,31 @@ public sealed class SavedStateTests : IDisposable
         Assert.Contains(mesh.Logs.Complaints, entry => entry.Message.Contains($"the service {Reviews} cannot be used", StringComparison.Ordinal));
     }
 
+    /// <summary>Hosts that are no services are asked for again and again.</summary>
+    [Fact]
+    public void Service_that_never_was_there_is_no_reason_to_save()
+    {
+        using var logs = new LogCapture();
+        using var keeper = new StateKeeper(_path, _clock, logs.CreateLogger("state"));
+        var saves = 0;
+        keeper.Follow(
+            () =>
+            {
+                saves++;
+                return [];
+            },
+            () => []);
+        _clock.Advance(StateKeeper.Delay);
+        keeper.Forget("nothing.default.svc.cluster.local");
+        _clock.Advance(StateKeeper.Delay);
+        Assert.Equal(1, saves);
+
+        keeper.Keep(Reviews, Found);
+        keeper.Forget(Reviews);
+        _clock.Advance(StateKeeper.Delay);
+        Assert.Equal(2, saves);
+    }
+
     /// <summary>Who looks holds a lock that the saving needs.</summary>
     [Fact]
     public async Task Look_at_what_is_saved_does_not_wait_for_the_saving()
