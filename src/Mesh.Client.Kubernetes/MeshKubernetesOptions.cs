@@ -28,7 +28,7 @@ public sealed class MeshKubernetesOptions
     public string ClusterDomain { get; set; } = "cluster.local";
 
     /// <summary>How long a Service that no rule names is followed after the last call to it, and up to a quarter of it longer; 1 hour by default. After that nothing is
-    /// known of it and nothing watched, and the next call finds it anew as the first one did. <see cref="Timeout.InfiniteTimeSpan"/>: as long as it is there.</summary>
+    /// known of it and nothing watched, and the next call finds it anew as the first one did, so none is let go while the API server cannot be asked. <see cref="Timeout.InfiniteTimeSpan"/>: as long as it is there.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is zero or less.</exception>
     public TimeSpan ServiceIdleTimeout
     {

@@ -52,6 +52,9 @@ internal sealed class FoundService : IDisposable
     /// <summary>It stands in the rules.</summary>
     public bool IsThere => _isThere;
 
+    /// <summary>The server has said last how it stands, and did not fail since.</summary>
+    public bool IsCurrent => _watch.Watch.Status.State == ResourceState.Current;
+
     /// <summary>It stood there once.</summary>
     public bool WasThere => Volatile.Read(ref _wasThere);
 

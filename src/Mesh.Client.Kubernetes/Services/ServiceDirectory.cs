@@ -174,7 +174,8 @@ internal sealed class ServiceDirectory : IHostDirectory, IDisposable
         }
     }
 
-    /// <summary>A service that is not called costs a watch and memory, and some are called once.</summary>
+    /// <summary>A service that is not called costs a watch and memory, and some are called once. While the server cannot be asked none is let go: the next
+    /// call could not find it.</summary>
     private void EndIdle()
     {
         foreach (var found in _found.Values)
@@ -183,7 +184,7 @@ internal sealed class ServiceDirectory : IHostDirectory, IDisposable
             {
                 found.MarkUsed();
             }
-            else if (found.IsThere && found.Idle >= _cluster.Options.ServiceIdleTimeout)
+            else if (found.IsThere && found.IsCurrent && found.Idle >= _cluster.Options.ServiceIdleTimeout)
             {
                 ServiceLog.Idle(_cluster.Logger, found.Key.ToString(), found.Idle);
                 End(found);

@@ -196,21 +196,22 @@ public sealed class ServiceDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Service_that_is_not_called_for_an_hour_is_let_go_and_found_anew_by_the_next_call()
+    public async Task Service_that_is_not_called_for_the_timeout_is_let_go_and_found_anew_by_the_next_call()
     {
         var memory = new Memory();
         var isUsed = true;
+        _options.ServiceIdleTimeout = TimeSpan.FromMinutes(1);
         _directory.Connect(host => isUsed && host == "reviews.demo.svc.cluster.local", memory);
-        await FindAsync();
-        AdvanceQuarters(8);
+        var stream = await FindAsync();
+        await LookAsync(8, stream);
         Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
 
         isUsed = false;
-        AdvanceQuarters(3);
+        await LookAsync(3, stream);
         Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
-        AdvanceQuarters(1);
+        await LookAsync(1, stream);
         Assert.Equal(["Kubernetes"], Documents);
-        Assert.Contains("demo/reviews was not called for 01:00:00", Assert.Single(_log.Entries, entry => entry.Id.Id == 9307).Message, StringComparison.Ordinal);
+        Assert.Contains("demo/reviews was not called for 00:01:00", Assert.Single(_log.Entries, entry => entry.Id.Id == 9307).Message, StringComparison.Ordinal);
 
         // Whoever calls it soon finds it by the watch that is there still.
         Assert.True(_directory.MayKnow("reviews"));
@@ -221,21 +222,39 @@ public sealed class ServiceDirectoryTests : IDisposable
         Assert.NotEmpty(memory.Kept);
         Assert.False(memory.IsForgotten);
 
-        AdvanceQuarters(4);
+        await LookAsync(4, stream);
         Assert.Equal(["Kubernetes"], Documents);
         _api.Clock.Advance(WatchPool<ServiceObject>.Linger);
         await Eventually.TrueAsync(() => _watches.Count == 0);
     }
 
     [Fact]
+    public async Task Service_that_is_not_called_is_kept_while_the_server_cannot_be_asked()
+    {
+        _options.ServiceIdleTimeout = TimeSpan.FromMinutes(1);
+        _directory.Connect(_ => false, null);
+        var stream = await FindAsync();
+        stream.Break();
+        (await _api.NextAsync()).Reply(HttpStatusCode.ServiceUnavailable);
+        await _api.NextAsync();
+        for (var look = 0; look < 8; look++)
+        {
+            _api.Clock.Advance(TimeSpan.FromSeconds(15));
+        }
+
+        Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
+    }
+
+    [Fact]
     public async Task Services_that_are_found_one_after_the_other_do_not_keep_each_other()
     {
+        _options.ServiceIdleTimeout = TimeSpan.FromMinutes(1);
         _directory.Connect(host => false, null);
         await FindAsync();
-        for (var number = 0; number < 9; number++)
+        for (var number = 0; number < 8; number++)
         {
             _ = _directory.FindAsync($"other-{number}", Cancellation).AsTask();
-            _api.Clock.Advance(TimeSpan.FromMinutes(10));
+            _api.Clock.Advance(TimeSpan.FromSeconds(10));
         }
 
         Assert.Equal(["Kubernetes"], Documents);
@@ -248,7 +267,7 @@ public sealed class ServiceDirectoryTests : IDisposable
         _directory.Connect(_ => false, null);
         await FindAsync();
 
-        AdvanceQuarters(400);
+        _api.Clock.Advance(TimeSpan.FromDays(4));
 
         Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
     }
@@ -297,11 +316,14 @@ public sealed class ServiceDirectoryTests : IDisposable
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private void AdvanceQuarters(int count)
+    /// <summary>As often as it is looked whether services are called. The server says now and then that it is there.</summary>
+    private async Task LookAsync(int count, ScriptedStream stream)
     {
-        for (var quarter = 0; quarter < count; quarter++)
+        for (var look = 0; look < count; look++)
         {
-            _api.Clock.Advance(TimeSpan.FromMinutes(15));
+            _api.Clock.Advance(_options.ServiceIdleTimeout / 4);
+            stream.Line(ScriptedApi.Event("BOOKMARK", """{ "metadata": { "resourceVersion": "1" } }"""));
+            await Eventually.TrueAsync(() => stream.Unread == 0);
         }
     }
 
