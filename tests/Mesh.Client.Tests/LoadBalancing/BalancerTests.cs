@@ -81,6 +81,43 @@ public sealed class BalancerTests
     }
 
     [Fact]
+    public void Round_robin_spreads_the_turns_of_each_of_many() => Gen.Select(Gen.Int[1, 10].Array[400, 600], Gen.Int[1, 1000]).Sample((weights, seed) =>
+    {
+        var set = Set(weights);
+        var places = set.All.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(seed), Active);
+        var round = weights.Sum();
+        var last = new int[weights.Length];
+        var counts = new int[weights.Length];
+        for (var pick = 1; pick <= 2 * round; pick++)
+        {
+            var place = places[balancer.Pick(set, new([], Start))!];
+            var gap = pick - last[place];
+
+            // At most three times as far apart as even turns would be; the first is counted from the start.
+            Assert.InRange(gap * weights[place], 1, 3 * round);
+            last[place] = pick;
+            counts[place]++;
+        }
+
+        Assert.Equal(weights.Select(weight => 2 * weight), counts);
+    }, iter: 20);
+
+    [Fact]
+    public void Round_robin_goes_along_many_that_differ_in_weight()
+    {
+        var weights = Enumerable.Range(0, 2000).Select(index => 1 + (index * 7 % 10)).ToArray();
+        var set = Set(weights);
+        var places = set.All.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        var balancer = Balancer.Create(With(LoadBalancerPolicy.RoundRobin), MeshRandom.Seeded(1), Active);
+
+        var picked = Enumerable.Range(0, 5000).Select(_ => places[balancer.Pick(set, new([], Start))!]).ToArray();
+
+        // But for the few times that it comes to the end and begins again.
+        Assert.InRange(picked.Zip(picked.Skip(1)).Count(pair => pair.Second - pair.First is < 0 or > 20), 1, 20);
+    }
+
+    [Fact]
     public void Round_robin_starts_anywhere()
     {
         var set = Set(1, 1, 1, 1);

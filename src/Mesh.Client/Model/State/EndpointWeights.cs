@@ -6,8 +6,8 @@ internal sealed class EndpointWeights
     // Where each begins, and at last where all end.
     private readonly uint[] _starts;
 
-    // The line cut into as many equal parts as there are endpoints: for each the first endpoint that reaches into it.
-    private readonly int[] _firsts;
+    // The line cut into as many equal parts as there are endpoints.
+    private readonly Part[] _parts;
     private readonly ulong _partsPerPoint;
 
     private readonly Bin[] _bins;
@@ -19,18 +19,18 @@ internal sealed class EndpointWeights
         var count = starts.Length - 1;
         _mean = (double)Total / count;
         _bins = FillBins(count);
-        _firsts = new int[count];
+        _parts = new Part[count];
         _partsPerPoint = ((ulong)count << 32) / Total;
-        Step = ChooseStep(Total);
+        Step = ChooseStep(Total, Heaviest());
         var first = 0;
-        for (var part = 0; part < _firsts.Length; part++)
+        for (var part = 0; part < _parts.Length; part++)
         {
             while (starts[first + 1] <= (ulong)part * Total / (ulong)count)
             {
                 first++;
             }
 
-            _firsts[part] = first;
+            _parts[part] = new(first, starts[first + 1], starts[Math.Min(first + 2, count)]);
         }
     }
 
@@ -38,7 +38,9 @@ internal sealed class EndpointWeights
     public uint Total => _starts[^1];
 
     /// <summary>A stride without a common divisor with <see cref="Total"/>: walking by it visits every point once before it repeats, so
-    /// that each endpoint comes up exactly as often as it weighs; near the golden section of the line its turns are spread evenly.</summary>
+    /// that each endpoint comes up exactly as often as it weighs. Its turns are spread evenly: among few by a stride near the golden section of the line;
+    /// among many by one no shorter than the heaviest endpoint, which goes along the line as round robin goes along its endpoints and begins each
+    /// time near the golden section of a stride further on. That one finds in the caches what the pick before has read.</summary>
     public uint Step { get; }
 
     /// <summary>Null where there is nothing to weigh: no endpoints, or all with the same weight.</summary>
@@ -93,7 +95,13 @@ internal sealed class EndpointWeights
     public int Find(uint point)
     {
         // Rounded down, so that the part is that of the point or the one before.
-        var index = _firsts[(int)((point * _partsPerPoint) >> 32)];
+        ref readonly var part = ref _parts[(int)((point * _partsPerPoint) >> 32)];
+        if (point < part.NextEnd)
+        {
+            return point < part.End ? part.First : part.First + 1;
+        }
+
+        var index = part.First + 2;
         while (_starts[index + 1] <= point)
         {
             index++;
@@ -159,10 +167,45 @@ internal sealed class EndpointWeights
         return bins;
     }
 
-    private static uint ChooseStep(uint total)
+    private uint Heaviest()
+    {
+        var heaviest = 0u;
+        for (var index = 0; index < _starts.Length - 1; index++)
+        {
+            heaviest = Math.Max(heaviest, this[index]);
+        }
+
+        return heaviest;
+    }
+
+    private static uint ChooseStep(uint total, uint heaviest)
     {
         const double GoldenSection = 0.6180339887498949;
-        var step = (uint)Math.Max(1, total * GoldenSection);
+        const uint FewestStrides = 64;
+        const uint MostTried = 64;
+        const double NearEnough = 0.03;
+        if (total / heaviest < FewestStrides)
+        {
+            return NextWithoutDivisor(total, (uint)Math.Max(1, total * GoldenSection));
+        }
+
+        var (best, distance) = (0u, double.MaxValue);
+        for (var step = NextWithoutDivisor(total, heaviest); step < heaviest + MostTried && distance > NearEnough; step = NextWithoutDivisor(total, step + 1))
+        {
+            // Forwards by the section or backwards is as even.
+            var further = (double)(total % step) / step;
+            var here = Math.Min(Math.Abs(further - GoldenSection), Math.Abs(further - (1 - GoldenSection)));
+            if (here < distance)
+            {
+                (best, distance) = (step, here);
+            }
+        }
+
+        return best == 0 ? NextWithoutDivisor(total, heaviest) : best;
+    }
+
+    private static uint NextWithoutDivisor(uint total, uint step)
+    {
         while (GreatestCommonDivisor(total, step) != 1)
         {
             step++;
@@ -180,6 +223,10 @@ internal sealed class EndpointWeights
 
         return a;
     }
+
+    /// <summary>The first endpoint that reaches into a part of the line, and where that and the next one end: mostly the point is before that, and among
+    /// thousands of endpoints a look at <see cref="_starts"/> is one more wait for memory.</summary>
+    private readonly record struct Part(int First, uint End, uint NextEnd);
 
     /// <summary>Of <see cref="Total"/> points the first are of the bin's own endpoint, the others of another.</summary>
     private readonly record struct Bin(uint Kept, int Alias);
