@@ -86,7 +86,7 @@ public sealed class ServiceDirectoryTests : IDisposable
         stream.Line(ScriptedApi.Event("DELETED", Reviews));
         await Eventually.TrueAsync(() => Documents.SequenceEqual(["Kubernetes"]));
         Assert.False(_directory.MayKnow("reviews"));
-        Assert.Contains(_log.Complaints, entry => entry.Id.Id == 9302);
+        await Eventually.TrueAsync(() => _log.Complaints.Any(entry => entry.Id.Id == 9302));
 
         stream.Line(ScriptedApi.Event("ADDED", Reviews.Replace("\"1\"", "\"2\"", StringComparison.Ordinal)));
         await Eventually.TrueAsync(() => Documents.SequenceEqual(["Kubernetes", "Service/demo/reviews"]));
