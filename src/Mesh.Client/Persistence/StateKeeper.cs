@@ -35,7 +35,11 @@ internal sealed class StateKeeper : IHostMemory, IDisposable
     private Func<IReadOnlyList<EndpointWatcher>>? _watchers;
     private Func<IReadOnlyList<KeptRules>>? _rules;
     private int _isArmed;
+    private int _isChanged;
     private volatile bool _isDisposed;
+
+    // Under the lock of writing.
+    private bool _isClosed;
 
     public StateKeeper(string path, TimeProvider time, ILogger logger)
     {
@@ -149,20 +153,32 @@ internal sealed class StateKeeper : IHostMemory, IDisposable
     /// <summary>Endpoints or rules are others than before. From any thread, and quick.</summary>
     public void OnChanged()
     {
-        if (_rules is not null && !_isDisposed && Interlocked.Exchange(ref _isArmed, 1) == 0)
+        if (_rules is null || _isDisposed)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _isChanged, 1);
+        if (Interlocked.Exchange(ref _isArmed, 1) == 0)
         {
             _timer.Change(Delay, Timeout.InfiniteTimeSpan);
         }
     }
 
-    /// <summary>Saves what is not saved yet, to be called while the watchers still run.</summary>
+    /// <summary>Saves what is not saved yet, to be called while the watchers still run. Nothing is written after it: a process that starts now reads
+    /// what this one knew.</summary>
     public void Dispose()
     {
         _isDisposed = true;
         _timer.Dispose();
-        if (Volatile.Read(ref _isArmed) != 0)
+        lock (_writing)
         {
-            Save();
+            if (Volatile.Read(ref _isChanged) != 0)
+            {
+                Save();
+            }
+
+            _isClosed = true;
         }
     }
 
@@ -187,6 +203,13 @@ internal sealed class StateKeeper : IHostMemory, IDisposable
     {
         lock (_writing)
         {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            // First: what changes from here on is for the next.
+            Volatile.Write(ref _isChanged, 0);
             var (watchers, rules) = (_watchers!(), _rules!());
             SavedService[] services;
             SavedSource[] sources;

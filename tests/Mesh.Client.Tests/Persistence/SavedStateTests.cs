@@ -294,6 +294,45 @@ public sealed class SavedStateTests : IDisposable
         Assert.Equal(2, saves);
     }
 
+    /// <summary>Else the next process would read the files before they are written.</summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    public async Task End_waits_for_a_saving_that_is_under_way_and_saves_what_changed_since(bool isChanged, int expected)
+    {
+        using var logs = new LogCapture();
+        var keeper = new StateKeeper(_path, _clock, logs.CreateLogger("state"));
+        var saving = new SyncPoint();
+        var saves = 0;
+        keeper.Follow(
+            () =>
+            {
+                if (++saves == 1)
+                {
+                    saving.Reach();
+                }
+
+                return [];
+            },
+            () => []);
+        var due = Task.Run(() => _clock.Advance(StateKeeper.Delay), TestContext.Current.CancellationToken);
+        await saving.WaitUntilReachedAsync();
+        if (isChanged)
+        {
+            keeper.OnChanged();
+        }
+
+        var end = Task.Run(keeper.Dispose, TestContext.Current.CancellationToken);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.False(end.IsCompleted);
+        saving.Continue();
+        await Eventually.EndsAsync(end);
+        await Eventually.EndsAsync(due);
+
+        _clock.Advance(StateKeeper.Upkeep);
+        Assert.Equal(expected, saves);
+    }
+
     /// <summary>Who looks holds a lock that the saving needs.</summary>
     [Fact]
     public async Task Look_at_what_is_saved_does_not_wait_for_the_saving()
