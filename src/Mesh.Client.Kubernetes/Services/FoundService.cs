@@ -46,6 +46,9 @@ internal sealed class FoundService : IDisposable
     /// <summary>Its full name.</summary>
     public string Host { get; }
 
+    /// <summary>Calls that wait for the answer, by name of the host; guarded by the directory's lock.</summary>
+    public int Waiters { get; set; }
+
     /// <summary>The server has not answered yet.</summary>
     public bool IsPending => !_answered.Task.IsCompleted;
 

@@ -27,6 +27,10 @@ internal sealed class ServiceDirectory : IHostDirectory, IDisposable
     /// <summary>Hosts may be taken from user input.</summary>
     private const int MostAbsent = 10_000;
 
+    /// <summary>Services that the server is asked for although no call waits any more, since a slow server answers for the next one: with more of them those that
+    /// calls give up are not asked for any longer.</summary>
+    internal const int MostUnanswered = 64;
+
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<ResourceKey, FoundService> _found = new();
     private readonly ConcurrentDictionary<string, long> _absent = new(StringComparer.Ordinal);
@@ -107,6 +111,10 @@ internal sealed class ServiceDirectory : IHostDirectory, IDisposable
             End(found);
             throw;
         }
+        finally
+        {
+            Leave(found);
+        }
     }
 
     public void Dispose()
@@ -148,19 +156,34 @@ internal sealed class ServiceDirectory : IHostDirectory, IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_found.TryGetValue(key, out var known))
+            if (!_found.TryGetValue(key, out var found))
             {
-                return known;
+                if (_found.IsEmpty)
+                {
+                    LookLater();
+                }
+
+                _found[key] = found = new FoundService(key, host, _documents, _cluster, _watches, _memory, Forget);
             }
 
-            if (_found.IsEmpty)
-            {
-                LookLater();
-            }
-
-            return _found[key] = new FoundService(key, host, _documents, _cluster, _watches, _memory, Forget);
+            found.Waiters++;
+            return found;
         }
     }
+
+    private void Leave(FoundService found)
+    {
+        lock (_gate)
+        {
+            if (--found.Waiters == 0 && IsUnanswered(found) && _found.Values.Count(IsUnanswered) > MostUnanswered)
+            {
+                End(found);
+            }
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private static bool IsUnanswered(FoundService found) => found is { Waiters: 0, IsPending: true, IsThere: false };
 
     private void End(FoundService found)
     {

@@ -183,6 +183,33 @@ public sealed class ServiceDirectoryTests : IDisposable
         Assert.Equal(["Kubernetes", "Service/demo/reviews"], Documents);
     }
 
+    /// <summary>Hosts may be taken from user input.</summary>
+    [Fact]
+    public async Task Server_that_says_nothing_is_asked_for_few_hosts_that_no_call_waits_for()
+    {
+        using var alias = new CancellationTokenSource();
+        var waits = _directory.FindAsync("reviews.demo", alias.Token).AsTask();
+        for (var host = 0; host < 3 * ServiceDirectory.MostUnanswered; host++)
+        {
+            using var limit = new CancellationTokenSource();
+            var find = _directory.FindAsync($"host-{host}", limit.Token).AsTask();
+            await limit.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.EndsAsync(find));
+        }
+
+        using var given = new CancellationTokenSource();
+        var other = _directory.FindAsync("reviews", given.Token).AsTask();
+        await given.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.EndsAsync(other));
+
+        // Those that are still asked for, and the one that a call by another name waits for.
+        Assert.Equal(ServiceDirectory.MostUnanswered + 1, _watches.Count);
+        Assert.False(waits.IsCompleted);
+        await alias.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.EndsAsync(waits));
+        Assert.Equal(ServiceDirectory.MostUnanswered, _watches.Count);
+    }
+
     [Fact]
     public async Task Server_that_answers_is_believed_whatever_an_earlier_run_knew()
     {
@@ -346,7 +373,10 @@ public sealed class ServiceDirectoryTests : IDisposable
             call = await _api.NextAsync();
         }
 
-        return call.Open();
+        // Before that time must not go on: an answer that is not looked at counts as none.
+        var stream = call.Open();
+        await Eventually.TrueAsync(() => stream.IsRead);
+        return stream;
     }
 
     private sealed class Memory : IHostMemory
