@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Mesh.Client.Kubernetes.Access;
 using Mesh.Client.Kubernetes.Tests.Harness;
 using Mesh.Client.TestKit;
@@ -26,7 +28,8 @@ public sealed class KubeMeshTokenTests(SharedKube kube) : IDisposable
 
         // The one keeps its streams open, the other has to ask again every other second.
         await using var first = await reviews.CallerAsync(inTime, time: inTimeClock);
-        await using var second = await reviews.CallerAsync(late, time: lateClock, connect: access => new ShortWatches(ApiTransport.Create(access.Transport, access.Place)));
+        var answers = new ConcurrentDictionary<string, HttpStatusCode>();
+        await using var second = await reviews.CallerAsync(late, time: lateClock, connect: access => new ShortWatches(ApiTransport.Create(access.Transport, access.Place), answers));
         await using var firstCalls = Calls.Start(first, "http://reviews/");
         await using var secondCalls = Calls.Start(second, "http://reviews/");
         await using var ruled = Calls.Start(second, "http://still.test/", 418);
@@ -48,6 +51,7 @@ public sealed class KubeMeshTokenTests(SharedKube kube) : IDisposable
             () => Task.FromResult(second.Log.Complaints.Any(entry => entry.Message.Contains("does not accept the credentials of context 'test' of", StringComparison.Ordinal))),
             TimeSpan.FromSeconds(90),
             "the token to expire");
+        await Eventually.TrueAsync(() => answers.Values.All(answer => answer == HttpStatusCode.Unauthorized), "the last stream of the second to end");
 
         // Streams that were opened with it stay open.
         await reviews.ChangeEndpointsAsync(1, 3);
