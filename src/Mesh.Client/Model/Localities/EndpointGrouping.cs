@@ -13,7 +13,7 @@ internal sealed class EndpointGrouping(EndpointCandidates candidates, LocalityPo
     private const double Unit = 10_000_000;
 
     private readonly EndpointTraits _traits = candidates.Traits;
-    private readonly List<Part> _parts = [];
+    private readonly OrderedDictionary<(int Own, int OfPlace, string? Name), Part> _parts = [];
 
     // By kind; null for those that none is of.
     private readonly Part?[] _partOf = new Part?[candidates.Traits.Kinds.Length];
@@ -31,7 +31,7 @@ internal sealed class EndpointGrouping(EndpointCandidates candidates, LocalityPo
         }
 
         // The endpoints' own priorities go before their places. The distances without gaps: what has no endpoint has no priority. What a distribution leaves out is not there at all.
-        Part[][] priorities = [.. _parts.Where(part => part.Weight > 0).GroupBy(part => part.Distance).OrderBy(distance => distance.Key).Select(distance => distance.ToArray())];
+        Part[][] priorities = [.. _parts.Values.Where(part => part.Weight > 0).GroupBy(part => part.Distance).OrderBy(distance => distance.Key).Select(distance => distance.ToArray())];
         int[] healthy = [.. priorities.Select(parts => parts.Sum(part => part.Available))];
         int[] totals = [.. priorities.Select(parts => parts.Sum(part => part.Total))];
         var loads = new int[priorities.Length];
@@ -120,13 +120,12 @@ internal sealed class EndpointGrouping(EndpointCandidates candidates, LocalityPo
 
         // That of the endpoint, and within it what its source says of its place.
         var own = (endpoint.Priority * 2) + (endpoint.IsForOthers && cluster.HeedsSource ? 1 : 0);
-        var distance = (own, policy.PriorityOf(endpoint, locality));
+        var ofPlace = policy.PriorityOf(endpoint, locality);
         var name = policy.GroupOf(locality);
-        var part = _parts.Find(candidate => candidate.Distance == distance && candidate.Name == name);
-        if (part is null)
+        var key = (own, ofPlace, name);
+        if (!_parts.TryGetValue(key, out var part))
         {
-            part = new Part(distance, name, locality);
-            _parts.Add(part);
+            _parts.Add(key, part = new Part((own, ofPlace), name, locality));
         }
 
         return part;
@@ -135,7 +134,7 @@ internal sealed class EndpointGrouping(EndpointCandidates candidates, LocalityPo
     /// <summary>Each pattern's weight goes to the localities it takes, in proportion to what their endpoints weigh and rounded up.</summary>
     private void Distribute(KeyValuePair<LocalityPattern, int>[] distribution)
     {
-        var left = _parts.ToList();
+        var left = _parts.Values.ToList();
         foreach (var (pattern, weight) in distribution)
         {
             var taken = left.FindAll(part => pattern.Matches(part.Locality));
