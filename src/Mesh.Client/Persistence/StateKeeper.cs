@@ -38,9 +38,6 @@ internal sealed class StateKeeper : IHostMemory, IDisposable
     private int _isChanged;
     private volatile bool _isDisposed;
 
-    // Under the lock of writing.
-    private bool _isClosed;
-
     public StateKeeper(string path, TimeProvider time, ILogger logger)
     {
         _directory = new StateDirectory(path, logger);
@@ -175,10 +172,8 @@ internal sealed class StateKeeper : IHostMemory, IDisposable
         {
             if (Volatile.Read(ref _isChanged) != 0)
             {
-                Save();
+                Write();
             }
-
-            _isClosed = true;
         }
     }
 
@@ -203,26 +198,30 @@ internal sealed class StateKeeper : IHostMemory, IDisposable
     {
         lock (_writing)
         {
-            if (_isClosed)
+            if (!_isDisposed)
             {
-                return;
+                Write();
             }
-
-            // First: what changes from here on is for the next.
-            Volatile.Write(ref _isChanged, 0);
-            var (watchers, rules) = (_watchers!(), _rules!());
-            SavedService[] services;
-            SavedSource[] sources;
-            lock (_gate)
-            {
-                TakeEndpoints(watchers);
-                TakeRules(rules);
-                (services, sources) = ([.. _services.Values], [.. _sources.Values]);
-            }
-
-            _directory.Write(new SavedEndpoints(SavedEndpoints.FileKind, StateDirectory.Version, services), SavedStateJson.Default.SavedEndpoints);
-            _directory.Write(new SavedRules(SavedRules.FileKind, StateDirectory.Version, sources), SavedStateJson.Default.SavedRules);
         }
+    }
+
+    /// <summary>Under the lock of writing.</summary>
+    private void Write()
+    {
+        // First: what changes from here on is for the next.
+        Volatile.Write(ref _isChanged, 0);
+        var (watchers, rules) = (_watchers!(), _rules!());
+        SavedService[] services;
+        SavedSource[] sources;
+        lock (_gate)
+        {
+            TakeEndpoints(watchers);
+            TakeRules(rules);
+            (services, sources) = ([.. _services.Values], [.. _sources.Values]);
+        }
+
+        _directory.Write(new SavedEndpoints(SavedEndpoints.FileKind, StateDirectory.Version, services), SavedStateJson.Default.SavedEndpoints);
+        _directory.Write(new SavedRules(SavedRules.FileKind, StateDirectory.Version, sources), SavedStateJson.Default.SavedRules);
     }
 
     /// <summary>Services that nobody has called since the start stay as they were saved.</summary>
